@@ -1,0 +1,103 @@
+package raster
+
+import "fmt"
+
+// Channels returns the picture with c channels, 1, 3 or 4: grey is repeated, colour becomes ITU-R 601 luma
+// (in 16-bit fixed point, rounded), alpha is dropped, and a missing alpha is opaque.
+// A picture that has c channels already is returned as it is, not copied. It panics for other numbers of channels.
+func (im *Image) Channels(c int) *Image {
+	if im.C == c {
+		return im
+	}
+	for _, n := range []int{im.C, c} {
+		if n != 1 && n != 3 && n != 4 {
+			panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
+		}
+	}
+	out := &Image{H: im.H, W: im.W, C: c}
+	if im.Pix16 != nil {
+		out.Pix16 = adapt(im.Pix16, im.C, c)
+	} else {
+		out.Pix8 = adapt(im.Pix8, im.C, c)
+	}
+	return out
+}
+
+func adapt[T uint8 | uint16](pix []T, from, to int) []T {
+	n := len(pix) / from
+	out := make([]T, n*to)
+	for i := range n {
+		s, d := pix[i*from:][:from], out[i*to:][:to]
+		r, g, b, a := s[0], s[0], s[0], ^T(0)
+		if from >= 3 {
+			g, b = s[1], s[2]
+		}
+		if from == 4 {
+			a = s[3]
+		}
+		switch to {
+		case 1:
+			d[0] = luma(r, g, b)
+		case 4:
+			d[3] = a
+			fallthrough
+		case 3:
+			d[0], d[1], d[2] = r, g, b
+		}
+	}
+	return out
+}
+
+// luma is 0.299 R + 0.587 G + 0.114 B; the weights sum to 2¹⁶, so that grey stays what it is.
+func luma[T uint8 | uint16](r, g, b T) T {
+	return T((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
+}
+
+// Float returns the picture with samples in [0, 1]: v/255, or v/65535 for 16 bits.
+func (im *Image) Float() *Float {
+	dst := new(Float)
+	im.FloatInto(dst)
+	return dst
+}
+
+// FloatInto is Float into memory that is there: dst takes the picture's shape, and grows only when it is too small.
+func (im *Image) FloatInto(dst *Float) {
+	n := im.H * im.W * im.C
+	if cap(dst.Pix) < n {
+		dst.Pix = make([]float32, n)
+	}
+	dst.H, dst.W, dst.C, dst.Pix = im.H, im.W, im.C, dst.Pix[:n]
+	if im.Pix16 != nil {
+		for i, v := range im.Pix16[:n] {
+			dst.Pix[i] = float32(v) / 65535
+		}
+		return
+	}
+	for i, v := range im.Pix8[:n] {
+		dst.Pix[i] = float32(v) / 255
+	}
+}
+
+// Image returns the picture in 8 bits, rounded; samples outside [0, 1] are clamped and NaN is black.
+func (f *Float) Image() *Image {
+	im := NewImage(f.H, f.W, f.C)
+	for i, v := range f.Pix {
+		if v > 0 {
+			im.Pix8[i] = uint8(float32(min(v, 1)*255) + 0.5)
+		}
+	}
+	return im
+}
+
+// rgb8 returns the picture as 8-bit RGB, for showing.
+func (im *Image) rgb8() *Image {
+	im = im.Channels(3)
+	if im.Pix16 == nil {
+		return im
+	}
+	out := NewImage(im.H, im.W, 3)
+	for i, v := range im.Pix16 {
+		out.Pix8[i] = uint8((uint32(v)*255 + 32767) / 65535)
+	}
+	return out
+}

@@ -1,0 +1,133 @@
+package raster
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
+)
+
+// WriteFile makes path hold what write writes, or leaves it as it was: the bytes go to a temporary file beside it,
+// which is synced and renamed, and then the folder is synced. On an error or a panic of write the temporary file is
+// removed. The folder must exist.
+func WriteFile(path string, write func(io.Writer) error) error {
+	dir := filepath.Dir(path)
+	tmp := filepath.Join(dir, fmt.Sprintf(".tmp-%016x", rand.Uint64()))
+	if err := writeTemp(tmp, write); err != nil {
+		return fmt.Errorf("write %s: %w", path, cause(err, tmp))
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		os.Remove(tmp)
+		return fmt.Errorf("write %s: %w", path, cause(err, tmp))
+	}
+	if err := syncDir(dir); err != nil {
+		return fmt.Errorf("write %s: sync the folder: %w", path, err)
+	}
+	return nil
+}
+
+func writeTemp(tmp string, write func(io.Writer) error) (err error) {
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if !done || err != nil {
+			os.Remove(tmp)
+		}
+	}()
+	w := bufio.NewWriterSize(f, 1<<16)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	done = true
+	return f.Sync()
+}
+
+// syncDir makes a rename durable, where the file system can: Windows and some network shares cannot sync a folder.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
+
+// WritePNG writes a picture of 1, 3 or 4 channels as WriteFile does.
+func WritePNG(path string, im *Image) error {
+	return WriteFile(path, func(w io.Writer) error { return EncodePNG(w, im) })
+}
+
+// WriteMask writes class indices as WriteFile does: an 8-bit grey PNG, or with a palette a paletted one.
+// Classes beyond the palette, such as an ignore value, become further entries in black.
+func WriteMask(path string, m *Mask, palette []color.RGBA) error {
+	return WriteFile(path, func(w io.Writer) error { return EncodeMask(w, m, palette) })
+}
+
+// EncodePNG writes a picture of 1, 3 or 4 channels as PNG. One that is opaque everywhere is stored without alpha.
+// It panics for other numbers of channels.
+func EncodePNG(w io.Writer, im *Image) error {
+	if im.C != 1 {
+		im = im.Channels(4)
+	}
+	r := image.Rect(0, 0, im.W, im.H)
+	switch {
+	case im.C == 1 && im.Pix16 == nil:
+		return png.Encode(w, &image.Gray{Pix: im.Pix8, Stride: im.W, Rect: r})
+	case im.C == 1:
+		return png.Encode(w, &image.Gray16{Pix: bigEndian(im.Pix16), Stride: 2 * im.W, Rect: r})
+	case im.Pix16 == nil:
+		return png.Encode(w, &image.NRGBA{Pix: im.Pix8, Stride: 4 * im.W, Rect: r})
+	}
+	return png.Encode(w, &image.NRGBA64{Pix: bigEndian(im.Pix16), Stride: 8 * im.W, Rect: r})
+}
+
+func bigEndian(pix []uint16) []uint8 {
+	out := make([]uint8, 0, 2*len(pix))
+	for _, v := range pix {
+		out = binary.BigEndian.AppendUint16(out, v)
+	}
+	return out
+}
+
+// EncodeMask writes class indices as PNG, as WriteMask describes. It panics if the palette has more than 256 colours.
+func EncodeMask(w io.Writer, m *Mask, palette []color.RGBA) error {
+	r := image.Rect(0, 0, m.W, m.H)
+	if palette == nil {
+		return png.Encode(w, &image.Gray{Pix: m.Pix, Stride: m.W, Rect: r})
+	}
+	if len(palette) > 256 {
+		panic(fmt.Sprintf("raster: EncodeMask: a palette of %d colours, more than 256", len(palette)))
+	}
+	var p color.Palette
+	for _, c := range palette {
+		p = append(p, color.NRGBA{c.R, c.G, c.B, 255})
+	}
+	for len(m.Pix) > 0 && len(p) <= int(slices.Max(m.Pix)) {
+		p = append(p, color.NRGBA{A: 255})
+	}
+	return png.Encode(w, &image.Paletted{Pix: m.Pix, Stride: m.W, Rect: r, Palette: p})
+}
