@@ -1,0 +1,190 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"tessera/segtrain/augment"
+	"tessera/segtrain/raster"
+)
+
+// Dataset makes samples of records. All its methods may be called by several goroutines.
+type Dataset struct {
+	records    Manifest
+	opt        Options
+	labelled   bool
+	augment    augment.Transform // bound to the data, or nil
+	scale, add []float32         // a channel: (x − mean) / std as x·scale + add
+	cache      *cache
+	sizes      []atomic.Int64 // h<<32 | w of the files seen
+	scratch    sync.Pool      // *raster.Float
+}
+
+// NewDataset checks the options against the manifest. Files are not opened before they are needed.
+func NewDataset(m Manifest, opt Options) (*Dataset, error) {
+	if len(m) == 0 {
+		return nil, errors.New("data set: no records")
+	}
+	if err := opt.check(m); err != nil {
+		return nil, fmt.Errorf("data set: %w", err)
+	}
+	d := &Dataset{
+		records: m, opt: opt,
+		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Mask != "" }),
+		cache:    newCache(len(m), opt.CacheBytes),
+		sizes:    make([]atomic.Int64, len(m)),
+	}
+	d.scratch.New = func() any { return new(raster.Float) }
+	if opt.Augment != nil {
+		bound, err := augment.Bind(opt.Augment, opt.C, opt.MaskCode.Ignore)
+		if err != nil {
+			return nil, fmt.Errorf("data set: augment: %w", err)
+		}
+		d.augment = bound
+	}
+	for c := range opt.C {
+		mean, std := float32(0), float32(1)
+		if len(opt.Mean) > 0 {
+			mean = opt.Mean[c]
+		}
+		if len(opt.Std) > 0 {
+			std = opt.Std[c]
+		}
+		d.scale = append(d.scale, 1/std)
+		d.add = append(d.add, -mean/std)
+	}
+	return d, nil
+}
+
+// Len is the number of records.
+func (d *Dataset) Len() int { return len(d.records) }
+
+// Record returns a record.
+func (d *Dataset) Record(index int) Record { return d.records[index] }
+
+// Shape is the shape of a sample's image; its mask is h×w.
+func (d *Dataset) Shape() (h, w, c int) { return d.opt.H, d.opt.W, d.opt.C }
+
+// Labelled tells whether any record has a mask.
+func (d *Dataset) Labelled() bool { return d.labelled }
+
+// Cached returns how many decoded records are kept in memory, and the bytes they take.
+func (d *Dataset) Cached() (records int, bytes int64) { return d.cache.usage() }
+
+// Load returns a record's image, with the data set's number of channels, and its mask (nil where there is
+// none), in the files' own size. They may be shared: do not write to them. Errors name the file.
+func (d *Dataset) Load(index int) (*raster.Image, *raster.Mask, error) {
+	p := d.cache.get(index)
+	if p == nil {
+		var err error
+		if p, err = d.decode(d.records[index]); err != nil {
+			return nil, nil, err
+		}
+		d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
+		d.cache.put(index, p)
+	}
+	return p.image, p.mask, nil
+}
+
+func (d *Dataset) decode(r Record) (*decoded, error) {
+	img, err := raster.Read(r.Image)
+	if err != nil {
+		return nil, err
+	}
+	p := &decoded{image: img.Channels(d.opt.C)}
+	if r.Mask == "" {
+		return p, nil
+	}
+	if p.mask, err = raster.ReadMask(r.Mask, d.opt.MaskCode); err != nil {
+		return nil, err
+	}
+	if p.mask.H != img.H || p.mask.W != img.W {
+		return nil, fmt.Errorf("mask %s has %d×%d pixels, but its image %s has %d×%d",
+			r.Mask, p.mask.H, p.mask.W, r.Image, img.H, img.W)
+	}
+	return p, nil
+}
+
+// Sample writes one sample: its image, normalised, to img (H·W·C values, row-major), and its mask to mask
+// (H·W classes) unless mask is nil. A record without a mask is ignored everywhere. The same (epoch, index)
+// gives the same bits whenever it is asked for. It panics when the slices have other lengths, and when mask
+// is not nil although no record has a mask.
+//
+// Errors: a file that cannot be read or that does not fit the other, and augmentation that ends in another
+// size.
+func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
+	d.checkSlices(img, mask)
+	image, classes, err := d.Load(index)
+	if err != nil {
+		return err
+	}
+	op := d.draw(epoch, index, image.H, image.W)
+	scratch := d.scratch.Get().(*raster.Float)
+	defer d.scratch.Put(scratch)
+	image.FloatInto(scratch)
+	out := op.Image(scratch)
+	if out.H != d.opt.H || out.W != d.opt.W {
+		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last",
+			d.records[index].Image, out.H, out.W, d.opt.H, d.opt.W)
+	}
+	d.normalise(img, out.Pix)
+	if mask != nil {
+		d.writeMask(mask, classes, op)
+	}
+	return nil
+}
+
+func (d *Dataset) checkSlices(img []float32, mask []uint8) {
+	h, w, c := d.Shape()
+	if len(img) != h*w*c || mask != nil && (len(mask) != h*w || !d.labelled) {
+		panic(fmt.Sprintf("data: Sample of %d×%d×%d (masks: %t) into %d values and %d classes",
+			h, w, c, d.labelled, len(img), len(mask)))
+	}
+}
+
+func (d *Dataset) writeMask(dst []uint8, classes *raster.Mask, op augment.Op) {
+	if classes != nil {
+		copy(dst, op.Mask(classes).Pix)
+		return
+	}
+	for i := range dst {
+		dst[i] = uint8(d.opt.MaskCode.Ignore)
+	}
+}
+
+// draw returns everything that happens to an h×w picture of a record in an epoch.
+func (d *Dataset) draw(epoch, index, h, w int) augment.Op {
+	fit := d.fit(h, w)
+	if d.augment == nil {
+		return fit
+	}
+	rng := augment.Rand(d.opt.Seed, uint64(epoch), uint64(index), 0)
+	return augment.Fuse(h, w, fit, d.augment.Draw(rng, d.opt.H, d.opt.W))
+}
+
+// fit returns the op that brings h×w pictures to the size of samples.
+func (d *Dataset) fit(h, w int) augment.Op {
+	if d.opt.Fit == Letterbox {
+		t := augment.Letterbox{Height: d.opt.H, Width: d.opt.W, Fill: d.opt.Mean}
+		if d.opt.MaskCode.Ignore >= 0 {
+			t.FillMask = new(uint8(d.opt.MaskCode.Ignore))
+		}
+		return t.Draw(nil, h, w)
+	}
+	return augment.Resize{Height: d.opt.H, Width: d.opt.W}.Draw(nil, h, w)
+}
+
+// normalise writes (x − mean) / std as float32(x·scale) + add, with scale = 1/std and add = −mean/std in
+// float32.
+func (d *Dataset) normalise(dst, src []float32) {
+	c := d.opt.C
+	for k := range c {
+		scale, add := d.scale[k], d.add[k]
+		for i := k; i < len(dst); i += c {
+			dst[i] = float32(src[i]*scale) + add
+		}
+	}
+}
