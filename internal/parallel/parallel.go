@@ -1,0 +1,114 @@
+// Package parallel runs the tasks of one loop on all cores.
+//
+// The number of workers changes who runs a task and when, never what a task computes: tasks are cut from shapes alone
+// and each writes its own part of a result.
+package parallel
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// A pool is a set of goroutines that wait for a loop. There is one at a time; the goroutine that calls For is its
+// worker 0.
+type pool struct {
+	workers int
+	wake    []chan struct{} // one for each worker but the first; closed to end it
+	running sync.WaitGroup
+
+	body  func(task, worker int)
+	tasks int64
+	next  atomic.Int64
+	fault atomic.Pointer[fault]
+}
+
+type fault struct{ value any }
+
+var (
+	turn    sync.Mutex // held by the loop that uses the pool, and while the pool changes
+	current *pool
+	count   atomic.Int64 // number of workers, read without turn
+)
+
+func init() { SetWorkers(0) }
+
+// Workers returns the number of workers: task bodies see worker indices below it.
+func Workers() int { return int(count.Load()) }
+
+// SetWorkers sets the number of workers, GOMAXPROCS if n is 0 or less. It must not be called while work prepared for
+// the old number goes on.
+func SetWorkers(n int) {
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	turn.Lock()
+	defer turn.Unlock()
+	if current != nil {
+		for _, wake := range current.wake {
+			close(wake)
+		}
+	}
+	current = newPool(n)
+	count.Store(int64(n))
+}
+
+func newPool(n int) *pool {
+	p := &pool{workers: n}
+	for w := 1; w < n; w++ {
+		wake := make(chan struct{}, 1)
+		p.wake = append(p.wake, wake)
+		go func() {
+			for range wake {
+				p.work(w)
+				p.running.Done()
+			}
+		}()
+	}
+	return p
+}
+
+// For calls body once for each task below tasks, on all workers, and returns when all have returned. Only one loop
+// has the workers at a time: a call from inside a body or beside another loop runs its tasks itself, as worker 0, so
+// scratch space indexed by worker must belong to the loop. A panic in a body is raised again in the caller.
+// For does not allocate.
+func For(tasks int, body func(task, worker int)) {
+	if tasks <= 1 || Workers() == 1 || !turn.TryLock() {
+		for i := range tasks {
+			body(i, 0)
+		}
+		return
+	}
+	defer turn.Unlock()
+	p := current
+	p.body, p.tasks = body, int64(tasks)
+	p.next.Store(0)
+	helpers := min(len(p.wake), tasks-1)
+	p.running.Add(helpers)
+	for _, wake := range p.wake[:helpers] {
+		wake <- struct{}{}
+	}
+	p.work(0)
+	p.running.Wait()
+	p.body = nil
+	if f := p.fault.Swap(nil); f != nil {
+		panic(f.value)
+	}
+}
+
+// work takes tasks until none is left.
+func (p *pool) work(worker int) {
+	defer func() {
+		if v := recover(); v != nil {
+			p.fault.CompareAndSwap(nil, &fault{v})
+			p.next.Store(p.tasks)
+		}
+	}()
+	for {
+		i := p.next.Add(1) - 1
+		if i >= p.tasks {
+			return
+		}
+		p.body(int(i), worker)
+	}
+}

@@ -1,0 +1,77 @@
+package parallel_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"tessera/internal/parallel"
+)
+
+func ExampleFor() {
+	squares := make([]int, 5)
+	parallel.For(len(squares), func(i, _ int) { squares[i] = i * i })
+	fmt.Println(squares)
+	// Output: [0 1 4 9 16]
+}
+
+func TestEveryTaskRunsOnce(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	for _, workers := range []int{1, 2, 7} {
+		parallel.SetWorkers(workers)
+		for _, tasks := range []int{0, 1, 2, 6, 7, 8, 1000} {
+			counts := make([]atomic.Int32, tasks)
+			parallel.For(tasks, func(i, w int) {
+				counts[i].Add(1)
+				assert.Less(t, w, workers)
+			})
+			for i := range counts {
+				assert.EqualValues(t, 1, counts[i].Load(), "%d workers, task %d of %d", workers, i, tasks)
+			}
+		}
+	}
+}
+
+func TestNestedAndConcurrentLoops(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	parallel.SetWorkers(3)
+	var total atomic.Int64
+	var callers sync.WaitGroup
+	for range 4 {
+		callers.Go(func() {
+			for range 50 {
+				parallel.For(10, func(int, int) {
+					parallel.For(10, func(int, int) { total.Add(1) })
+				})
+			}
+		})
+	}
+	callers.Wait()
+	assert.EqualValues(t, 4*50*10*10, total.Load())
+}
+
+func TestPanicReachesTheCaller(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	parallel.SetWorkers(3)
+	assert.PanicsWithValue(t, "task 5", func() {
+		parallel.For(9, func(i, _ int) {
+			if i == 5 {
+				panic("task 5")
+			}
+		})
+	})
+	ran := 0
+	parallel.For(1, func(int, int) { ran++ })
+	assert.Equal(t, 1, ran, "the pool works after a panic")
+}
+
+func TestForDoesNotAllocate(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	parallel.SetWorkers(4)
+	var sum atomic.Int64
+	body := func(i, _ int) { sum.Add(int64(i)) }
+	assert.Zero(t, testing.AllocsPerRun(100, func() { parallel.For(64, body) }))
+}

@@ -1,0 +1,113 @@
+package kernels
+
+// convWeights is the weight gradient of a Conv as products of tiles: rows are the weights (ky, kx, ic) of an output
+// channel, columns the output channels, and k runs over pixels. The pixels are cut into chunks, each with a partial
+// gradient of its own, which are added as a fixed binary tree: chains stay short and chunks can run at the same time.
+type convWeights struct {
+	chunks     int
+	units      int   // bands of all images: what chunks are made of
+	rows, segs []int // offsets in scratch: of the first pixel under each weight, and of each output row
+	band       int   // output rows a band
+	scratch    int
+}
+
+// Limits of the chunks: partial gradients of 8 MB at most, and no more chunks than keep many cores busy.
+const (
+	partialFloats = 2 << 20
+	maxChunks     = 64
+	reduceFloats  = 16 << 10
+)
+
+func newConvWeights(c *Conv) convWeights {
+	f := &c.forward
+	icg := c.IC / c.Groups
+	g := convWeights{units: f.n * f.bands, band: f.band}
+	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC)))
+	perChunk := (g.units + g.chunks - 1) / g.chunks
+	g.chunks = (g.units + perChunk - 1) / perChunk
+	for ky := range c.KH {
+		for kx := range c.KW {
+			for i := range icg {
+				g.rows = append(g.rows, (ky*c.DH*f.cols+kx*c.DW)*icg+i)
+			}
+		}
+	}
+	g.rows = c.kernel.padRows(g.rows)
+	for r := range f.band {
+		g.segs = append(g.segs, r*c.SH*f.cols*icg)
+	}
+	if f.direct { // the rows of a matrix are one run of pixels
+		g.segs = []int{0}
+	}
+	g.scratch = f.scratch + f.band*f.ow*c.kernel.nr
+	return g
+}
+
+// GradWeightTasks returns the number of tasks of GradWeight.
+func (c *Conv) GradWeightTasks() int { return c.weights.chunks * c.forward.panels(&c.kernel) }
+
+// Partial returns the floats of the partial weight gradients.
+func (c *Conv) Partial() int { return c.weights.chunks * c.weightFloats() }
+
+func (c *Conv) weightFloats() int { return c.KH * c.KW * c.IC / c.Groups * c.OC }
+
+// GradWeight computes a part of the partial gradients of the weights from x and dy.
+func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
+	f, g, k := &c.forward, &c.weights, &c.kernel
+	panels := f.panels(k)
+	chunk := task / panels
+	group, column, cols, _ := f.locate(task%panels, k)
+	icg := c.IC / c.Groups
+	column += group * c.OC / c.Groups
+	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
+	t := tile{klen: f.ow, step: c.SW * icg, ldc: c.OC}
+	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
+
+	perChunk := (g.units + g.chunks - 1) / g.chunks
+	for u := chunk * perChunk; u < min((chunk+1)*perChunk, g.units); u++ {
+		image, first := u/f.bands, u%f.bands*f.band
+		count := min(f.band, f.oh-first)
+		t.a = f.input(image, group, first, count, x, scratch)
+		if f.direct {
+			t.segs, t.klen, t.step = g.segs, count, c.IC
+		} else {
+			t.segs = g.segs[:count]
+		}
+		pixels := count * f.ow
+		t.b = c.packPixels(pixels, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
+		k.multiply(t, c.KH*c.KW*icg, cols, g.rows, partial[column:], spare)
+		t.load = true
+	}
+}
+
+// packPixels copies cols channels of so many pixels of dy into a panel.
+func (c *Conv) packPixels(pixels, cols int, dy, packed []float32) []float32 {
+	_, width := c.kernel.panel(cols)
+	for i := range pixels {
+		line := packed[i*width:][:width]
+		copy(line, dy[i*c.OC:][:cols])
+		clear(line[cols:])
+	}
+	return packed
+}
+
+// ReduceTasks returns the number of tasks of Reduce.
+func (c *Conv) ReduceTasks() int { return (c.weightFloats() + reduceFloats - 1) / reduceFloats }
+
+// Reduce adds a part of the partial gradients to dw, which is HWIO. It destroys partial.
+func (c *Conv) Reduce(task int, partial, dw []float32) {
+	begin := task * reduceFloats
+	end := min(begin+reduceFloats, c.weightFloats())
+	reduceTree(c.weights.chunks, c.weightFloats(), partial[begin:], dw[begin:end])
+}
+
+// reduceTree adds to y the sum of n slices of x that begin ld floats apart, pairwise: (0+1)+(2+3)…
+// The first of each pair is overwritten.
+func reduceTree(n, ld int, x, y []float32) {
+	for gap := 1; gap < n; gap *= 2 {
+		for i := 0; i+gap < n; i += 2 * gap {
+			Accumulate(x[(i+gap)*ld:][:len(y)], x[i*ld:][:len(y)])
+		}
+	}
+	Accumulate(x[:len(y)], y)
+}

@@ -1,0 +1,123 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// Both tiles compute the loop documented at type tile. Register map:
+//
+//	AX  tile           BX  offset of the step within a segment, bytes
+//	DX  packed b       CX  steps left in the segment
+//	R15 next segment   R14 bytes from one step of a to the next
+//	SI DI R8-R13       the eight rows of a
+//	Z0-Z15 sums        Z16 Z17 a row of b        Z18-Z25 one element of each row of a, in all lanes
+
+// ROWS loads the addresses of the eight rows of a.
+#define ROW(n, reg) MOVQ (n*8)(BX), reg; LEAQ (CX)(reg*4), reg
+#define ROWS \
+	MOVQ tile_rows(AX), BX; MOVQ tile_a(AX), CX; \
+	ROW(0, SI); ROW(1, DI); ROW(2, R8); ROW(3, R9); \
+	ROW(4, R10); ROW(5, R11); ROW(6, R12); ROW(7, R13)
+
+// SETUP loads what both tiles share; the frame keeps the end of the segments.
+#define SETUP \
+	MOVQ tile_b(AX), DX; MOVQ tile_step(AX), R14; SHLQ $2, R14; \
+	MOVQ tile_segs(AX), R15; MOVQ tile_segs+8(AX), CX; LEAQ (R15)(CX*8), CX; MOVQ CX, end-8(SP)
+
+#define WIDE(row, x, lo, hi) \
+	VBROADCASTSS (row)(BX*1), x; VFMADD231PS Z16, x, lo; VFMADD231PS Z17, x, hi
+#define NARROW(row, sum) VFMADD231PS.BCST (row)(BX*1), Z16, sum
+
+#define LOAD2(lo, hi) VMOVUPS (CX), lo; VMOVUPS 64(CX), hi; ADDQ BX, CX
+#define STORE2(lo, hi) VMOVUPS lo, (CX); VMOVUPS hi, 64(CX); ADDQ BX, CX
+#define ZERO2(lo, hi) VPXORD lo, lo, lo; VPXORD hi, hi, hi
+#define LOAD1(sum) VMOVUPS (CX), sum; ADDQ BX, CX
+#define STORE1(sum) VMOVUPS sum, (CX); ADDQ BX, CX
+#define C_BX_CX MOVQ tile_c(AX), CX; MOVQ tile_ldc(AX), BX; SHLQ $2, BX
+
+// func tile8x32AVX512(t *tile)
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $8-8
+	MOVQ t+0(FP), AX
+	ROWS
+	CMPB tile_load(AX), $0
+	JEQ  zero
+	C_BX_CX
+	LOAD2(Z0, Z1); LOAD2(Z2, Z3); LOAD2(Z4, Z5); LOAD2(Z6, Z7)
+	LOAD2(Z8, Z9); LOAD2(Z10, Z11); LOAD2(Z12, Z13); LOAD2(Z14, Z15)
+	JMP  setup
+zero:
+	ZERO2(Z0, Z1); ZERO2(Z2, Z3); ZERO2(Z4, Z5); ZERO2(Z6, Z7)
+	ZERO2(Z8, Z9); ZERO2(Z10, Z11); ZERO2(Z12, Z13); ZERO2(Z14, Z15)
+setup:
+	SETUP
+segment:
+	MOVQ (R15), BX
+	SHLQ $2, BX
+	MOVQ tile_klen(AX), CX
+	PCALIGN $32
+step: // sums[r] += a[r] * b[k], k++
+	VMOVUPS (DX), Z16
+	VMOVUPS 64(DX), Z17
+	WIDE(SI, Z18, Z0, Z1)
+	WIDE(DI, Z19, Z2, Z3)
+	WIDE(R8, Z20, Z4, Z5)
+	WIDE(R9, Z21, Z6, Z7)
+	WIDE(R10, Z22, Z8, Z9)
+	WIDE(R11, Z23, Z10, Z11)
+	WIDE(R12, Z24, Z12, Z13)
+	WIDE(R13, Z25, Z14, Z15)
+	ADDQ R14, BX
+	SUBQ $-128, DX
+	DECQ CX
+	JNZ  step
+	ADDQ $8, R15
+	CMPQ R15, end-8(SP)
+	JB   segment
+
+	C_BX_CX
+	STORE2(Z0, Z1); STORE2(Z2, Z3); STORE2(Z4, Z5); STORE2(Z6, Z7)
+	STORE2(Z8, Z9); STORE2(Z10, Z11); STORE2(Z12, Z13); STORE2(Z14, Z15)
+	VZEROUPPER
+	RET
+
+// func tile8x16AVX512(t *tile)
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $8-8
+	MOVQ t+0(FP), AX
+	ROWS
+	CMPB tile_load(AX), $0
+	JEQ  zero
+	C_BX_CX
+	LOAD1(Z0); LOAD1(Z1); LOAD1(Z2); LOAD1(Z3)
+	LOAD1(Z4); LOAD1(Z5); LOAD1(Z6); LOAD1(Z7)
+	JMP  setup
+zero:
+	ZERO2(Z0, Z1); ZERO2(Z2, Z3); ZERO2(Z4, Z5); ZERO2(Z6, Z7)
+setup:
+	SETUP
+segment:
+	MOVQ (R15), BX
+	SHLQ $2, BX
+	MOVQ tile_klen(AX), CX
+	PCALIGN $32
+step: // sums[r] += a[r] * b[k], k++
+	VMOVUPS (DX), Z16
+	NARROW(SI, Z0)
+	NARROW(DI, Z1)
+	NARROW(R8, Z2)
+	NARROW(R9, Z3)
+	NARROW(R10, Z4)
+	NARROW(R11, Z5)
+	NARROW(R12, Z6)
+	NARROW(R13, Z7)
+	ADDQ R14, BX
+	ADDQ $64, DX
+	DECQ CX
+	JNZ  step
+	ADDQ $8, R15
+	CMPQ R15, end-8(SP)
+	JB   segment
+
+	C_BX_CX
+	STORE1(Z0); STORE1(Z1); STORE1(Z2); STORE1(Z3)
+	STORE1(Z4); STORE1(Z5); STORE1(Z6); STORE1(Z7)
+	VZEROUPPER
+	RET

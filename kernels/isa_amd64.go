@@ -1,0 +1,13 @@
+//go:build !purego
+
+package kernels
+
+import "golang.org/x/sys/cpu"
+
+// detect asks the processor and the operating system (x/sys/cpu checks the saved register state as well).
+func detect() (have [numISA]bool) {
+	x := &cpu.X86
+	have[AVX2] = x.HasAVX2 && x.HasFMA && x.HasOSXSAVE
+	have[AVX512] = have[AVX2] && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL
+	return have
+}
