@@ -1,0 +1,191 @@
+package autograd
+
+import (
+	"math"
+
+	"tessera/internal/parallel"
+	"tessera/kernels"
+	"tessera/tensor"
+)
+
+// BatchStats is the state of a batch normalisation outside its parameters.
+type BatchStats struct {
+	Mean, Var     *tensor.Tensor // running statistics [C]
+	Batches       *int64         // batches seen
+	Momentum, Eps float64        // weight of a new batch in the running statistics; added to the variance
+}
+
+// Activation is what may follow a batch normalisation within the same pass over memory.
+type Activation int
+
+// The activations.
+const (
+	Identity Activation = iota
+	WithReLU
+	WithSiLU
+)
+
+// BatchNorm normalises each channel of x [N, H, W, C], scales by gamma, shifts by beta [C], and applies the activation:
+//
+//	y = act(γ·(x-μ)/σ + β),   σ² = variance + ε
+//
+// In training μ and the variance are those of the batch (biased), and the running statistics move towards them (the
+// unbiased variance, as PyTorch does); in inference the running statistics serve (Ioffe and Szegedy, "Batch
+// Normalization", ICML 2015). What lies between normalisation and activation is computed again for the gradient: memory
+// is dearer than an exponential.
+func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *Var {
+	_, _, _, c := x.Shape.NHWC()
+	if gamma.Shape != tensor.Dims(c) || beta.Shape != gamma.Shape {
+		panic(&tensor.ShapeError{Op: "batch norm", Got: []tensor.Shape{x.Shape, gamma.Shape, beta.Shape},
+			Detail: "want a scale and a shift for each channel"})
+	}
+	o, y := t.record("batch norm", x.Shape, x, gamma, beta)
+	b := &batchNorm{x: x, gamma: gamma, beta: beta, y: y, stats: stats, act: act, c: c, rows: x.Shape.Size() / c}
+	b.coef = t.saved(4 * c)
+	normalise := eachRow(b.rows, c, b.normalise)
+	if !t.training() {
+		o.forward = func() {
+			b.affine(b.stats.running)
+			normalise()
+		}
+		return y
+	}
+	o.keep = []*Var{x}
+	moments := newSums(t, b.rows, c, 2, false)
+	blocks := func(i, _ int) {
+		begin, rows, part := moments.block(i)
+		kernels.ChannelMoments(rows, c, x.value.data[begin*c:], stats.Mean.Data, part[:c], part[c:])
+	}
+	o.forward = func() {
+		moments.run(blocks)
+		b.update(moments.totals)
+		normalise()
+	}
+	if y.needsGrad {
+		b.recordBackward(t, o)
+	}
+	return y
+}
+
+type batchNorm struct {
+	x, gamma, beta, y *Var
+	stats             BatchStats
+	act               Activation
+	rows, c           int
+	coef              *buffer // scale and shift of the forward pass, mean, 1/σ
+}
+
+// coefficients returns scale and shift of y = x·a + b, mean and 1/σ.
+func (b *batchNorm) coefficients() (scale, shift, mean, istd []float32) {
+	d, c := b.coef.data, b.c
+	return d[:c], d[c : 2*c], d[2*c : 3*c], d[3*c:]
+}
+
+// running returns the running mean and variance of channel j.
+func (s BatchStats) running(j int) (mean, variance float64) {
+	return float64(s.Mean.Data[j]), float64(s.Var.Data[j])
+}
+
+// affine computes the coefficients from means and variances.
+func (b *batchNorm) affine(moments func(j int) (mean, variance float64)) {
+	scale, shift, mean, istd := b.coefficients()
+	for j := range scale {
+		m, v := moments(j)
+		s := 1 / math.Sqrt(v+b.stats.Eps)
+		a := float64(b.gamma.value.data[j]) * s
+		scale[j], shift[j] = float32(a), float32(float64(b.beta.value.data[j])-float64(m*a))
+		mean[j], istd[j] = float32(m), float32(s)
+	}
+}
+
+// update computes the coefficients from sums about the running mean, then moves the running statistics.
+func (b *batchNorm) update(totals []float64) {
+	n := float64(b.rows)
+	st := &b.stats
+	batch := func(j int) (mean, variance float64) {
+		d := totals[j] / n
+		return float64(st.Mean.Data[j]) + d, max(0, totals[b.c+j]/n-float64(d*d))
+	}
+	b.affine(batch)
+	for j := range b.c {
+		mean, variance := batch(j)
+		variance *= n / max(1, n-1)
+		keep := 1 - st.Momentum
+		st.Mean.Data[j] = float32(float64(keep*float64(st.Mean.Data[j])) + float64(st.Momentum*mean))
+		st.Var.Data[j] = float32(float64(keep*float64(st.Var.Data[j])) + float64(st.Momentum*variance))
+	}
+	*st.Batches++
+}
+
+func (b *batchNorm) normalise(begin, end int) {
+	scale, shift, _, _ := b.coefficients()
+	y := b.y.value.data[begin*b.c : end*b.c]
+	kernels.ChannelAffine(end-begin, b.c, b.x.value.data[begin*b.c:], scale, shift, y)
+	switch b.act {
+	case WithReLU:
+		kernels.ReLU(y, y)
+	case WithSiLU:
+		kernels.SiLU(y, y)
+	}
+}
+
+func (b *batchNorm) recordBackward(t *Tape, o *op) {
+	c := b.c
+	sums := newSums(t, b.rows, c, 2, true)
+	t.worker(sums.size * c)
+	blocks := func(i, worker int) {
+		begin, rows, part := sums.block(i)
+		_, _, mean, _ := b.coefficients()
+		b.throughActivation(begin, rows, t.scratchOf(worker))
+		kernels.BatchNormGradSums(rows, c, b.x.value.data[begin*c:], b.y.grad.data[begin*c:], mean, part[:c], part[c:])
+	}
+	coef := make([]float32, 3*c)
+	toInput := func(i, _ int) {
+		begin, rows := i*sums.size, min(sums.size, b.rows-i*sums.size)
+		kernels.BatchNormGrad(rows, c, b.x.accumulate, b.x.value.data[begin*c:], b.y.grad.data[begin*c:],
+			coef[:c], coef[c:2*c], coef[2*c:], b.x.grad.data[begin*c:])
+	}
+	o.backward = func() {
+		sums.run(blocks)
+		b.gradients(sums.totals, coef)
+		if b.x.needsGrad {
+			parallel.For(sums.blocks, toInput)
+		}
+	}
+}
+
+// throughActivation turns rows of dy into the gradient before the activation, in place.
+func (b *batchNorm) throughActivation(begin, rows int, scratch []float32) {
+	if b.act == Identity {
+		return
+	}
+	scale, shift, _, _ := b.coefficients()
+	z := scratch[:rows*b.c]
+	dy := b.y.grad.data[begin*b.c:][:rows*b.c]
+	kernels.ChannelAffine(rows, b.c, b.x.value.data[begin*b.c:], scale, shift, z)
+	if b.act == WithReLU {
+		kernels.ReLUGrad(false, z, dy, dy)
+	} else {
+		kernels.SiLUGrad(false, z, dy, dy)
+	}
+}
+
+// gradients adds the gradients of scale and shift, and computes the coefficients of dx = dy·a + x·b + k.
+func (b *batchNorm) gradients(totals []float64, coef []float32) {
+	c, n := b.c, float64(b.rows)
+	_, _, mean, istd := b.coefficients()
+	for j := range c {
+		sum, dot := totals[j], totals[c+j]
+		s := float64(istd[j])
+		if b.gamma.needsGrad {
+			b.gamma.grad.data[j] += float32(dot * s)
+		}
+		if b.beta.needsGrad {
+			b.beta.grad.data[j] += float32(sum)
+		}
+		a := float64(b.gamma.value.data[j]) * s
+		back := -a * s * s * dot / n
+		coef[j], coef[c+j] = float32(a), float32(back)
+		coef[2*c+j] = float32(float64(-back*float64(mean[j])) - float64(a*sum/n))
+	}
+}

@@ -1,0 +1,119 @@
+package autograd
+
+import (
+	"tessera/internal/parallel"
+	"tessera/kernels"
+	"tessera/tensor"
+)
+
+// imageBlocks cuts the pixels of n images into blocks within an image: tasks image·blocks + block.
+type imageBlocks struct{ n, pixels, c, size, blocks int }
+
+func newImageBlocks(s tensor.Shape) imageBlocks {
+	n, h, w, c := s.NHWC()
+	b := imageBlocks{n: n, pixels: h * w, c: c, size: min(2048, max(32, rowsOf(c)))}
+	b.blocks = (b.pixels + b.size - 1) / b.size
+	return b
+}
+
+// at returns the image of a task, its first row among all pixels, and its rows.
+func (b *imageBlocks) at(task int) (image, first, rows int) {
+	image = task / b.blocks
+	begin := task % b.blocks * b.size
+	return image, image*b.pixels + begin, min(b.size, b.pixels-begin)
+}
+
+// combine adds the partial sums of each image's blocks in float64, in order, and calls store with image, channel, total.
+func (b *imageBlocks) combine(partial []float32, store func(image, channel int, total float64)) {
+	for image := range b.n {
+		for j := range b.c {
+			total := 0.0
+			for k := range b.blocks {
+				total += float64(partial[(image*b.blocks+k)*b.c+j])
+			}
+			store(image, j, total)
+		}
+	}
+}
+
+// GlobalAverage returns the mean over the pixels of each image: [N, H, W, C] to [N, 1, 1, C].   dx = dy/(H·W)
+func GlobalAverage(t *Tape, x *Var) *Var {
+	b := newImageBlocks(x.Shape)
+	o, y := t.record("global average", tensor.Dims(b.n, 1, 1, b.c), x)
+	partial := t.temporary(b.n*b.blocks*b.c, false)
+	sum := func(i, _ int) {
+		_, first, rows := b.at(i)
+		part := partial.data[i*b.c:][:b.c]
+		clear(part)
+		kernels.ChannelSums(rows, b.c, x.value.data[first*b.c:], part)
+	}
+	store := func(image, j int, total float64) { y.value.data[image*b.c+j] = float32(total / float64(b.pixels)) }
+	o.forward = func() {
+		parallel.For(b.n*b.blocks, sum)
+		b.combine(partial.data, store)
+	}
+	share := t.temporary(b.n*b.c, true)
+	spread := func(i, _ int) {
+		image, first, rows := b.at(i)
+		dy := share.data[image*b.c:][:b.c]
+		for r := first; r < first+rows; r++ {
+			x.pass(r*b.c, dy)
+		}
+	}
+	o.backward = func() {
+		kernels.Scale(1/float32(b.pixels), y.grad.data, share.data)
+		parallel.For(b.n*b.blocks, spread)
+	}
+	return y
+}
+
+// ScaleChannels multiplies each channel of each image by a factor: x [N, H, W, C] and s [N, 1, 1, C].
+//
+//	y = x·s,   dx = dy·s,   ds = Σ over pixels x·dy
+func ScaleChannels(t *Tape, x, s *Var) *Var {
+	b := newImageBlocks(x.Shape)
+	if s.Shape != tensor.Dims(b.n, 1, 1, b.c) {
+		panic(&tensor.ShapeError{Op: "scale channels", Got: []tensor.Shape{x.Shape, s.Shape},
+			Detail: "want a factor for each image and channel"})
+	}
+	o, y := t.record("scale channels", x.Shape, x, s)
+	o.keep = []*Var{x, s}
+	tasks := b.n * b.blocks
+	scale := func(i, _ int) {
+		image, first, rows := b.at(i)
+		kernels.ChannelAffine(rows, b.c, x.value.data[first*b.c:], s.value.data[image*b.c:], nil, y.value.data[first*b.c:])
+	}
+	o.forward = func() { parallel.For(tasks, scale) }
+
+	partial := t.temporary(tasks*b.c, true)
+	back := func(i, _ int) {
+		image, first, rows := b.at(i)
+		at := first * b.c
+		if s.needsGrad {
+			part := partial.data[i*b.c:][:b.c]
+			clear(part)
+			kernels.ChannelDot(rows, b.c, x.value.data[at:], y.grad.data[at:], part)
+		}
+		switch factor := s.value.data[image*b.c:]; {
+		case !x.needsGrad:
+		case x.accumulate:
+			kernels.ChannelMulAdd(rows, b.c, y.grad.data[at:], factor, x.grad.data[at:])
+		default:
+			kernels.ChannelAffine(rows, b.c, y.grad.data[at:], factor, nil, x.grad.data[at:])
+		}
+	}
+	store := func(image, j int, total float64) {
+		d := &s.grad.data[image*b.c+j]
+		if !s.accumulate {
+			*d = 0
+		}
+		*d += float32(total)
+	}
+	o.backward = func() {
+		parallel.For(tasks, back)
+		if s.needsGrad {
+			b.combine(partial.data, store)
+		}
+	}
+	return y
+}

@@ -1,0 +1,41 @@
+package autograd
+
+import "tessera/internal/parallel"
+
+// sums adds up columns of a matrix in two levels: blocks of rows in float32 by kernels, in parallel, and the blocks in
+// float64 in their order. The blocks depend on the shape alone, so the result does too.
+type sums struct {
+	rows, c, kinds int // kinds of sums kept for each column
+	size, blocks   int // rows of a block; number of blocks
+	partial        *buffer
+	totals         []float64 // kinds×c
+}
+
+// newSums prepares sums over rows of c columns for the operation being recorded.
+func newSums(t *Tape, rows, c, kinds int, back bool) *sums {
+	s := &sums{rows: rows, c: c, kinds: kinds, size: min(2048, max(32, rowsOf(c)))}
+	s.blocks = (rows + s.size - 1) / s.size
+	s.partial = t.temporary(s.blocks*kinds*c, back)
+	s.totals = make([]float64, kinds*c)
+	return s
+}
+
+// block returns where block i begins, how many rows it has, and its zeroed sums: kinds times c.
+func (s *sums) block(i int) (begin, rows int, part []float32) {
+	n := s.kinds * s.c
+	part = s.partial.data[i*n:][:n]
+	clear(part)
+	return i * s.size, min(s.size, s.rows-i*s.size), part
+}
+
+// run computes all blocks and then the totals.
+func (s *sums) run(block func(i, worker int)) {
+	parallel.For(s.blocks, block)
+	clear(s.totals)
+	for i := range s.blocks {
+		part := s.partial.data[i*len(s.totals):][:len(s.totals)]
+		for j, v := range part {
+			s.totals[j] += float64(v)
+		}
+	}
+}

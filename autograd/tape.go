@@ -1,0 +1,220 @@
+// Package autograd records operations on tensors and runs them forward and, in reverse order, backward.
+//
+// A Tape is a program for one set of shapes. Calling operations (Conv, ReLU, …) records it, without computing; Plan then
+// gives every value, gradient and scratch buffer its place in one arena, reusing memory as soon as a buffer's
+// last reader has run. Forward and Backward execute the program, as often as wanted and without allocating. So the
+// memory of a step is known before anything is computed, and every step after the first costs nothing but arithmetic.
+//
+//	t := autograd.NewTape(autograd.Training)
+//	x := t.Input(tensor.Dims(8, 64, 64, 3))
+//	loss := autograd.CrossEntropy(t, model.Forward(t, x), labels, …)
+//	t.Plan()
+//	for … { copy(x.Value(), …); t.Forward(); t.Backward(loss) }
+//
+// An operation is one file: its formula, its forward and its backward pass.
+package autograd
+
+import (
+	"fmt"
+	"slices"
+
+	"tessera/internal/parallel"
+	"tessera/tensor"
+)
+
+// Mode says what a tape is for.
+type Mode int
+
+// The modes of a tape.
+const (
+	Inference Mode = iota // batch norm uses running statistics, nothing is dropped, no gradients
+	Training              // batch statistics, drop-connect, gradients
+)
+
+// A Tape is a recorded program. It is not safe for concurrent use; tapes of one model in Inference mode may run side by
+// side as long as nobody writes to the parameters.
+type Tape struct {
+	Mode Mode
+	// Seed and Step key the random numbers of operations: the same pair draws the same numbers.
+	Seed, Step uint64
+	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
+	Poison bool
+
+	ops    []*op
+	vars   []*Var
+	params map[*Param]*Var
+	memory memory
+}
+
+// An op is one recorded operation.
+type op struct {
+	name              string
+	in                []*Var
+	out               *Var
+	keep              []*Var // values that backward reads
+	forward, backward func() // backward adds to the gradients of in: see Var.accumulate
+}
+
+// A Var is a value of the program: an input, a parameter or the result of an operation.
+type Var struct {
+	Shape tensor.Shape
+	Name  string // what an error calls it
+
+	value, grad *buffer
+	param       *Param // nil unless it is one
+	producer    int    // index of the op it comes from, -1 for inputs and parameters
+	last        int    // index of the last op that reads it, -1 for none
+	needsGrad   bool   // something that learns lies before it
+	written     bool   // the gradient holds something in this backward pass
+	accumulate  bool   // what backward must do with the gradient: add to it, or overwrite it
+}
+
+// NewTape returns an empty tape.
+func NewTape(mode Mode) *Tape { return &Tape{Mode: mode, params: map[*Param]*Var{}} }
+
+// Input returns a value that the caller fills before Forward, through Value.
+func (t *Tape) Input(s tensor.Shape) *Var {
+	v := t.newVar("input", s)
+	v.value = t.memory.buffer(s.Size(), forever, forever)
+	return v
+}
+
+// Labels returns class indices or other bytes that the caller fills before Forward. They are not differentiable.
+func (t *Tape) Labels(s tensor.Shape) *tensor.Tensor { return tensor.New(tensor.Uint8, s) }
+
+// Output keeps a value until the next Forward, so that the caller can read it through Value.
+func (t *Tape) Output(v *Var) *Var {
+	v.value.death = forever
+	return v
+}
+
+// Param returns the value of a parameter. It learns if the tape is in Training mode and the parameter is not frozen.
+func (t *Tape) Param(p *Param) *Var {
+	if v := t.params[p]; v != nil {
+		return v
+	}
+	v := t.newVar("parameter", p.Value.Shape)
+	v.param = p
+	v.value = &buffer{data: p.Value.Data}
+	if t.training() && !p.Frozen {
+		v.needsGrad = true
+		v.grad = &buffer{data: p.Grad.Data}
+	}
+	t.params[p] = v
+	return v
+}
+
+// newVar makes a value that no operation has produced yet.
+func (t *Tape) newVar(name string, s tensor.Shape) *Var {
+	v := &Var{Shape: s, Name: name, producer: -1, last: -1}
+	t.vars = append(t.vars, v)
+	return v
+}
+
+// record appends an operation that computes a new value of the given shape from in, and returns that value. Its forward
+// and backward passes are added by the caller, who captures the result.
+func (t *Tape) record(name string, s tensor.Shape, in ...*Var) (*op, *Var) {
+	if t.memory.arena != nil {
+		panic("autograd: a planned tape cannot record more operations")
+	}
+	y := t.newVar(fmt.Sprintf("%s (operation %d)", name, len(t.ops)), s)
+	y.value = t.memory.buffer(s.Size(), forwardOf(len(t.ops)), forwardOf(len(t.ops)))
+	y.producer = len(t.ops)
+	o := &op{name: name, in: in, out: y}
+	for _, v := range in {
+		v.last = len(t.ops)
+		y.needsGrad = y.needsGrad || v.needsGrad
+	}
+	t.ops = append(t.ops, o)
+	return o, y
+}
+
+// training reports whether gradients are wanted.
+func (t *Tape) training() bool { return t.Mode == Training }
+
+// Value returns the elements of v. They are valid after Plan for an input, and after Forward for an Output.
+func (v *Var) Value() []float32 { return v.value.data }
+
+// Forward runs the program.
+func (t *Tape) Forward() { t.forward(nil) }
+
+// forward runs the program and calls after, if there is one, when an operation is done.
+func (t *Tape) forward(after func(*op)) {
+	t.mustBePlanned()
+	for i, o := range t.ops {
+		o.forward()
+		if after != nil {
+			after(o)
+		}
+		t.memory.release(i, t.Poison)
+	}
+}
+
+// Backward computes the gradients of the sum of scale·loss for all parameters, which add up in Param.Grad until
+// they are cleared. Forward must have run before. The loss must be the last operation's result and one number.
+func (t *Tape) Backward(loss *Var, scale float32) {
+	t.mustBePlanned()
+	n := len(t.ops)
+	if !t.training() || loss.producer != n-1 || loss.Shape.Size() != 1 {
+		panic(&tensor.ShapeError{Op: "Backward", Got: []tensor.Shape{loss.Shape},
+			Detail: "want the last result of a training tape, one number"})
+	}
+	if !loss.needsGrad {
+		return
+	}
+	for _, v := range t.vars {
+		v.written = v.param != nil
+	}
+	loss.grad.data[0] = scale
+	loss.written = true
+	for i := n - 1; i >= 0; i-- {
+		if o := t.ops[i]; o.out.written {
+			o.beginBackward()
+			o.backward()
+		}
+		t.memory.release(2*n-1-i, t.Poison)
+	}
+}
+
+// beginBackward tells each input whether its gradient is to be added to or overwritten. The gradient of a value that
+// occurs twice among the inputs is cleared first, so that both parts can be added.
+func (o *op) beginBackward() {
+	for i, v := range o.in {
+		if v.needsGrad && !v.written && slices.Contains(o.in[i+1:], v) {
+			clear(v.grad.data)
+			v.written = true
+		}
+		v.accumulate = v.written
+	}
+	for _, v := range o.in {
+		v.written = v.needsGrad
+	}
+}
+
+func (t *Tape) mustBePlanned() {
+	if t.memory.arena == nil {
+		panic("autograd: Plan must come before Forward and Backward")
+	}
+}
+
+// chunk is how many elements a task of an element-wise loop has: a few tens of microseconds of work.
+const chunk = 16 << 10
+
+// each returns a pass that calls body for ranges of n elements, on all workers.
+func each(n int, body func(begin, end int)) func() {
+	return eachOf(n, chunk, body)
+}
+
+// eachRow is each for rows of c elements, begin and end counting rows.
+func eachRow(rows, c int, body func(begin, end int)) func() {
+	return eachOf(rows, rowsOf(c), body)
+}
+
+// rowsOf returns how many rows of c elements make a task.
+func rowsOf(c int) int { return max(1, chunk/c) }
+
+func eachOf(n, size int, body func(begin, end int)) func() {
+	task := func(i, _ int) { body(i*size, min((i+1)*size, n)) }
+	tasks := (n + size - 1) / size
+	return func() { parallel.For(tasks, task) }
+}

@@ -1,0 +1,54 @@
+package bench
+
+import (
+	"testing"
+
+	"tessera/autograd"
+	"tessera/nn"
+	"tessera/nn/decoder"
+	"tessera/nn/encoder"
+	"tessera/nn/loss"
+	"tessera/optim"
+	"tessera/segtrain/train"
+)
+
+// BenchmarkStep trains Unet("efficientnet-b0", classes=11) on batches of 8 pictures of 256×256.
+func BenchmarkStep(b *testing.B) {
+	const n, h, w, classes = 8, 256, 256, 11
+	rng := nn.NewRand(1)
+	e, err := encoder.New("efficientnet-b0", rng, encoder.Options{DropConnect: 0.2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	model, err := decoder.NewUnet(rng, e, decoder.UnetOptions{Classes: classes})
+	if err != nil {
+		b.Fatal(err)
+	}
+	opt := optim.NewAdamW(nn.Params(model), optim.DefaultAdamW)
+	step, err := train.NewStep(model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, 3, 1, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer step.Free()
+	images, masks := make([]float32, n*h*w*3), make([]uint8, n*h*w)
+	for i := range images {
+		images[i] = float32(autograd.Uniform(1, uint64(i)))*4 - 2
+	}
+	for i := range masks {
+		masks[i] = uint8(autograd.Uniform(2, uint64(i)) * (classes + 1))
+	}
+	i := 0
+	run := func() {
+		if _, _, err := step.Run(i, 1e-3, images, masks); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+	run()
+	b.ReportAllocs()
+	for b.Loop() {
+		run()
+	}
+	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "img/s")
+	b.ReportMetric(float64(step.Bytes())/(1<<20), "arena-MB")
+}

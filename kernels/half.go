@@ -1,0 +1,13 @@
+package kernels
+
+var (
+	halfFrom = newFamily(halfFromGeneric)
+	halfTo   = newFamily(halfToGeneric)
+)
+
+// F32ToF16 computes y[i] = x[i] as an IEEE 754 half: rounded to nearest even, 65520 and more to infinity, NaN
+// quiet with the upper bits of its payload.
+func F32ToF16(x []float32, y []uint16) { halfFrom.fn(x, y[:len(x)]) }
+
+// F16ToF32 computes y[i] = the half x[i], exactly; NaN becomes quiet.
+func F16ToF32(x []uint16, y []float32) { halfTo.fn(x, y[:len(x)]) }

@@ -1,0 +1,50 @@
+//go:build !purego
+
+package kernels
+
+func init() {
+	halfFrom.register(AVX2, halfFromBy8)
+	halfTo.register(AVX2, halfToBy8)
+	halfFrom.register(AVX512, halfFromMasked)
+	halfTo.register(AVX512, halfToMasked)
+}
+
+func halfFromBy8(x []float32, y []uint16) {
+	n := len(x) &^ 7
+	if n > 0 {
+		halfFromAVX2(n, &x[0], &y[0])
+	}
+	halfFromGeneric(x[n:], y[n:])
+}
+
+func halfToBy8(x []uint16, y []float32) {
+	n := len(x) &^ 7
+	if n > 0 {
+		halfToAVX2(n, &x[0], &y[0])
+	}
+	halfToGeneric(x[n:], y[n:])
+}
+
+func halfFromMasked(x []float32, y []uint16) {
+	if len(x) > 0 {
+		halfFromAVX512(len(x), &x[0], &y[0])
+	}
+}
+
+func halfToMasked(x []uint16, y []float32) {
+	if len(x) > 0 {
+		halfToAVX512(len(x), &x[0], &y[0])
+	}
+}
+
+//go:noescape
+func halfFromAVX2(n int, x *float32, y *uint16)
+
+//go:noescape
+func halfFromAVX512(n int, x *float32, y *uint16)
+
+//go:noescape
+func halfToAVX2(n int, x *uint16, y *float32)
+
+//go:noescape
+func halfToAVX512(n int, x *uint16, y *float32)

@@ -1,0 +1,30 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "elem_avx2_amd64.h"
+
+#define FROM \
+	LOAD(SI, V0); \
+	STOREHALF(V0, DI)
+
+#define TO \
+	LOADHALF(SI, V0); \
+	STORE(V0, DI)
+
+// func halfFromAVX2(n int, x *float32, y *uint16)
+TEXT ·halfFromAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), CX
+	MOVQ x+8(FP), SI
+	MOVQ y+16(FP), DI
+	EACH(FROM)
+	VZEROUPPER
+	RET
+
+// func halfToAVX2(n int, x *uint16, y *float32)
+TEXT ·halfToAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), CX
+	MOVQ x+8(FP), SI
+	MOVQ y+16(FP), DI
+	EACH(TO)
+	VZEROUPPER
+	RET

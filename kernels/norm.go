@@ -1,0 +1,88 @@
+package kernels
+
+// The kernels of normalisation see an image as a matrix rows×c, contiguous: a row is a pixel, a column a channel.
+// Those that sum over rows add to what the sums hold, row after row, in float32; callers give blocks of at most a few
+// thousand rows and combine the blocks' sums in float64.
+var (
+	channelSums       = newFamily(channelSumsGeneric)
+	channelMoments    = newFamily(channelMomentsGeneric)
+	channelDot        = newFamily(channelDotGeneric)
+	channelAffine     = newFamily(channelAffineGeneric)
+	channelScale      = newFamily(channelScaleGeneric)
+	channelMulAdd     = newFamily(channelMulAddGeneric)
+	channelAdd        = newFamily(channelAddGeneric)
+	batchNormGradSums = newFamily(batchNormGradSumsGeneric)
+	batchNormGrad     = newFamily(batchNormGradGeneric)
+	batchNormGradAdd  = newFamily(batchNormGradAddGeneric)
+)
+
+// ChannelSums adds every row of x [rows, c] to s [c]:
+//
+//	s[j] += x[i][j]
+func ChannelSums(rows, c int, x, s []float32) {
+	channelSums.fn(rows, c, x[:rows*c], s[:c])
+}
+
+// ChannelMoments adds the first two moments of x [rows, c] about shift [c] to s1 and s2 [c]:
+//
+//	d = x[i][j] - shift[j];  s1[j] += d;  s2[j] += d*d
+//
+// A shift near the mean keeps the variance s2/n - (s1/n)² from cancellation.
+func ChannelMoments(rows, c int, x, shift, s1, s2 []float32) {
+	channelMoments.fn(rows, c, x[:rows*c], shift[:c], s1[:c], s2[:c])
+}
+
+// ChannelDot adds the products of the columns of x and y [rows, c] to s [c]:
+//
+//	s[j] += x[i][j] * y[i][j]
+func ChannelDot(rows, c int, x, y, s []float32) {
+	channelDot.fn(rows, c, x[:rows*c], y[:rows*c], s[:c])
+}
+
+// ChannelAffine scales and shifts every channel of x [rows, c] by a and b [c]; b may be nil. y may be x.
+//
+//	y[i][j] = x[i][j]*a[j] + b[j]
+func ChannelAffine(rows, c int, x, a, b, y []float32) {
+	if b == nil {
+		channelScale.fn(rows, c, x[:rows*c], a[:c], y[:rows*c])
+		return
+	}
+	channelAffine.fn(rows, c, x[:rows*c], a[:c], b[:c], y[:rows*c])
+}
+
+// ChannelMulAdd adds x [rows, c] scaled by a [c] to y [rows, c]:
+//
+//	y[i][j] += x[i][j] * a[j]
+func ChannelMulAdd(rows, c int, x, a, y []float32) {
+	channelMulAdd.fn(rows, c, x[:rows*c], a[:c], y[:rows*c])
+}
+
+// ChannelAdd adds a [c] to every row of y [rows, c]:
+//
+//	y[i][j] += a[j]
+func ChannelAdd(rows, c int, a, y []float32) {
+	channelAdd.fn(rows, c, a[:c], y[:rows*c])
+}
+
+// BatchNormGradSums adds what the gradient of batch normalisation needs of x and dy [rows, c] to s1 and s2 [c]:
+//
+//	s1[j] += dy[i][j];  s2[j] += dy[i][j] * (x[i][j] - mean[j])
+//
+// Over all rows s1 is the gradient of the bias and s2/σ that of the scale.
+func BatchNormGradSums(rows, c int, x, dy, mean, s1, s2 []float32) {
+	batchNormGradSums.fn(rows, c, x[:rows*c], dy[:rows*c], mean[:c], s1[:c], s2[:c])
+}
+
+// BatchNormGrad computes the gradient of the input of batch normalisation, or adds it to dx if accumulate is set:
+//
+//	dx[i][j] = dy[i][j]*a[j] + x[i][j]*b[j] + k[j]
+//
+// With n rows, scale γ, and σ² = variance + ε: a = γ/σ, b = -a·s2/(n·σ²) and k = -b·mean - a·s1/n, from the totals of
+// BatchNormGradSums (Ioffe and Szegedy 2015, section 3). dx may be dy or x, except when accumulating.
+func BatchNormGrad(rows, c int, accumulate bool, x, dy, a, b, k, dx []float32) {
+	grad := batchNormGrad.fn
+	if accumulate {
+		grad = batchNormGradAdd.fn
+	}
+	grad(rows, c, x[:rows*c], dy[:rows*c], a[:c], b[:c], k[:c], dx[:rows*c])
+}

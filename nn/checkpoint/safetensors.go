@@ -1,0 +1,130 @@
+// Package checkpoint reads and writes the weights of models as safetensors files.
+//
+// A safetensors file is the length of a header (8 bytes, little-endian), the header (a JSON object that
+// gives every tensor's dtype, shape and place) and the tensors' bytes, little-endian and row-major, without
+// gaps. Nothing in it can run, and every claim of its header is checked before it is believed: a file from
+// a stranger is safe to open.
+//
+// Format: https://huggingface.co/docs/safetensors.
+package checkpoint
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"unicode/utf8"
+)
+
+const (
+	lengthSize  = 8         // bytes of the header's length
+	maxHeader   = 100 << 20 // no honest header is longer
+	metadataKey = "__metadata__"
+)
+
+// ReadFile reads a safetensors file: its tensors in the order of their data, and its metadata, never nil.
+// The errors name the path and what is wrong there, with the tensor's name where it concerns one.
+func ReadFile(path string) ([]Entry, map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read checkpoint: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read checkpoint: %w", err)
+	}
+	entries, metadata, err := Read(f, info.Size())
+	if err != nil {
+		return nil, nil, fmt.Errorf("read checkpoint %s: %w", path, err)
+	}
+	return entries, metadata, nil
+}
+
+// Read is ReadFile for the size bytes of r. It allocates no more than those bytes and what their header
+// describes.
+func Read(r io.ReaderAt, size int64) ([]Entry, map[string]string, error) {
+	header, err := readHeader(r, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	records, metadata, err := parseHeader(header)
+	if err != nil {
+		return nil, nil, fmt.Errorf("header: %w", err)
+	}
+	start := lengthSize + int64(len(header))
+	if err := checkLayout(records, size-start); err != nil {
+		return nil, nil, err
+	}
+	data := make([]byte, size-start)
+	if _, err := io.ReadFull(io.NewSectionReader(r, start, size-start), data); err != nil {
+		return nil, nil, fmt.Errorf("read %d bytes of tensors: %w", len(data), err)
+	}
+	entries := make([]Entry, len(records))
+	for i, rec := range records {
+		rec.Data = data[rec.begin:rec.end:rec.end]
+		entries[i] = rec.Entry
+	}
+	return entries, metadata, nil
+}
+
+// readHeader returns the JSON text at the head of the size bytes of r.
+func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
+	if size < lengthSize {
+		return nil, fmt.Errorf("not a safetensors file: %d bytes, too short for a header's length", size)
+	}
+	var length [lengthSize]byte
+	if _, err := io.ReadFull(io.NewSectionReader(r, 0, lengthSize), length[:]); err != nil {
+		return nil, fmt.Errorf("read the header's length: %w", err)
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > maxHeader {
+		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes, %d are allowed", n, maxHeader)
+	}
+	if int64(n) > size-lengthSize {
+		return nil, fmt.Errorf("truncated: a header of %d bytes in a file of %d", n, size)
+	}
+	header := make([]byte, n)
+	if _, err := io.ReadFull(io.NewSectionReader(r, lengthSize, int64(n)), header); err != nil {
+		return nil, fmt.Errorf("read the header: %w", err)
+	}
+	if len(header) == 0 || header[0] != '{' || !utf8.Valid(header) {
+		return nil, fmt.Errorf("not a safetensors file: the header is no JSON object in UTF-8")
+	}
+	return header, nil
+}
+
+// checkLayout sorts the records by place and makes sure that they cover size bytes once, each with as
+// many bytes as its shape takes.
+func checkLayout(records []record, size int64) error {
+	slices.SortStableFunc(records, func(a, b record) int {
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end))
+	})
+	var end int64
+	for _, rec := range records {
+		want, err := byteSize(rec.DType, rec.Shape)
+		switch {
+		case err != nil:
+			return fmt.Errorf("tensor %q: %w", rec.Name, err)
+		case rec.end < rec.begin || rec.end > size:
+			return fmt.Errorf("tensor %q: bytes %d to %d, but the file has %d (truncated?)",
+				rec.Name, rec.begin, rec.end, size)
+		case rec.end-rec.begin != want:
+			return fmt.Errorf("tensor %q: %d bytes, but %s %v takes %d",
+				rec.Name, rec.end-rec.begin, rec.DType, rec.Shape, want)
+		case rec.begin < end:
+			return fmt.Errorf("tensor %q: starts at byte %d, inside another, which ends at %d",
+				rec.Name, rec.begin, end)
+		case rec.begin > end:
+			return fmt.Errorf("tensor %q: starts at byte %d, but the one before it ends at %d",
+				rec.Name, rec.begin, end)
+		}
+		end = rec.end
+	}
+	if end != size {
+		return fmt.Errorf("%d bytes after the last tensor", size-end)
+	}
+	return nil
+}

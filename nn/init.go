@@ -1,0 +1,44 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// An Init fills the weights of a layer of which each output sees fanIn inputs and each input reaches fanOut outputs.
+type Init func(rng *rand.Rand, fanIn, fanOut int, x []float32)
+
+// TorchDefault is PyTorch's rule for convolutions and linear layers: uniform in ±1/√fanIn.
+func TorchDefault(rng *rand.Rand, fanIn, _ int, x []float32) {
+	uniform(rng, 1/math.Sqrt(float64(fanIn)), x)
+}
+
+// KaimingUniform is uniform in ±√(6/fanIn), for layers before a ReLU (He et al., "Delving Deep into Rectifiers", ICCV
+// 2015).
+func KaimingUniform(rng *rand.Rand, fanIn, _ int, x []float32) {
+	uniform(rng, math.Sqrt(6/float64(fanIn)), x)
+}
+
+// XavierUniform is uniform in ±√(6/(fanIn+fanOut)) (Glorot and Bengio, AISTATS 2010).
+func XavierUniform(rng *rand.Rand, fanIn, fanOut int, x []float32) {
+	uniform(rng, math.Sqrt(6/float64(fanIn+fanOut)), x)
+}
+
+// Zero fills with zeros.
+func Zero(_ *rand.Rand, _, _ int, x []float32) { clear(x) }
+
+func uniform(rng *rand.Rand, bound float64, x []float32) {
+	for i := range x {
+		x[i] = float32(float64((2*rng.Float64() - 1) * bound))
+	}
+}
+
+// NewRand returns the generator that the weights of a model with this seed are drawn from, in the order in which its
+// layers are made.
+func NewRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x7e55e7a)) }
+
+func ones(x []float32) {
+	for i := range x {
+		x[i] = 1
+	}
+}

@@ -1,0 +1,38 @@
+package nn
+
+import (
+	"tessera/autograd"
+	"tessera/tensor"
+)
+
+// BatchNorm normalises each channel and applies an activation in the same pass.
+type BatchNorm struct {
+	Weight *autograd.Param `name:"weight"` // scale γ [C]
+	Bias   *autograd.Param `name:"bias"`   // shift β [C]
+
+	RunningMean *tensor.Tensor `name:"running_mean"`
+	RunningVar  *tensor.Tensor `name:"running_var"`
+	Batches     *int64         `name:"num_batches_tracked"`
+
+	Act           autograd.Activation
+	eps, momentum float64
+}
+
+// NewBatchNorm makes a batch normalisation of c channels. momentum is the weight of a new batch in the running
+// statistics, as PyTorch counts it.
+func NewBatchNorm(c int, eps, momentum float64, act autograd.Activation) *BatchNorm {
+	b := &BatchNorm{Act: act, eps: eps, momentum: momentum, Batches: new(int64)}
+	b.Weight = newParam("C", ones, c)
+	b.Bias = newParam("C", func([]float32) {}, c)
+	b.RunningMean = tensor.New(tensor.Float32, tensor.Dims(c))
+	b.RunningVar = tensor.New(tensor.Float32, tensor.Dims(c))
+	ones(b.RunningVar.Data)
+	return b
+}
+
+// Forward normalises x [N, H, W, C].
+func (b *BatchNorm) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	stats := autograd.BatchStats{Mean: b.RunningMean, Var: b.RunningVar, Batches: b.Batches,
+		Momentum: b.momentum, Eps: b.eps}
+	return autograd.BatchNorm(t, x, t.Param(b.Weight), t.Param(b.Bias), stats, b.Act)
+}

@@ -1,0 +1,92 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tessera/nn/checkpoint"
+	"tessera/optim"
+)
+
+// StateFile is the snapshot a run goes on from: weights, optimizer and progress in one file, so that they always belong
+// together.
+const StateFile = "state.safetensors"
+
+// Progress is where a training run stands. Together with the weights and the optimizer's state it determines all that
+// follows: random numbers are keyed by it, not drawn from a stream.
+type Progress struct {
+	Step      int     `json:"step"`       // steps done
+	EpochLoss float64 `json:"epoch_loss"` // sum of the losses of this epoch's steps so far
+	Best      float64 `json:"best"`       // best value of the chosen metric, larger is better
+	BestEpoch int     `json:"best_epoch"` // counted from 1, 0 for none yet
+	Seconds   float64 `json:"seconds"`    // spent training
+}
+
+// progressKey is the metadata entry of a snapshot that holds its Progress.
+const progressKey = "tessera.progress"
+
+// saveState writes a snapshot.
+func saveState(path string, model any, opt optim.Optimizer, p Progress) error {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	var entries []checkpoint.Entry
+	for _, e := range checkpoint.Entries(model) {
+		e.Name = "model." + e.Name
+		entries = append(entries, e)
+	}
+	state := opt.State()
+	entries = append(entries, checkpoint.NewInt64s("optimizer.steps", nil, []int64{*state.Steps}))
+	state.Each(func(name string, values []float32) {
+		entries = append(entries, checkpoint.NewFloat32s("optimizer."+name, []int{len(values)}, values))
+	})
+	return checkpoint.WriteFile(path, entries, map[string]string{progressKey: string(text)})
+}
+
+// loadState restores a snapshot into a model and its optimizer.
+func loadState(path string, model any, opt optim.Optimizer) (p Progress, err error) {
+	entries, metadata, err := checkpoint.ReadFile(path)
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal([]byte(metadata[progressKey]), &p); err != nil {
+		return p, fmt.Errorf("%s is not a snapshot of a training run: no %s in it", path, progressKey)
+	}
+	var weights []checkpoint.Entry
+	moments := map[string]checkpoint.Entry{}
+	for _, e := range entries {
+		if name, ok := strings.CutPrefix(e.Name, "model."); ok {
+			e.Name = name
+			weights = append(weights, e)
+		} else {
+			moments[e.Name] = e
+		}
+	}
+	if err := checkpoint.Assign(model, weights); err != nil {
+		return p, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, restoreOptimizer(path, opt, moments)
+}
+
+func restoreOptimizer(path string, opt optim.Optimizer, entries map[string]checkpoint.Entry) (err error) {
+	state := opt.State()
+	steps, err := entries["optimizer.steps"].Int64s()
+	if err != nil || len(steps) != 1 {
+		return fmt.Errorf("%s: no optimizer.steps", path)
+	}
+	*state.Steps = steps[0]
+	state.Each(func(name string, into []float32) {
+		values, e := entries["optimizer."+name].Float32s()
+		if e == nil && len(values) != len(into) {
+			e = fmt.Errorf("%d numbers, want %d", len(values), len(into))
+		}
+		if e != nil && err == nil {
+			err = fmt.Errorf("%s: optimizer.%s: %w; was it trained with another optimizer?", path, name, e)
+			return
+		}
+		copy(into, values)
+	})
+	return err
+}

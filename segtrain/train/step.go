@@ -1,0 +1,64 @@
+// Package train runs training: steps, epochs, validation, snapshots, and going on after an interruption.
+package train
+
+import (
+	"math"
+
+	"tessera/autograd"
+	"tessera/nn"
+	"tessera/nn/decoder"
+	"tessera/nn/loss"
+	"tessera/optim"
+	"tessera/tensor"
+)
+
+// A Step is one training step of a model, prepared for batches of one shape.
+type Step struct {
+	tape      *autograd.Tape
+	images    *autograd.Var
+	labels    *tensor.Tensor
+	loss      *autograd.Var
+	optimizer optim.Optimizer
+	clipper   *optim.Clipper
+	clipNorm  float64
+}
+
+// NewStep records the step for n pictures of h×w pixels and c channels and reserves its memory. clipNorm limits the norm
+// of the gradients, 0 does not. A model that cannot take this size is an error.
+func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int, clipNorm float64, seed uint64) (*Step, error) {
+	s := &Step{tape: autograd.NewTape(autograd.Training), optimizer: opt, clipNorm: clipNorm}
+	s.tape.Seed = seed
+	s.clipper = optim.NewClipper(nn.Params(model))
+	err := autograd.Catch(func() {
+		s.images = s.tape.Input(tensor.Dims(n, h, w, c))
+		s.labels = s.tape.Labels(tensor.Dims(n, h, w))
+		s.loss = s.tape.Output(l.Forward(s.tape, model.Forward(s.tape, s.images), s.labels))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.tape.Plan()
+}
+
+// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If the loss
+// or a gradient is not finite it changes no parameter and returns an autograd.NonFiniteError.
+func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossValue, gradNorm float64, err error) {
+	copy(s.images.Value(), images)
+	copy(s.labels.Indices, masks)
+	s.tape.Step = uint64(step)
+	s.tape.Forward()
+	lossValue = float64(s.loss.Value()[0])
+	s.tape.Backward(s.loss, 1)
+	gradNorm = s.clipper.Norm()
+	if sum := lossValue + gradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return lossValue, gradNorm, &autograd.NonFiniteError{Step: uint64(step), Tensor: s.tape.FirstNonFinite()}
+	}
+	s.optimizer.Step(lr, optim.ClipScale(gradNorm, s.clipNorm))
+	return lossValue, gradNorm, nil
+}
+
+// Bytes returns the memory of the step's values, gradients and scratch.
+func (s *Step) Bytes() int64 { return s.tape.Bytes() }
+
+// Free gives the step's memory back.
+func (s *Step) Free() { s.tape.Free() }

@@ -1,0 +1,194 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"time"
+
+	"tessera/nn/checkpoint"
+	"tessera/nn/decoder"
+	"tessera/nn/loss"
+	"tessera/optim"
+	"tessera/segtrain/data"
+)
+
+// ErrInterrupted is what Run returns when its context ends, after the snapshot is written.
+var ErrInterrupted = errors.New("training was interrupted")
+
+// A Trainer trains a model on one data set and validates it on another.
+type Trainer struct {
+	Model     decoder.Model
+	Loss      loss.Loss
+	Optimizer optim.Optimizer
+	Schedule  optim.Schedule // of steps, counted from 0
+	Train     *data.Dataset
+	Eval      *Evaluator    // how to validate
+	Val       *data.Dataset // nil for no validation
+
+	Steps    int // to train altogether
+	Batch    int
+	Workers  int // that decode and augment images
+	Seed     uint64
+	ClipNorm float64 // of all gradients together, 0 for no limit
+	ValEvery int     // epochs between validations; the last epoch is always validated
+
+	Score         func(*Evaluation) float64 // larger is better: chooses the best checkpoint
+	Dir           string                    // where snapshots go
+	SnapshotEvery time.Duration             // within an epoch; there is one after every epoch anyway
+	Best, Last    string                    // file names of the best and of the newest weights
+
+	Observe Observer
+}
+
+// An Observer hears of a training run. An error that it returns ends the run.
+type Observer interface {
+	Step(StepEvent) error
+	Epoch(EpochEvent) error
+	Snapshot(step int) error
+}
+
+// A StepEvent reports one step.
+type StepEvent struct {
+	Step, Steps, Epoch int // step and epoch counted from 1
+	Loss, LR, GradNorm float64
+	ImagesPerSecond    float64 // since the last step
+	Left               time.Duration
+}
+
+// An EpochEvent reports one epoch.
+type EpochEvent struct {
+	Epoch, Step int // counted from 1
+	TrainLoss   float64
+	Seconds     float64     // of training so far
+	Evaluation  *Evaluation // nil if it was not validated
+	Best        bool        // its weights are the best so far
+}
+
+// Run trains from the beginning, or, with resume, from the snapshot in Dir, to the same weights either way. When ctx ends
+// it writes a snapshot and returns ErrInterrupted.
+func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) {
+	if resume {
+		if p, err = loadState(t.path(StateFile), t.Model, t.Optimizer); err != nil {
+			return p, fmt.Errorf("resuming: %w", err)
+		}
+	}
+	h, w, c := t.Train.Shape()
+	step, err := NewStep(t.Model, t.Loss, t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
+	if err != nil {
+		return p, err
+	}
+	defer step.Free()
+	defer t.Eval.Free()
+	perEpoch := t.stepsPerEpoch()
+	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch})
+	if err != nil {
+		return p, err
+	}
+	defer loader.Close()
+	err = t.loop(ctx, step, loader, &p)
+	return p, err
+}
+
+func (t *Trainer) path(name string) string { return filepath.Join(t.Dir, name) }
+
+// stepsPerEpoch counts the full batches of the training set, at least one.
+func (t *Trainer) stepsPerEpoch() int { return max(1, t.Train.Len()/t.Batch) }
+
+// loop runs the steps that are left.
+func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *Progress) error {
+	perEpoch := t.stepsPerEpoch()
+	saved, last := time.Now(), time.Now()
+	for p.Step < t.Steps {
+		if ctx.Err() != nil {
+			return errors.Join(ErrInterrupted, t.snapshot(*p))
+		}
+		batch, err := loader.Next()
+		if err != nil {
+			return err
+		}
+		lr := t.Schedule(p.Step)
+		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
+		if err != nil {
+			return fmt.Errorf("%w; images of the batch: %v; the snapshot in %s is from before it", err, batch.IDs, t.Dir)
+		}
+		p.Step++
+		p.EpochLoss += lossValue
+		took := time.Since(last).Seconds()
+		p.Seconds += took
+		last = time.Now()
+		if err := t.Observe.Step(StepEvent{
+			Step: p.Step, Steps: t.Steps, Epoch: (p.Step-1)/perEpoch + 1, Loss: lossValue, LR: lr, GradNorm: norm,
+			ImagesPerSecond: float64(t.Batch) / took, Left: t.left(p),
+		}); err != nil {
+			return err
+		}
+		switch {
+		case p.Step%perEpoch == 0 || p.Step == t.Steps:
+			if err := t.endEpoch(p); err != nil {
+				return err
+			}
+			saved = time.Now()
+		case t.SnapshotEvery > 0 && time.Since(saved) >= t.SnapshotEvery:
+			if err := t.snapshot(*p); err != nil {
+				return err
+			}
+			saved = time.Now()
+		}
+		last = time.Now()
+	}
+	return nil
+}
+
+// left estimates the time for the remaining steps.
+func (t *Trainer) left(p *Progress) time.Duration {
+	return time.Duration(p.Seconds / float64(p.Step) * float64(t.Steps-p.Step) * float64(time.Second))
+}
+
+// endEpoch validates, keeps the weights if they are the best, and writes a snapshot.
+func (t *Trainer) endEpoch(p *Progress) error {
+	perEpoch := t.stepsPerEpoch()
+	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds}
+	event.TrainLoss = p.EpochLoss / float64((p.Step-1)%perEpoch+1)
+	if t.Val != nil && (event.Epoch%max(1, t.ValEvery) == 0 || p.Step == t.Steps) {
+		result, err := t.Eval.Run(t.Val, nil)
+		if err != nil {
+			return fmt.Errorf("validation after epoch %d: %w", event.Epoch, err)
+		}
+		event.Evaluation = result
+		score := t.Score(result)
+		if math.IsNaN(score) { // nothing to measure: any number is better
+			score = -math.MaxFloat64
+		}
+		if p.BestEpoch == 0 || score > p.Best {
+			p.Best, p.BestEpoch, event.Best = score, event.Epoch, true
+		}
+	}
+	if t.Val == nil {
+		p.BestEpoch, event.Best = event.Epoch, true
+	}
+	if event.Best {
+		if err := checkpoint.Save(t.path(t.Best), t.Model, nil); err != nil {
+			return err
+		}
+	}
+	p.EpochLoss = 0
+	if p.Step%perEpoch != 0 { // the run ends within an epoch
+		p.EpochLoss = event.TrainLoss * float64((p.Step-1)%perEpoch+1)
+	}
+	if err := errors.Join(checkpoint.Save(t.path(t.Last), t.Model, nil), t.snapshot(*p)); err != nil {
+		return err
+	}
+	return t.Observe.Epoch(event)
+}
+
+// snapshot writes what Run resumes from.
+func (t *Trainer) snapshot(p Progress) error {
+	if err := saveState(t.path(StateFile), t.Model, t.Optimizer, p); err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	return t.Observe.Snapshot(p.Step)
+}
