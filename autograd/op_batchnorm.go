@@ -50,7 +50,7 @@ func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *
 		}
 		return y
 	}
-	o.keep = []*Var{x}
+	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
 	moments := newSums(t, b.rows, c, 2, false)
 	blocks := func(i, _ int) {
 		begin, rows, part := moments.block(i)

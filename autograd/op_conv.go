@@ -14,6 +14,7 @@ import (
 //	y = x ⋆ w + b,   dx = dy ⋆ wᵀ turned by 180°,   dw = Σ over pixels x·dy,   db = Σ over pixels dy
 func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
 	n, ih, iw, ic := x.Shape.NHWC()
+	checkWeight("conv", 4, x, w)
 	win.IH, win.IW = ih, iw
 	win.KH, win.KW = w.Shape.Dim(0), w.Shape.Dim(1)
 	oc := w.Shape.Dim(3)
@@ -28,11 +29,19 @@ func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
 		in = append(in, bias)
 	}
 	o, y := t.record("conv", tensor.Dims(n, c.OH(), c.OW(), oc), in...)
-	o.keep = []*Var{x, w}
+	o.keep, o.adds = []*Var{x, w}, in[1:]
 	t.worker(c.Scratch())
 	convForward(t, o, c, x, w, bias, y)
 	convBackward(t, o, c, x, w, bias, y)
 	return y
+}
+
+// checkWeight panics with a ShapeError unless w has the rank of the weights of such an operation.
+func checkWeight(op string, rank int, x, w *Var) {
+	if w.Shape.Rank() != rank {
+		panic(&tensor.ShapeError{Op: op, Got: []tensor.Shape{x.Shape, w.Shape},
+			Detail: fmt.Sprintf("want weights of %d dimensions", rank)})
+	}
 }
 
 // checkWindow panics with a ShapeError if the window does not fit the image.

@@ -12,6 +12,7 @@ import (
 //	y = x ⋆ w,   dx = dy ⋆ w turned by 180°,   dw = Σ over pixels x·dy, each by channel
 func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 	n, ih, iw, channels := x.Shape.NHWC()
+	checkWeight("depthwise conv", 3, x, w)
 	win.IH, win.IW = ih, iw
 	win.KH, win.KW = w.Shape.Dim(0), w.Shape.Dim(1)
 	checkWindow("depthwise conv", win, x, w)
@@ -20,7 +21,7 @@ func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 	}
 	d := kernels.NewDWConv(n, channels, win)
 	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), x, w)
-	o.keep = []*Var{x, w}
+	o.keep, o.adds = []*Var{x, w}, []*Var{w}
 	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()))
 	forward := func(i, worker int) {
 		d.Forward(i, x.value.data, w.value.data, y.value.data, t.scratchOf(worker))

@@ -52,6 +52,7 @@ type op struct {
 	in                []*Var
 	out               *Var
 	keep              []*Var // values that backward reads
+	adds              []*Var // inputs whose gradients backward can only add to
 	forward, backward func() // backward adds to the gradients of in: see Var.accumulate
 }
 
@@ -177,10 +178,11 @@ func (t *Tape) Backward(loss *Var, scale float32) {
 }
 
 // beginBackward tells each input whether its gradient is to be added to or overwritten. The gradient of a value that
-// occurs twice among the inputs is cleared first, so that both parts can be added.
+// occurs twice among the inputs is cleared first, so that both parts can be added, and so is one that backward only
+// adds to.
 func (o *op) beginBackward() {
 	for i, v := range o.in {
-		if v.needsGrad && !v.written && slices.Contains(o.in[i+1:], v) {
+		if v.needsGrad && !v.written && (slices.Contains(o.in[i+1:], v) || slices.Contains(o.adds, v)) {
 			clear(v.grad.data)
 			v.written = true
 		}

@@ -68,7 +68,7 @@ func actLn(x float32) float32 {
 		r4       = 0.23582152
 	)
 	if !(x > 0 && x <= math.MaxFloat32) {
-		return float32(math.Log(float64(x)))
+		return float32(math.Log(float64(x))) // NaN or infinite: the same everywhere
 	}
 	exponent := int32(-127)
 	if x < 0x1p-126 {

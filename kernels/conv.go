@@ -16,8 +16,8 @@ type Conv struct {
 	Window
 
 	kernel  gemmKernel
-	forward sweep // x to y
-	back    sweep // dy to dx
+	forward sweep   // x to y
+	back    []phase // dy to dx
 	weights convWeights
 }
 
@@ -30,9 +30,8 @@ func NewConv(n, ic, oc, groups int, w Window) *Conv {
 		panic(fmt.Sprintf("kernels: convolution: batch %d, channels %d to %d in %d groups", n, ic, oc, groups))
 	}
 	c := &Conv{N: n, IC: ic, OC: oc, Groups: groups, Window: w, kernel: gemmTile.fn}
-	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1})
-	back, s := w.transposed()
-	c.back = newSweep(&c.kernel, n, oc, ic, groups, back, s)
+	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()))
+	c.back = newPhases(c)
 	c.weights = newConvWeights(c)
 	return c
 }
@@ -44,7 +43,11 @@ func (c *Conv) FLOPs() int {
 
 // Scratch returns the floats of scratch that any task of this convolution needs.
 func (c *Conv) Scratch() int {
-	return max(c.forward.scratch, c.back.scratch, c.weights.scratch) + maxTile
+	most := max(c.forward.scratch, c.weights.scratch)
+	for i := range c.back {
+		most = max(most, c.back[i].scratch)
+	}
+	return most + maxTile
 }
 
 // ForwardPacked returns the floats of the weights packed for Forward.
@@ -74,41 +77,4 @@ func (c *Conv) ForwardTasks() int { return c.forward.tasks() }
 // (a bias, say), else at zero.
 func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float32) {
 	c.forward.run(task, &c.kernel, accumulate, x, packed, y, scratch)
-}
-
-// BackPacked returns the floats of the weights packed for GradInput.
-func (c *Conv) BackPacked() int { return c.back.packed(&c.kernel) }
-
-// PackBackTasks returns the number of tasks of PackBack.
-func (c *Conv) PackBackTasks() int { return c.back.panels(&c.kernel) }
-
-// PackBack writes a part of the weights w to packed, turned by 180 degrees and transposed, as GradInput reads them.
-func (c *Conv) PackBack(task int, w, packed []float32) {
-	icg, ocg := c.IC/c.Groups, c.OC/c.Groups
-	taps := c.KH * c.KW
-	g, j, cols, at := c.back.locate(task, &c.kernel)
-	_, width := c.kernel.panel(cols)
-	packed = packed[at:][:taps*ocg*width]
-	for tap := range taps {
-		from := w[((taps-1-tap)*icg+j)*c.OC+g*ocg:]
-		to := packed[tap*ocg*width:][:ocg*width]
-		if cols < width {
-			clear(to)
-		}
-		for col := range cols {
-			row := from[col*c.OC:][:ocg]
-			for i, v := range row {
-				to[i*width+col] = v
-			}
-		}
-	}
-}
-
-// GradInputTasks returns the number of tasks of GradInput.
-func (c *Conv) GradInputTasks() int { return c.back.tasks() }
-
-// GradInput computes a part of dx from dy and the weights packed by PackBack: the convolution of dy, spread by the
-// stride, with the turned weights, its chains in the order ky, kx, oc. With accumulate they start at what dx holds.
-func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []float32) {
-	c.back.run(task, &c.kernel, accumulate, dy, packed, dx, scratch)
 }

@@ -12,6 +12,7 @@ type sweep struct {
 	spread            spread
 	direct            bool
 	oh, ow            int
+	grid              grid
 	band, bands       int   // output rows of a task; tasks of an image and group
 	cols              int   // pixels of a row in scratch
 	rows, lastRows    []int // offsets in scratch of the first tap of each output pixel of a task, of the last task
@@ -19,6 +20,15 @@ type sweep struct {
 	klen              int   // floats of a segment
 	scratch           int
 }
+
+// A grid says which pixels of an image a sweep computes: (oy*sh + y, ox*sw + x) of h×w.
+type grid struct{ h, w, sh, sw, y, x int }
+
+// dense is the grid of all pixels.
+func dense(h, w int) grid { return grid{h, w, 1, 1, 0, 0} }
+
+// contiguous reports whether the pixels of rows of the sweep follow each other.
+func (g grid) contiguous() bool { return g.sh == 1 && g.sw == 1 }
 
 // What a task aims at: enough pixels to reuse a panel of weights, and a band that fits the second-level cache.
 const (
@@ -28,12 +38,14 @@ const (
 	enoughTasks = 16
 )
 
-func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread) sweep {
-	p := sweep{n: n, ic: ic, oc: oc, groups: groups, win: w, spread: s, oh: w.OH(), ow: w.OW()}
+// newSweep prepares a sweep over the window that computes the pixels of g.
+func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid) sweep {
+	p := sweep{n: n, ic: ic, oc: oc, groups: groups, win: w, spread: s, grid: g, oh: w.OH(), ow: w.OW()}
 	one := Window{IH: w.IH, IW: w.IW, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1}
-	p.direct = groups == 1 && s == spread{1, 1} && w == one
+	p.direct = groups == 1 && s == spread{1, 1} && w == one && g.contiguous()
 	if p.direct { // pixels as the rows of one matrix
 		p.n, p.oh, p.ow = 1, n*p.oh*p.ow, 1
+		p.grid = dense(p.oh, p.ow)
 		p.band = min(directBand, max(24, p.oh/enoughTasks/24*24))
 	} else {
 		p.cols = (p.ow-1)*w.SW + (w.KW-1)*w.DW + 1
@@ -122,20 +134,35 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, packed, y, scratch []float32) {
 	image, group, first := task/(p.groups*p.bands), task/p.bands%p.groups, task%p.bands*p.band
 	count := min(p.band, p.oh-first)
-	t := tile{segs: p.segs, klen: p.klen, step: 1, ldc: p.oc, load: accumulate}
+	t := tile{segs: p.segs, klen: p.klen, step: 1, ldc: p.oc * p.grid.sw, load: accumulate}
 	spare, scratch := scratch[:maxTile], scratch[maxTile:]
 	t.a = p.input(image, group, first, count, x, scratch)
-	y = y[(image*p.oh+first)*p.ow*p.oc:][:count*p.ow*p.oc]
-	rows := p.rows
-	if count < p.band {
-		rows = p.lastRows
-	}
+	y = y[image*p.grid.h*p.grid.w*p.oc:][:p.grid.h*p.grid.w*p.oc]
 	ocg := p.oc / p.groups
 	perGroup := (ocg + k.nr - 1) / k.nr
 	for panel := group * perGroup; panel < (group+1)*perGroup; panel++ {
 		_, column, cols, at := p.locate(panel, k)
 		t.b = packed[at:]
-		k.multiply(t, count*p.ow, cols, rows, y[group*ocg+column:], spare)
+		p.multiply(t, k, first, count, cols, y[group*ocg+column:], spare)
+	}
+}
+
+// multiply computes cols channels of count output rows from first on: as one block where the pixels follow each other,
+// else row by row.
+func (p *sweep) multiply(t tile, k *gemmKernel, first, count, cols int, y, spare []float32) {
+	if p.grid.contiguous() {
+		rows := p.rows
+		if count < p.band {
+			rows = p.lastRows
+		}
+		k.multiply(t, count*p.ow, cols, rows, y[first*p.ow*p.oc:], spare)
+		return
+	}
+	a := t.a
+	for r := range count {
+		t.a = a[r*p.win.SH*p.cols*p.ic/p.groups:]
+		at := ((first+r)*p.grid.sh+p.grid.y)*p.grid.w + p.grid.x
+		k.multiply(t, p.ow, cols, p.rows, y[at*p.oc:], spare)
 	}
 }
 

@@ -124,7 +124,9 @@ func TestConvChecksum(t *testing.T) {
 
 func TestConvRefusesImpossibleGeometry(t *testing.T) {
 	for name, f := range map[string]func(){
-		"window": func() { kernels.NewConv(1, 1, 1, 1, kernels.Window{IH: 2, IW: 2, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1}) },
+		"window": func() {
+			kernels.NewConv(1, 1, 1, 1, kernels.Window{IH: 2, IW: 2, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1})
+		},
 		"stride": func() { kernels.NewConv(1, 1, 1, 1, kernels.Window{IH: 2, IW: 2, KH: 1, KW: 1, DH: 1, DW: 1}) },
 		"groups": func() { kernels.NewConv(1, 3, 4, 2, conv(1, 4, 4, 3, 4, 1, 1).Window) },
 	} {

@@ -9,14 +9,14 @@ var (
 
 // A DWConv is a depthwise convolution of N images of C channels: every channel has a filter of its own.
 //
-// Images are [N, H, W, C], weights [KH, KW, C]. Each direction falls into tasks that depend on the shape alone, can
-// run in any order and at once, and last some tens of microseconds. An output is one chain of fused multiply-adds over
-// the taps, row by row; padding takes part in it as zeros.
+// Images are [N, H, W, C], weights [KH, KW, C]. Each direction falls into tasks that depend on the shape alone and can
+// run in any order and at once; one takes some tens of microseconds. An output is one chain of fused multiply-adds
+// over the taps, row by row; padding takes part in it as zeros.
 type DWConv struct {
 	N, C int
 	Window
 	forward, gradInput dwTasks
-	chunks, perChunk   int // of the weights' gradient: chunks of so many bands
+	chunks, perChunk   int // the gradient of the weights: chunks, and bands in one
 }
 
 // NewDWConv plans the convolution. It panics if the window is impossible (see Window.Check) or n or c is below 1.
@@ -71,7 +71,8 @@ func (d *DWConv) band(t dwTask) dwBand {
 // copyInput copies the padded input of a task to scratch: [rows, cols, t.c].
 func (d *DWConv) copyInput(t dwTask, x, scratch []float32) {
 	x = x[t.n*d.IH*d.IW*d.C+t.c0:]
-	copyBand(d.IH, d.IW, t.c, d.C, spread{1, 1}, t.row0*d.SH-d.PT, -d.PL, d.inputRows(t.rows), d.inputCols(), x, scratch)
+	rows, cols := d.inputRows(t.rows), d.inputCols()
+	copyBand(d.IH, d.IW, t.c, d.C, spread{1, 1}, t.row0*d.SH-d.PT, -d.PL, rows, cols, x, scratch)
 }
 
 // A dwBand is a rectangle of outputs as the implementations see it; strides count floats. Output (r, q) and tap

@@ -26,14 +26,16 @@ func dwSquare(n, c, size, k, stride, dilation, before, after int) dwProblem {
 
 func (p dwProblem) String() string { return fmt.Sprintf("%d×%d %+v", p.n, p.c, p.Window) }
 
-// dwProblems holds EfficientNet-B0's layers on small images, every number of channels around a vector, and odd shapes.
+// dwProblems holds EfficientNet-B0's layers on small images, every number of channels around a vector, odd shapes, and
+// some of several tasks and chunks.
 func dwProblems() []dwProblem {
 	list := []dwProblem{
 		dwSquare(2, 32, 16, 3, 1, 1, 1, 1), dwSquare(2, 96, 16, 3, 2, 1, 0, 1), dwSquare(1, 144, 8, 3, 1, 1, 1, 1),
 		dwSquare(2, 144, 8, 5, 2, 1, 1, 2), dwSquare(1, 40, 8, 5, 1, 1, 2, 2), dwSquare(3, 16, 4, 5, 2, 1, 1, 2),
 		dwSquare(1, 24, 9, 3, 1, 2, 2, 2), dwSquare(1, 8, 11, 3, 2, 2, 2, 1), dwSquare(1, 17, 13, 5, 3, 2, 3, 4),
 		dwSquare(2, 5, 5, 1, 1, 1, 0, 0), dwSquare(2, 5, 5, 1, 2, 1, 0, 0), dwSquare(1, 20, 7, 7, 1, 1, 3, 3),
-		dwSquare(1, 16, 6, 2, 4, 1, 0, 0), dwSquare(1, 3, 1, 3, 1, 1, 1, 1), dwSquare(40, 4, 6, 3, 1, 1, 1, 1),
+		dwSquare(1, 16, 6, 2, 4, 1, 0, 0), dwSquare(1, 3, 1, 3, 1, 1, 1, 1), dwSquare(130, 4, 5, 3, 1, 1, 1, 1),
+		dwSquare(1, 330, 8, 5, 1, 1, 2, 2), dwSquare(2, 33, 30, 3, 1, 1, 1, 1),
 		{2, 19, kernels.Window{IH: 5, IW: 23, KH: 2, KW: 4, SH: 1, SW: 2, DH: 2, DW: 1, PT: 1, PL: 0, PB: 0, PR: 3}},
 		{1, 80, kernels.Window{IH: 40, IW: 50, KH: 5, KW: 3, SH: 2, SW: 1, DH: 1, DW: 3, PT: 2, PL: 3, PB: 2, PR: 2}},
 		{1, 9, kernels.Window{IH: 4, IW: 4, KH: 2, KW: 2, SH: 4, SW: 3, DH: 2, DW: 2, PT: 3, PL: 5, PB: 3, PR: 4}},
@@ -162,6 +164,39 @@ func TestDWConvSpecials(t *testing.T) {
 		kerneltest.Equal(t, want.y, got.y)
 		kerneltest.Equal(t, want.dx, got.dx)
 		kerneltest.Equal(t, want.dw, got.dw)
+	})
+}
+
+// FuzzDWConv tries windows of every geometry against the reference and the generic kernels.
+func FuzzDWConv(f *testing.F) {
+	f.Add(uint8(4), uint8(17), uint64(0))
+	f.Add(uint8(9), uint8(40), uint64(0x0123456789))
+	f.Fuzz(func(t *testing.T, size, c uint8, key uint64) {
+		draw := func(n uint64) int {
+			v := key % n
+			key /= n
+			return int(v)
+		}
+		p := dwProblem{1 + draw(2), 1 + int(c)%50, kernels.Window{
+			IH: 1 + int(size)%16, IW: 1 + int(size)/16, KH: 1 + draw(5), KW: 1 + draw(5), SH: 1 + draw(4), SW: 1 + draw(4),
+			DH: 1 + draw(3), DW: 1 + draw(3), PT: draw(5), PL: draw(5), PB: draw(5), PR: draw(5),
+		}}
+		if p.Check() != nil {
+			t.Skip()
+		}
+		want, got := newDWRun(p, 0), newDWRun(p, 1)
+		func() {
+			defer kernels.Limit(kernels.Generic)()
+			want.all(t, p, false)
+		}()
+		got.all(t, p, false)
+		kerneltest.Equal(t, want.y, got.y)
+		kerneltest.Equal(t, want.dx, got.dx)
+		kerneltest.Equal(t, want.dw, got.dw)
+		y, scale := ref.DWConv(p.n, p.c, p.Window, got.x, got.w)
+		kerneltest.Near(t, y, scale, p.KH*p.KW, got.y)
+		dx, scale := ref.DWConvGradInput(p.n, p.c, p.Window, got.dy, got.w)
+		kerneltest.Near(t, dx, scale, p.KH*p.KW, got.dx)
 	})
 }
 

@@ -63,6 +63,7 @@ func testElementwise(t *testing.T, list []elementwise) {
 					k.run(x)
 				}
 				assert.Equal(t, k.checksum, kerneltest.Checksum(x...), "checksum")
+				assert.Zero(t, testing.AllocsPerRun(1, func() { k.run(x) }), "allocations")
 				for _, n := range append(kerneltest.Sizes(8, 16, 32), 0, 64, 529) {
 					for _, offset := range []int{0, 1, 3} {
 						k.testSame(t, n, offset)

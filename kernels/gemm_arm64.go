@@ -6,8 +6,8 @@ func init() {
 	gemmTile.register(NEON, gemmKernel{6, 16, tile6x16, tile6x8})
 }
 
-// The functions below stand between Go and assembly: a Go function has the stack check where a goroutine yields to
-// the garbage collector, and assembly has none.
+// The functions below stand between Go and assembly: a Go function has the stack check where a goroutine
+// yields to the garbage collector, and assembly has none.
 
 //go:noinline
 func tile6x16(t tile) { tile6x16NEON(&t) }

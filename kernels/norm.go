@@ -8,6 +8,7 @@ var (
 	channelMoments    = newFamily(channelMomentsGeneric)
 	channelDot        = newFamily(channelDotGeneric)
 	channelAffine     = newFamily(channelAffineGeneric)
+	channelAffineReLU = newFamily(channelAffineReLUGeneric)
 	channelScale      = newFamily(channelScaleGeneric)
 	channelMulAdd     = newFamily(channelMulAddGeneric)
 	channelAdd        = newFamily(channelAddGeneric)
@@ -48,6 +49,13 @@ func ChannelAffine(rows, c int, x, a, b, y []float32) {
 		return
 	}
 	channelAffine.fn(rows, c, x[:rows*c], a[:c], b[:c], y[:rows*c])
+}
+
+// ChannelAffineReLU is ChannelAffine and then ReLU in one pass, bit for bit; b is needed. y may be x.
+//
+//	y[i][j] = max(x[i][j]*a[j] + b[j], 0)
+func ChannelAffineReLU(rows, c int, x, a, b, y []float32) {
+	channelAffineReLU.fn(rows, c, x[:rows*c], a[:c], b[:c], y[:rows*c])
 }
 
 // ChannelMulAdd adds x [rows, c] scaled by a [c] to y [rows, c]:

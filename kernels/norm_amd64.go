@@ -19,6 +19,9 @@ func channelDotAVX2(rows, c int, x, y, z, u, v, w *float32)
 func channelAffineAVX2(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
+func channelAffineReLUAVX2(rows, c int, x, y, z, u, v, w *float32)
+
+//go:noescape
 func channelScaleAVX2(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
@@ -49,6 +52,9 @@ func channelDotAVX512(rows, c int, x, y, z, u, v, w *float32)
 func channelAffineAVX512(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
+func channelAffineReLUAVX512(rows, c int, x, y, z, u, v, w *float32)
+
+//go:noescape
 func channelScaleAVX512(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
@@ -68,15 +74,15 @@ func batchNormGradAddAVX512(rows, c int, x, y, z, u, v, w *float32)
 
 // A normSet is the family in one instruction set.
 type normSet struct {
-	sums, moments, dot, affine, scale, mulAdd, add, gradSums, grad, gradAdd normAsm
+	sums, moments, dot, affine, affineReLU, scale, mulAdd, add, gradSums, grad, gradAdd normAsm
 }
 
 func init() {
 	registerNorm(AVX2, normSet{channelSumsAVX2, channelMomentsAVX2, channelDotAVX2,
-		channelAffineAVX2, channelScaleAVX2, channelMulAddAVX2, channelAddAVX2,
+		channelAffineAVX2, channelAffineReLUAVX2, channelScaleAVX2, channelMulAddAVX2, channelAddAVX2,
 		batchNormGradSumsAVX2, batchNormGradAVX2, batchNormGradAddAVX2})
 	registerNorm(AVX512, normSet{channelSumsAVX512, channelMomentsAVX512, channelDotAVX512,
-		channelAffineAVX512, channelScaleAVX512, channelMulAddAVX512, channelAddAVX512,
+		channelAffineAVX512, channelAffineReLUAVX512, channelScaleAVX512, channelMulAddAVX512, channelAddAVX512,
 		batchNormGradSumsAVX512, batchNormGradAVX512, batchNormGradAddAVX512})
 }
 
@@ -92,6 +98,9 @@ func registerNorm(isa ISA, k normSet) {
 	})
 	channelAffine.register(isa, func(rows, c int, x, a, b, y []float32) {
 		k.affine.run(rows, c, x, y, nil, a, b, nil)
+	})
+	channelAffineReLU.register(isa, func(rows, c int, x, a, b, y []float32) {
+		k.affineReLU.run(rows, c, x, y, nil, a, b, nil)
 	})
 	channelScale.register(isa, func(rows, c int, x, a, y []float32) {
 		k.scale.run(rows, c, x, y, nil, a, nil, nil)

@@ -2,8 +2,8 @@
 
 package kernels
 
-// A normAsm is a kernel in assembly over rows×c matrices x, y, z, the output last, and vectors u, v, w of c numbers.
-// Pointers that a kernel has no use for are nil; rows and c are at least 1.
+// A normAsm is a kernel in assembly over rows×c matrices x, y, z, the output last, and vectors u, v, w of c
+// numbers. Pointers that a kernel has no use for are nil; rows and c are at least 1.
 type normAsm func(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
@@ -80,8 +80,8 @@ func registerNorm(isa ISA, k normSet) {
 	})
 }
 
-// normFloats is how much of a matrix one call of assembly passes over: some microseconds' work, and few enough pages
-// and lines that the blocks of channels, one after the other, find them in the cache.
+// normFloats is how much of a matrix one call of assembly passes over: some microseconds' work, and few
+// enough pages and lines that the blocks of channels, one after the other, find them in the cache.
 const normFloats = 1 << 12
 
 // run calls the assembly for one block of rows after the other.

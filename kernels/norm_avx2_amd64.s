@@ -20,6 +20,10 @@ TEXT ·channelDotAVX2(SB), NOSPLIT, $0-64
 TEXT ·channelAffineAVX2(SB), NOSPLIT, $0-64
 	CHANNEL_AFFINE
 
+// func channelAffineReLUAVX2(rows, c int, x, y, z, u, v, w *float32)
+TEXT ·channelAffineReLUAVX2(SB), NOSPLIT, $0-64
+	CHANNEL_AFFINERELU
+
 // func channelScaleAVX2(rows, c int, x, y, z, u, v, w *float32)
 TEXT ·channelScaleAVX2(SB), NOSPLIT, $0-64
 	CHANNEL_SCALE

@@ -20,6 +20,10 @@ TEXT ·channelDotAVX512(SB), NOSPLIT, $0-64
 TEXT ·channelAffineAVX512(SB), NOSPLIT, $0-64
 	CHANNEL_AFFINE
 
+// func channelAffineReLUAVX512(rows, c int, x, y, z, u, v, w *float32)
+TEXT ·channelAffineReLUAVX512(SB), NOSPLIT, $0-64
+	CHANNEL_AFFINERELU
+
 // func channelScaleAVX512(rows, c int, x, y, z, u, v, w *float32)
 TEXT ·channelScaleAVX512(SB), NOSPLIT, $0-64
 	CHANNEL_SCALE

@@ -36,6 +36,19 @@ func channelAffineGeneric(rows, c int, x, a, b, y []float32) {
 	}
 }
 
+func channelAffineReLUGeneric(rows, c int, x, a, b, y []float32) {
+	for i := range rows {
+		y := y[i*c:][:c]
+		for j, v := range x[i*c:][:c] {
+			v = float32(v*a[j]) + b[j]
+			if v <= 0 {
+				v = 0
+			}
+			y[j] = v
+		}
+	}
+}
+
 func channelScaleGeneric(rows, c int, x, a, y []float32) {
 	for i := range rows {
 		y := y[i*c:][:c]

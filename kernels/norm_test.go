@@ -21,7 +21,8 @@ func newNormCase(rows, c, offset int) *normCase {
 	guard := func(key uint64, n int) *kerneltest.Guarded {
 		return kerneltest.Guard(kerneltest.Floats(key, n), offset)
 	}
-	return &normCase{rows, c, guard(1, rows*c), guard(2, rows*c), guard(3, rows*c), guard(4, c), guard(5, c), guard(6, c)}
+	return &normCase{rows, c,
+		guard(1, rows*c), guard(2, rows*c), guard(3, rows*c), guard(4, c), guard(5, c), guard(6, c)}
 }
 
 func (p *normCase) check(t *testing.T) {
@@ -42,6 +43,7 @@ var normKernels = map[string]func(p *normCase){
 	"dot":      func(p *normCase) { kernels.ChannelDot(p.rows, p.c, p.x.X, p.y.X, p.u.X) },
 	"affine":   func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.y.X) },
 	"inplace":  func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.x.X) },
+	"relu":     func(p *normCase) { kernels.ChannelAffineReLU(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.y.X) },
 	"scale":    func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, p.x.X, p.u.X, nil, p.y.X) },
 	"muladd":   func(p *normCase) { kernels.ChannelMulAdd(p.rows, p.c, p.x.X, p.u.X, p.y.X) },
 	"add":      func(p *normCase) { kernels.ChannelAdd(p.rows, p.c, p.u.X, p.y.X) },
@@ -159,6 +161,22 @@ func TestNormValues(t *testing.T) {
 	})
 }
 
+func TestChannelAffineReLUIsTheComposition(t *testing.T) {
+	specials := kerneltest.Specials()
+	c := len(specials)
+	kerneltest.EachISA(t, func(t *testing.T) {
+		p := newNormCase(c, c, 0)
+		for i := range p.x.X {
+			p.x.X[i], p.v.X[i%c] = specials[(i+i/c)%c], specials[i%c]
+		}
+		want := make([]float32, c*c)
+		kernels.ChannelAffine(c, c, p.x.X, p.u.X, p.v.X, want)
+		kernels.ReLU(want, want)
+		normKernels["relu"](p)
+		kerneltest.Equal(t, want, p.y.X)
+	})
+}
+
 func TestNormChecksum(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		p := newNormCase(77, 53, 0)
@@ -172,6 +190,13 @@ func TestNormChecksum(t *testing.T) {
 func TestNormPanicsOnShortSlices(t *testing.T) {
 	assert.Panics(t, func() { kernels.ChannelSums(3, 4, make([]float32, 11), make([]float32, 4)) })
 	assert.Panics(t, func() { kernels.ChannelSums(3, 4, make([]float32, 12), make([]float32, 3)) })
+}
+
+func TestNormAllocatesNothing(t *testing.T) {
+	p := newNormCase(9, 33, 0)
+	for name, run := range normKernels {
+		assert.Zero(t, testing.AllocsPerRun(10, func() { run(p) }), name)
+	}
 }
 
 // ExampleChannelMoments computes the mean and variance of two channels over three pixels.

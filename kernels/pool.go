@@ -5,8 +5,10 @@ import (
 	"math"
 )
 
-// poolMax takes the maximum of y and every row of x, rows×c; the earlier one of equals, and NaN for good.
-var poolMax = newFamily(poolMaxGeneric)
+var (
+	poolMax     = newFamily(poolMaxGeneric)
+	poolMaxGrad = newFamily(poolMaxGradGeneric)
+)
 
 // A Pool slides a window over N images of C channels and takes the maximum or the average of every channel.
 //
@@ -45,8 +47,10 @@ func (p *Pool) GradTasks() int { return p.N * dwCeilDiv(p.IH, p.gradBand) }
 // the maximum NaN.
 func (p *Pool) Max(task int, x, y []float32) {
 	p.forward(task, x, y, func(image []float32, at poolWindow, y []float32) {
-		for j := range y {
-			y[j] = float32(math.Inf(-1))
+		if at.rows*at.cols > 0 {
+			copy(y, image[(at.y*p.IW+at.x)*p.C:])
+		} else {
+			poolFill(y, float32(math.Inf(-1)))
 		}
 		p.fold(image, at, y, poolMax.fn)
 	})
@@ -58,42 +62,43 @@ func (p *Pool) Average(task int, countPadding bool, x, y []float32) {
 	p.forward(task, x, y, func(image []float32, at poolWindow, y []float32) {
 		clear(y)
 		p.fold(image, at, y, channelSums.fn)
-		count := p.count(at, countPadding)
-		for j := range y {
-			y[j] /= count
-		}
+		poolDivide(y, y, p.count(at, countPadding))
 	})
 }
 
-// MaxGrad adds the gradient dy [N, OH, OW, C] of Max to a part of dx [N, IH, IW, C], at the first maximum of every
-// window; without accumulate dx starts from zero.
-func (p *Pool) MaxGrad(task int, accumulate bool, x, dy, dx []float32) {
-	x = x[:p.N*p.IH*p.IW*p.C]
-	p.backward(task, accumulate, dy, dx, func(n, begin, end int, at poolWindow, dy, dx []float32) {
-		image := x[n*p.IH*p.IW*p.C:]
-		for j, g := range dy {
-			if i := p.argmax(image, at, j); i >= begin && i < end {
-				dx[i] += g
+// GradScratch returns how many floats a worker of MaxGrad or AverageGrad needs.
+func (p *Pool) GradScratch() int { return (1 + p.KW) * p.C }
+
+// MaxGrad adds the gradient dy [N, OH, OW, C] of Max to a part of dx [N, IH, IW, C], at the first pixel of every
+// window that equals its maximum in y [N, OH, OW, C]; without accumulate dx starts from zero.
+func (p *Pool) MaxGrad(task int, accumulate bool, x, y, dy, dx, scratch []float32) {
+	x, y = x[:p.N*p.IH*p.IW*p.C], y[:p.N*p.OH()*p.OW()*p.C]
+	rest, sink := scratch[:p.C], scratch[p.C:][:p.KW*p.C]
+	p.backward(task, accumulate, dy, dx, func(t poolRows, out int, at poolWindow, dy, dx []float32) {
+		copy(rest, dy)
+		image, y := x[t.n*p.IH*p.IW*p.C:], y[out:][:p.C]
+		p.eachRun(at, func(row, cols, i int) {
+			switch {
+			case row < t.begin: // another task's, but the maximum may be there
+				poolMaxGrad.fn(cols, p.C, image[i:], y, rest, sink)
+			case row < t.end:
+				poolMaxGrad.fn(cols, p.C, image[i:], y, rest, dx[i:])
 			}
-		}
+		})
 	})
 }
 
 // AverageGrad adds the gradient dy [N, OH, OW, C] of Average to a part of dx [N, IH, IW, C]; without accumulate dx
 // starts from zero.
-func (p *Pool) AverageGrad(task int, countPadding, accumulate bool, dy, dx []float32) {
-	p.backward(task, accumulate, dy, dx, func(_, begin, end int, at poolWindow, dy, dx []float32) {
-		count := p.count(at, countPadding)
-		for tap := range at.rows * at.cols {
-			i := p.pixel(at, tap)
-			if i < begin || i >= end {
-				continue
+func (p *Pool) AverageGrad(task int, countPadding, accumulate bool, dy, dx, scratch []float32) {
+	share := scratch[:p.C]
+	p.backward(task, accumulate, dy, dx, func(t poolRows, _ int, at poolWindow, dy, dx []float32) {
+		poolDivide(dy, share, p.count(at, countPadding))
+		p.eachRun(at, func(row, cols, i int) {
+			if row >= t.begin && row < t.end {
+				channelAdd.fn(cols, p.C, share, dx[i:])
 			}
-			dx := dx[i:][:p.C]
-			for j, g := range dy {
-				dx[j] += g / count
-			}
-		}
+		})
 	})
 }
 
@@ -121,11 +126,6 @@ func (p *Pool) count(at poolWindow, countPadding bool) float32 {
 	return float32(max(1, at.rows*at.cols))
 }
 
-// pixel returns where a tap of the window begins in the image.
-func (p *Pool) pixel(at poolWindow, tap int) int {
-	return ((at.y+tap/at.cols*p.DH)*p.IW + at.x + tap%at.cols*p.DW) * p.C
-}
-
 // forward calls pool for every output of a task.
 func (p *Pool) forward(task int, x, y []float32, pool func(image []float32, at poolWindow, y []float32)) {
 	oh, ow, size := p.OH(), p.OW(), p.IH*p.IW*p.C
@@ -139,51 +139,58 @@ func (p *Pool) forward(task int, x, y []float32, pool func(image []float32, at p
 	}
 }
 
-// backward calls spread for every output that a task's rows of dx are part of; these are dx[begin:end] of the image.
+// poolRows is the part of image n's dx that a task writes.
+type poolRows struct{ n, begin, end int }
+
+// backward calls spread for every output that a task's rows of dx take part in, out being its place in y.
 func (p *Pool) backward(task int, accumulate bool, dy, dx []float32,
-	spread func(n, begin, end int, at poolWindow, dy, dx []float32)) {
+	spread func(t poolRows, out int, at poolWindow, dy, dx []float32)) {
 	oh, ow, size := p.OH(), p.OW(), p.IH*p.IW*p.C
 	dy, dx = dy[:p.N*oh*ow*p.C], dx[:p.N*size]
 	bands := dwCeilDiv(p.IH, p.gradBand)
-	n, row0 := task/bands, task%bands*p.gradBand
-	row1 := min(p.IH, row0+p.gradBand)
-	begin, end := row0*p.IW*p.C, row1*p.IW*p.C
-	dx = dx[n*size:][:size]
+	t := poolRows{n: task / bands, begin: task % bands * p.gradBand}
+	t.end = min(p.IH, t.begin+p.gradBand)
+	dx = dx[t.n*size:][:size]
 	if !accumulate {
-		clear(dx[begin:end])
+		clear(dx[t.begin*p.IW*p.C : t.end*p.IW*p.C])
 	}
-	oy0 := max(0, dwCeilDiv(row0+p.PT-(p.KH-1)*p.DH, p.SH))
-	for oy := oy0; oy < min(oh, (row1-1+p.PT)/p.SH+1); oy++ {
+	first := max(0, dwCeilDiv(t.begin+p.PT-(p.KH-1)*p.DH, p.SH))
+	for oy := first; oy < min(oh, (t.end-1+p.PT)/p.SH+1); oy++ {
 		for ox := range ow {
-			spread(n, begin, end, p.window(oy, ox), dy[((n*oh+oy)*ow+ox)*p.C:][:p.C], dx)
+			out := ((t.n*oh+oy)*ow + ox) * p.C
+			spread(t, out, p.window(oy, ox), dy[out:][:p.C], dx)
 		}
 	}
 }
 
-// fold applies f to the rows of a window.
+// fold applies f to the pixels of a window.
 func (p *Pool) fold(image []float32, at poolWindow, y []float32, f func(rows, c int, x, y []float32)) {
+	p.eachRun(at, func(_, cols, i int) { f(cols, p.C, image[i:], y) })
+}
+
+// eachRun visits the pixels of a window in runs of neighbours: in which row of the image, how many, and where the
+// first begins.
+func (p *Pool) eachRun(at poolWindow, visit func(row, cols, i int)) {
+	runs, cols := 1, at.cols
 	if p.DW > 1 {
-		for tap := range at.rows * at.cols {
-			f(1, p.C, image[p.pixel(at, tap):], y)
-		}
-		return
+		runs, cols = at.cols, 1
 	}
 	for r := range at.rows {
-		f(at.cols, p.C, image[((at.y+r*p.DH)*p.IW+at.x)*p.C:], y)
+		row := at.y + r*p.DH
+		for q := range runs {
+			visit(row, cols, (row*p.IW+at.x+q*p.DW)*p.C)
+		}
 	}
 }
 
-// argmax returns the place of channel j's first maximum in a window, -1 if that is empty.
-func (p *Pool) argmax(image []float32, at poolWindow, j int) int {
-	best, where := float32(math.Inf(-1)), -1
-	for r := range at.rows {
-		i := ((at.y+r*p.DH)*p.IW+at.x)*p.C + j
-		for range at.cols {
-			if v := image[i]; where < 0 || v > best || v != v && best == best {
-				best, where = v, i
-			}
-			i += p.DW * p.C
-		}
+func poolFill(y []float32, v float32) {
+	for j := range y {
+		y[j] = v
 	}
-	return where
+}
+
+func poolDivide(x, y []float32, by float32) {
+	for j, v := range x {
+		y[j] = v / by
+	}
 }

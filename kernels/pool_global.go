@@ -6,14 +6,14 @@ func GlobalAverage(pixels, c int, x, y []float32) {
 	y = y[:c]
 	clear(y)
 	channelSums.fn(pixels, c, x[:pixels*c], y)
-	poolDivide(y, y, pixels)
+	poolDivide(y, y, float32(pixels))
 }
 
 // GlobalAverageGrad adds the gradient of GlobalAverage, dy [c] / pixels, to every pixel of dx [pixels, c]; without
 // accumulate dx starts from zero. It needs scratch [c].
 func GlobalAverageGrad(pixels, c int, accumulate bool, dy, dx, scratch []float32) {
 	dx, scratch = dx[:pixels*c], scratch[:c]
-	poolDivide(dy[:c], scratch, pixels)
+	poolDivide(dy[:c], scratch, float32(pixels))
 	if !accumulate {
 		clear(dx)
 	}
@@ -32,7 +32,7 @@ func AdaptiveAverage(ih, iw, oh, ow, c int, x, y []float32) {
 		for r := range rows {
 			channelSums.fn(cols, c, x[((y0+r)*iw+x0)*c:], y)
 		}
-		poolDivide(y, y, rows*cols)
+		poolDivide(y, y, float32(rows*cols))
 	}
 }
 
@@ -46,7 +46,7 @@ func AdaptiveAverageGrad(ih, iw, oh, ow, c int, accumulate bool, dy, dx, scratch
 	for out := range oh * ow {
 		y0, rows := poolShare(out/ow, oh, ih)
 		x0, cols := poolShare(out%ow, ow, iw)
-		poolDivide(dy[out*c:][:c], scratch, rows*cols)
+		poolDivide(dy[out*c:][:c], scratch, float32(rows*cols))
 		for r := range rows {
 			channelAdd.fn(cols, c, scratch, dx[((y0+r)*iw+x0)*c:])
 		}
@@ -57,10 +57,4 @@ func AdaptiveAverageGrad(ih, iw, oh, ow, c int, accumulate bool, dy, dx, scratch
 func poolShare(i, n, size int) (first, count int) {
 	first = i * size / n
 	return first, dwCeilDiv((i+1)*size, n) - first
-}
-
-func poolDivide(x, y []float32, n int) {
-	for j, v := range x {
-		y[j] = v / float32(n)
-	}
 }

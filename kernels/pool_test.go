@@ -35,22 +35,28 @@ func newPoolRun(t *testing.T, p dwProblem, countPadding bool, x, dy []float32) (
 		guards[i] = kerneltest.Guard(kerneltest.Floats(9, n), i)
 	}
 	r = poolRun{guards[0].X, guards[1].X, guards[2].X, guards[3].X}
+	scratch := kerneltest.Guard(make([]float32, pool.GradScratch()), 1)
 	for i := pool.Tasks() - 1; i >= 0; i-- {
 		pool.Max(i, x, r.max)
 		pool.Average(i, countPadding, x, r.average)
 	}
 	for i := pool.GradTasks() - 1; i >= 0; i-- {
-		pool.MaxGrad(i, countPadding, x, dy, r.maxGrad)
-		pool.AverageGrad(i, countPadding, countPadding, dy, r.averageGrad)
+		pool.MaxGrad(i, countPadding, x, r.max, dy, r.maxGrad, scratch.X)
+		pool.AverageGrad(i, countPadding, countPadding, dy, r.averageGrad, scratch.X)
 	}
-	for _, g := range guards {
+	for _, g := range append(guards, scratch) {
 		g.Check(t)
 	}
 	return r
 }
 
+// poolData gives x few values, so that windows have several maxima.
 func poolData(p dwProblem) (x, dy []float32) {
-	return kerneltest.Floats(1, p.n*p.IH*p.IW*p.c), kerneltest.Floats(2, p.n*p.OH()*p.OW()*p.c)
+	x = kerneltest.Floats(1, p.n*p.IH*p.IW*p.c)
+	for i := range x {
+		x[i] = float32(int(4*x[i])) / 4
+	}
+	return x, kerneltest.Floats(2, p.n*p.OH()*p.OW()*p.c)
 }
 
 func TestPoolValues(t *testing.T) {
@@ -101,26 +107,30 @@ func TestPoolChecksum(t *testing.T) {
 	x, dy := poolData(p)
 	kerneltest.EachISA(t, func(t *testing.T) {
 		r := newPoolRun(t, p, true, x, dy)
-		assert.Equal(t, "11ce604451238bb4", kerneltest.Checksum(r.max, r.average, r.maxGrad, r.averageGrad))
+		assert.Equal(t, "f71fba2d2bb1baf1", kerneltest.Checksum(r.max, r.average, r.maxGrad, r.averageGrad))
 	})
 }
 
 func TestPoolFirstMaximum(t *testing.T) {
-	p := kernels.NewPool(1, 1, kernels.Window{IH: 2, IW: 2, KH: 2, KW: 2, SH: 1, SW: 1, DH: 1, DW: 1})
-	dx := make([]float32, 4)
-	p.MaxGrad(0, false, []float32{1, 5, 5, 5}, []float32{3}, dx)
-	assert.Equal(t, []float32{0, 3, 0, 0}, dx)
+	kerneltest.EachISA(t, func(t *testing.T) {
+		p := kernels.NewPool(1, 1, kernels.Window{IH: 2, IW: 2, KH: 2, KW: 2, SH: 1, SW: 1, DH: 1, DW: 1})
+		x, y, dx := []float32{1, 5, 5, 5}, make([]float32, 1), make([]float32, 4)
+		p.Max(0, x, y)
+		p.MaxGrad(0, false, x, y, []float32{3}, dx, make([]float32, p.GradScratch()))
+		assert.Equal(t, []float32{0, 3, 0, 0}, dx)
+	})
 }
 
 func TestPoolAllocatesNothing(t *testing.T) {
 	p := dwSquare(1, 8, 6, 3, 2, 1, 1, 1)
 	pool := kernels.NewPool(p.n, p.c, p.Window)
 	x, dy := poolData(p)
+	scratch := make([]float32, pool.GradScratch())
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
 		pool.Max(0, x, dy)
 		pool.Average(0, false, x, dy)
-		pool.MaxGrad(0, false, x, dy, x)
-		pool.AverageGrad(0, false, false, dy, x)
+		pool.MaxGrad(0, false, x, dy, dy, x, scratch)
+		pool.AverageGrad(0, false, false, dy, x, scratch)
 	}))
 }
 
@@ -175,7 +185,7 @@ func BenchmarkPool(b *testing.B) {
 	p := dwSquare(1, 64, 128, 3, 2, 1, 1, 1)
 	pool := kernels.NewPool(p.n, p.c, p.Window)
 	x, dy := poolData(p)
-	y, dx := make([]float32, len(dy)), make([]float32, len(x))
+	y, dx, scratch := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, pool.GradScratch())
 	run := func(name string, isa kernels.ISA, tasks int, task func(i int)) {
 		b.Run(fmt.Sprintf("%s/%v", name, isa), func(b *testing.B) {
 			defer kernels.Limit(isa)()
@@ -190,7 +200,7 @@ func BenchmarkPool(b *testing.B) {
 	for _, isa := range kernels.Supported() {
 		run("max", isa, pool.Tasks(), func(i int) { pool.Max(i, x, y) })
 		run("average", isa, pool.Tasks(), func(i int) { pool.Average(i, false, x, y) })
-		run("maxgrad", isa, pool.GradTasks(), func(i int) { pool.MaxGrad(i, false, x, dy, dx) })
-		run("averagegrad", isa, pool.GradTasks(), func(i int) { pool.AverageGrad(i, false, false, dy, dx) })
+		run("maxgrad", isa, pool.GradTasks(), func(i int) { pool.MaxGrad(i, false, x, y, dy, dx, scratch) })
+		run("averagegrad", isa, pool.GradTasks(), func(i int) { pool.AverageGrad(i, false, false, dy, dx, scratch) })
 	}
 }

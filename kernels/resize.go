@@ -102,10 +102,11 @@ func (r Resize) Bilinear(row0, row1 int, alignCorners bool, x, y []float32) {
 			h := newResizeTap(ox, r.IW, r.OW, alignCorners)
 			x00, x01 := upper[h.a*r.C:][:r.C], upper[h.b*r.C:][:r.C]
 			x10, x11 := lower[h.a*r.C:][:r.C], lower[h.b*r.C:][:r.C]
-			for j := range y[(oy*r.OW+ox)*r.LD:][:r.C] {
+			out := y[(oy*r.OW+ox)*r.LD:][:r.C]
+			for j := range out {
 				top := float32(h.wa*x00[j]) + float32(h.wb*x01[j])
 				bottom := float32(h.wa*x10[j]) + float32(h.wb*x11[j])
-				y[(oy*r.OW+ox)*r.LD+j] = float32(v.wa*top) + float32(v.wb*bottom)
+				out[j] = float32(v.wa*top) + float32(v.wb*bottom)
 			}
 		}
 	}

@@ -16,7 +16,8 @@ var resizeProblems = []kernels.Resize{
 	{IH: 4, IW: 6, OH: 8, OW: 12, C: 16, LD: 16}, {IH: 4, IW: 6, OH: 8, OW: 12, C: 37, LD: 40},
 	{IH: 5, IW: 3, OH: 7, OW: 8, C: 3, LD: 3}, {IH: 9, IW: 8, OH: 4, OW: 4, C: 7, LD: 7},
 	{IH: 3, IW: 3, OH: 12, OW: 9, C: 11, LD: 17}, {IH: 1, IW: 1, OH: 5, OW: 4, C: 300, LD: 300},
-	{IH: 6, IW: 5, OH: 1, OW: 1, C: 8, LD: 8}, {IH: 5, IW: 5, OH: 5, OW: 5, C: 2, LD: 2}, {IH: 7, IW: 4, OH: 3, OW: 8, C: 5, LD: 9},
+	{IH: 6, IW: 5, OH: 1, OW: 1, C: 8, LD: 8}, {IH: 5, IW: 5, OH: 5, OW: 5, C: 2, LD: 2},
+	{IH: 7, IW: 4, OH: 3, OW: 8, C: 5, LD: 9},
 }
 
 // resizeKinds are the two ways to resize, the second in both conventions.
@@ -116,6 +117,17 @@ func TestResizeChecksum(t *testing.T) {
 		kind.forward(r, 0, r.OH, x, y)
 		kind.grad(r, 0, r.IH, false, dy, dx)
 		assert.Equal(t, sums[name], kerneltest.Checksum(y, dx), name)
+	}
+}
+
+func TestResizeAllocatesNothing(t *testing.T) {
+	r := kernels.Resize{IH: 4, IW: 4, OH: 8, OW: 8, C: 20, LD: 20}
+	x, y := make([]float32, 16*20), make([]float32, 64*20)
+	for name, kind := range resizeKinds {
+		assert.Zero(t, testing.AllocsPerRun(10, func() {
+			kind.forward(r, 0, r.OH, x, y)
+			kind.grad(r, 0, r.IH, true, y, x)
+		}), name)
 	}
 }
 

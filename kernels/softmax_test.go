@@ -132,6 +132,7 @@ func TestCrossEntropyValue(t *testing.T) {
 			dx.Check(t)
 			forward, _ := k.run(x, target, nil)
 			assert.Equal(t, loss, forward, "without dx")
+			assert.Zero(t, testing.AllocsPerRun(1, func() { k.run(x, target, dx.X) }), "allocations")
 		}
 	})
 }

@@ -30,7 +30,7 @@ type adamW struct {
 //	v[i] = Beta2·v[i] + ((1-Beta2)·s)·s
 //	p[i] = (1-LR·Decay)·p[i] - ((LR/Bias1)·m[i]) / (√v[i]/√Bias2 + Eps)
 func AdamW(step AdamWStep, g, p, m, v []float32) {
-	updateAdamW.fn(&adamW{
+	updateAdamW.fn(adamW{
 		scale: float32(step.Scale),
 		keep:  float32(1 - float64(step.LR*step.Decay)),
 		beta1: float32(step.Beta1),
@@ -69,7 +69,7 @@ func SGD(step SGDStep, g, p, v []float32) {
 	if step.Nesterov {
 		nesterov = -1
 	}
-	updateSGD.fn(&sgd{
+	updateSGD.fn(sgd{
 		scale:    float32(step.Scale),
 		decay:    float32(step.Decay),
 		momentum: float32(step.Momentum),

@@ -9,31 +9,31 @@ func init() {
 	updateSGD.register(AVX512, updateSGDMasked)
 }
 
-func updateAdamWBy8(c *adamW, g, p, m, v []float32) {
+func updateAdamWBy8(c adamW, g, p, m, v []float32) {
 	n := len(g) &^ 7
 	if n > 0 {
-		updateAdamWAVX2(n, c, &g[0], &p[0], &m[0], &v[0])
+		updateAdamWAVX2(n, &c, &g[0], &p[0], &m[0], &v[0])
 	}
 	updateAdamWGeneric(c, g[n:], p[n:], m[n:], v[n:])
 }
 
-func updateSGDBy8(c *sgd, g, p, v []float32) {
+func updateSGDBy8(c sgd, g, p, v []float32) {
 	n := len(g) &^ 7
 	if n > 0 {
-		updateSGDAVX2(n, c, &g[0], &p[0], &v[0])
+		updateSGDAVX2(n, &c, &g[0], &p[0], &v[0])
 	}
 	updateSGDGeneric(c, g[n:], p[n:], v[n:])
 }
 
-func updateAdamWMasked(c *adamW, g, p, m, v []float32) {
+func updateAdamWMasked(c adamW, g, p, m, v []float32) {
 	if len(g) > 0 {
-		updateAdamWAVX512(len(g), c, &g[0], &p[0], &m[0], &v[0])
+		updateAdamWAVX512(len(g), &c, &g[0], &p[0], &m[0], &v[0])
 	}
 }
 
-func updateSGDMasked(c *sgd, g, p, v []float32) {
+func updateSGDMasked(c sgd, g, p, v []float32) {
 	if len(g) > 0 {
-		updateSGDAVX512(len(g), c, &g[0], &p[0], &v[0])
+		updateSGDAVX512(len(g), &c, &g[0], &p[0], &v[0])
 	}
 }
 

@@ -2,7 +2,7 @@ package kernels
 
 import "math"
 
-func updateAdamWGeneric(c *adamW, g, p, m, v []float32) {
+func updateAdamWGeneric(c adamW, g, p, m, v []float32) {
 	for i := range g {
 		s := float32(c.scale * g[i])
 		m[i] = float32(c.beta1*m[i]) + float32(c.rest1*s)
@@ -12,7 +12,7 @@ func updateAdamWGeneric(c *adamW, g, p, m, v []float32) {
 	}
 }
 
-func updateSGDGeneric(c *sgd, g, p, v []float32) {
+func updateSGDGeneric(c sgd, g, p, v []float32) {
 	for i := range g {
 		s := float32(c.scale*g[i]) + float32(c.decay*p[i])
 		d := float32(c.momentum*v[i]) + s

@@ -104,7 +104,13 @@ func (u *Unet) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 }
 
 // Forward enlarges x to the height and width of target, joins the skip connection unless it is nil, and convolves.
+// Where the target is twice as large, as it is for all but odd sizes, one operation does the first three.
 func (b *UnetBlock) Forward(t *autograd.Tape, x *autograd.Var, target tensor.Shape, skip *autograd.Var) *autograd.Var {
+	_, h, w, _ := x.Shape.NHWC()
+	if target.Dim(1) == 2*h && target.Dim(2) == 2*w {
+		x = b.Conv1.BN.Forward(t, autograd.UpsampleConv(t, x, skip, t.Param(b.Conv1.Conv.Weight)))
+		return b.Conv2.Forward(t, x)
+	}
 	x = autograd.ResizeNearest(t, x, target.Dim(1), target.Dim(2))
 	if skip != nil {
 		x = autograd.Concat(t, x, skip)

@@ -81,6 +81,9 @@ func newEfficientNet(rng *rand.Rand, o Options, size int, taps []int) *Efficient
 	last := stages[len(stages)-1].out
 	e.Head = nn.NewConv2D(rng, last, 4*last, nn.ConvOptions{Kernel: 1})
 	e.BN1 = norm(4*last, autograd.WithSiLU)
+	for _, p := range []*autograd.Param{e.Head.Weight, e.BN1.Weight, e.BN1.Bias} {
+		p.Frozen = true // or weight decay would shrink them
+	}
 	return e
 }
 

@@ -1,0 +1,100 @@
+package autograd_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tessera/autograd"
+	"tessera/internal/gradcheck"
+	"tessera/internal/ref"
+	"tessera/tensor"
+)
+
+// masks returns class indices below classes, in which every seventh pixel is of class 255.
+func masks(classes int, sizes ...int) *tensor.Tensor {
+	m := tensor.New(tensor.Uint8, tensor.Dims(sizes...))
+	for i := range m.Indices {
+		m.Indices[i] = uint8(i * i % 11 % classes)
+		if i%7 == 3 {
+			m.Indices[i] = 255
+		}
+	}
+	return m
+}
+
+func TestCrossEntropy(t *testing.T) {
+	for name, c := range map[string]struct {
+		size      []int
+		smoothing float32
+		weights   []float32
+	}{
+		"plain":                   {[]int{2, 3, 4, 5}, 0, nil},
+		"smoothing and weights":   {[]int{2, 3, 4, 5}, 0.125, []float32{1, 0.5, 2, 0.25, 1.5}},
+		"blocks of many channels": {[]int{2, 13, 7, 320}, 0.125, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			classes := c.size[3]
+			target := masks(classes, c.size[:3]...)
+			gradcheck.Run(t, gradcheck.Case{
+				Inputs: []*tensor.Tensor{gradcheck.Grid(1, c.size...)},
+				Build: func(t *autograd.Tape, in []*autograd.Var) *autograd.Var {
+					return autograd.CrossEntropy(t, in[0], target, 255, c.smoothing, c.weights)
+				},
+				Reference: func(in [][]float32) []float64 {
+					loss, count, _ := ref.CrossEntropy(classes, 255, float64(c.smoothing), c.weights, in[0], target.Indices, 1)
+					return []float64{loss / count}
+				},
+			})
+		})
+	}
+}
+
+// TestLossesOfNothing ignores every pixel: the loss is 0, and so is the gradient, even where it is overwritten.
+func TestLossesOfNothing(t *testing.T) {
+	for name, loss := range map[string]func(*autograd.Tape, *autograd.Var, *tensor.Tensor) *autograd.Var{
+		"cross-entropy": func(t *autograd.Tape, x *autograd.Var, target *tensor.Tensor) *autograd.Var {
+			return autograd.CrossEntropy(t, x, target, 255, 0.1, nil)
+		},
+		"dice": func(t *autograd.Tape, x *autograd.Var, target *tensor.Tensor) *autograd.Var {
+			return autograd.Dice(t, x, target, 255, 0)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tape := autograd.NewTape(autograd.Training)
+			defer tape.Free()
+			tape.Poison = true
+			p := autograd.NewParam("NHWC", tensor.Dims(1, 2, 3, 4))
+			target := tape.Labels(tensor.Dims(1, 2, 3))
+			y := tape.Output(loss(tape, autograd.SiLU(tape, tape.Param(p)), target))
+			require.NoError(t, tape.Plan())
+			for i := range target.Indices {
+				target.Indices[i] = 255
+			}
+			for range 2 {
+				tape.Forward()
+				tape.Backward(y, 1)
+			}
+			assert.Equal(t, []float32{0}, y.Value())
+			assert.Equal(t, make([]float32, 24), p.Grad.Data)
+		})
+	}
+}
+
+func TestLossShapes(t *testing.T) {
+	x := func(t *autograd.Tape) *autograd.Var { return t.Input(tensor.Dims(1, 2, 3, 4)) }
+	target := tensor.New(tensor.Uint8, tensor.Dims(1, 3, 2))
+	assertShapeError(t, "cross-entropy of 1×2×3×4 and 1×3×2: want a class index (uint8) for each pixel",
+		func(t *autograd.Tape) { autograd.CrossEntropy(t, x(t), target, 255, 0, nil) })
+	assertShapeError(t, "dice of 1×2×3×4 and 1×3×2: want a class index (uint8) for each pixel",
+		func(t *autograd.Tape) { autograd.Dice(t, x(t), target, 255, 0) })
+	assertShapeError(t, "cross-entropy of 1×2×3×4 and 1×2×3: want a class index (uint8) for each pixel",
+		func(t *autograd.Tape) {
+			autograd.CrossEntropy(t, x(t), tensor.New(tensor.Float32, tensor.Dims(1, 2, 3)), 255, 0, nil)
+		})
+	assert.PanicsWithValue(t, "autograd: cross-entropy: 2 weights for 4 classes", func() {
+		tape := autograd.NewTape(autograd.Training)
+		autograd.CrossEntropy(tape, x(tape), tensor.New(tensor.Uint8, tensor.Dims(1, 2, 3)), 255, 0, []float32{1, 2})
+	})
+}

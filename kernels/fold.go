@@ -1,0 +1,60 @@
+package kernels
+
+// Enlarging an image twice by nearest neighbour and convolving it with a 3×3 window, padded by one, is the same as the
+// transpose of a 4×4 convolution of stride 2 on the small image: the two or four copies of a pixel under a window share
+// one product. The 4×4 weights are sums of the 3×3 ones; 4 products a pixel replace 9.
+
+// foldRows lists, for each row of the 4×4 window, the rows of the 3×3 window that it sums; columns are alike.
+var foldRows = [4][]int{{2}, {1, 2}, {0, 1}, {0}}
+
+// unfoldRows lists, for each row of the 3×3 window, the rows of the 4×4 window that it is part of.
+var unfoldRows = [3][]int{{2, 3}, {1, 2}, {0, 1}}
+
+// FoldTasks returns the number of tasks of Fold.
+const FoldTasks = 16
+
+// Fold computes a part of the weights folded [4, 4, oc, c] from the first c input channels of w [3, 3, ic, oc]:
+//
+//	folded[a][b][o][i] = Σ over rows r of a, columns s of b: w[r][s][i][o], in order
+func Fold(task, c, ic, oc int, w, folded []float32) {
+	to := folded[task*oc*c:][:oc*c]
+	first := true
+	for _, r := range foldRows[task/4] {
+		for _, s := range foldRows[task%4] {
+			from := w[(r*3+s)*ic*oc:][:c*oc]
+			for i := range c {
+				for o, v := range from[i*oc:][:oc] {
+					if first {
+						to[o*c+i] = v
+					} else {
+						to[o*c+i] += v
+					}
+				}
+			}
+			first = false
+		}
+	}
+}
+
+// UnfoldTasks returns the number of tasks of Unfold.
+const UnfoldTasks = 9
+
+// Unfold adds the gradient of folded weights to a part of the gradient of the weights they were made of: the adjoint of
+// Fold. The four terms of a weight are added pairwise first.
+func Unfold(task, c, ic, oc int, dfolded, dw []float32) {
+	rows, cols := unfoldRows[task/3], unfoldRows[task%3]
+	from := func(a, b int) []float32 { return dfolded[(a*4+b)*oc*c:][:oc*c] }
+	a0, a1, b0, b1 := from(rows[0], cols[0]), from(rows[0], cols[1]), from(rows[1], cols[0]), from(rows[1], cols[1])
+	to := dw[task*ic*oc:][:c*oc]
+	for i := range c {
+		for o := range oc {
+			k := o*c + i
+			to[i*oc+o] += (a0[k] + a1[k]) + (b0[k] + b1[k])
+		}
+	}
+}
+
+// FoldedWindow returns the 4×4 window whose convolution, transposed, is the folded one: over the large image of h×w pixels.
+func FoldedWindow(h, w int) Window {
+	return Window{IH: h, IW: w, KH: 4, KW: 4, SH: 2, SW: 2, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
+}

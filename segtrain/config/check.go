@@ -1,0 +1,229 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// maxClasses is what a mask of 8 bits can tell apart.
+const maxClasses = 256
+
+// A checker judges values. Keys that are broken already are passed over, so that one mistake is reported
+// once.
+type checker struct {
+	config   *Config
+	broken   []string
+	mistakes Mistakes
+}
+
+func (k *checker) all() {
+	k.values("")
+	for _, judge := range []func(*checker){
+		(*checker).source, (*checker).validation, (*checker).classes, (*checker).mask, (*checker).channels,
+		(*checker).course, (*checker).loss,
+	} {
+		judge(k)
+	}
+}
+
+// say blames keys[0], unless one of the keys is broken.
+func (k *checker) say(keys []string, format string, args ...any) {
+	for _, key := range keys {
+		if slices.ContainsFunc(k.broken, func(b string) bool { return within(b, key) || within(key, b) }) {
+			return
+		}
+	}
+	at := placeOf(k.config.places, keys[0])
+	k.mistakes = append(k.mistakes, at.mistake(keys[0], format, args...))
+}
+
+// within tells whether key is section or below it.
+func within(key, section string) bool {
+	return section == "" || key == section || strings.HasPrefix(key, section+".")
+}
+
+// values applies each key's rule to its values and looks up the parts, in the section only.
+func (k *checker) values(section string) {
+	var broken []string
+	for _, key := range keys {
+		if key.section() || !within(key.name, section) && !within(section, key.name) {
+			continue
+		}
+		scalars(k.config.at(key.name), key.name, func(name string, v any) {
+			if what := key.refuse(v); what != "" {
+				k.say([]string{name}, "%s", what)
+				broken = append(broken, name)
+			}
+		})
+	}
+	k.broken = append(k.broken, broken...)
+	if within("augment", section) || within(section, "augment") {
+		k.parts("augment", k.config.Augment)
+	}
+	if within("loss", section) || within(section, "loss") {
+		k.parts("loss", k.config.Loss)
+	}
+}
+
+func (k *checker) parts(key string, parts []Part) {
+	names := Choices(key)
+	for i, p := range parts {
+		if what := noSuch(p.Name, names); what != "" {
+			at := placeOf(k.config.places, fmt.Sprintf("%s.%d", key, i))
+			k.mistakes = append(k.mistakes, at.mistake(key, "%s", what))
+			continue
+		}
+		choice := choices[key][slices.Index(names, p.Name)]
+		if choice.Settings == nil {
+			continue
+		}
+		if p.key == "" {
+			p.key = below(key, p.Name)
+		}
+		if err, ok := p.Decode(choice.Settings()).(Mistakes); ok {
+			k.mistakes = append(k.mistakes, err...)
+		}
+	}
+}
+
+// source: each kind of data has its own keys, which it needs and which mean nothing to the others.
+func (k *checker) source() {
+	d := k.config.Data
+	for _, want := range []struct{ key, value, kind string }{
+		{"data.images", d.Images, "folders"},
+		{"data.masks", d.Masks, "folders"},
+		{"data.manifest", d.Manifest, "csv"},
+	} {
+		keys := []string{want.key, "data.kind"}
+		switch {
+		case d.Kind == want.kind && want.value == "":
+			k.say(keys, "missing; data.kind %s needs it", d.Kind)
+		case d.Kind != want.kind && want.value != "":
+			k.say(keys, "is for data.kind %s, but data.kind is %s", want.kind, d.Kind)
+		}
+	}
+	if d.Kind != "synth" && len(d.Classes) == 0 {
+		k.say([]string{"data.classes", "data.kind"},
+			"missing; data.kind %s needs their names or number", d.Kind)
+	}
+}
+
+// validation: exactly one way, and one that the kind of data has.
+func (k *checker) validation() {
+	d, v := k.config.Data, k.config.Data.Val
+	var ways []string
+	if v.Images != "" || v.Masks != "" {
+		ways = append(ways, "images and masks")
+	}
+	if v.Fraction != 0 {
+		ways = append(ways, "fraction")
+	}
+	if v.Fold != nil {
+		ways = append(ways, "fold")
+	}
+	const allowed = "allowed: {images: …, masks: …}, {fraction: …} or {fold: …}"
+	switch {
+	case len(ways) == 0:
+		k.say([]string{"data.val"}, "nothing to validate on; %s", allowed)
+	case len(ways) > 1:
+		k.say([]string{"data.val"}, "%s exclude each other; %s", strings.Join(ways, ", "), allowed)
+	case v.Images == "" && v.Masks != "":
+		k.say([]string{"data.val.images"}, "missing beside data.val.masks")
+	case v.Masks == "" && v.Images != "":
+		k.say([]string{"data.val.masks"}, "missing beside data.val.images")
+	case v.Images != "" && d.Kind != "folders":
+		k.say([]string{"data.val.images", "data.kind"}, "is for data.kind folders, but data.kind is %s", d.Kind)
+	case v.Fold != nil && d.Kind != "csv":
+		k.say([]string{"data.val.fold", "data.kind"}, "is for data.kind csv, but data.kind is %s", d.Kind)
+	}
+}
+
+// classes: names that differ, at least two, and an ignored index that is none of them.
+func (k *checker) classes() {
+	d := k.config.Data
+	seen := map[string]int{}
+	for i, name := range d.Classes {
+		key := []string{fmt.Sprintf("data.classes.%d", i)}
+		if first, twice := seen[name]; twice {
+			k.say(key, "%q is the name of class %d already", name, first)
+		}
+		if strings.TrimSpace(name) == "" {
+			k.say(key, "a class needs a name")
+		}
+		seen[name] = i
+	}
+	n := len(d.Classes)
+	if n == 1 || n > maxClasses {
+		k.say([]string{"data.classes"},
+			"wants 2 to %d classes, not %d; the background of a single thing is one", maxClasses, n)
+	}
+	if i := d.Ignore; i != nil && *i >= 0 && *i < n {
+		k.say([]string{"data.ignore", "data.classes"}, "%d is class %q; allowed: %d to 255, or null",
+			*i, d.Classes[*i], n)
+	}
+}
+
+// mask: the code fits the classes.
+func (k *checker) mask() {
+	d, m, n := k.config.Data, k.config.Data.Mask, len(k.config.Data.Classes)
+	if m.Code == "binary" && n > 0 && n != 2 {
+		k.say([]string{"data.mask.code", "data.classes"}, "binary means 2 classes, but there are %d", n)
+	}
+	if m.Code != "index" && len(m.Map) > 0 {
+		k.say([]string{"data.mask.map", "data.mask.code"},
+			"is for data.mask.code index, but that is %s", m.Code)
+	}
+	if m.Code == "palette" && len(m.Colors) == 0 {
+		k.say([]string{"data.mask.colors", "data.mask.code"}, "missing; palette needs one for each class")
+	}
+	spare := d.Ignore != nil && *d.Ignore == n && len(m.Colors) == n+1 // the ignored class may have a color too
+	if n > 0 && len(m.Colors) > 0 && len(m.Colors) != n && !spare {
+		k.say([]string{"data.mask.colors", "data.classes"}, "%d colors for %d classes", len(m.Colors), n)
+	}
+	seen := map[[3]int]int{}
+	for i, c := range m.Colors {
+		if first, twice := seen[c]; twice && m.Code == "palette" {
+			k.say([]string{fmt.Sprintf("data.mask.colors.%d", i)}, "the color of class %d already", first)
+		}
+		seen[c] = i
+	}
+	for _, value := range slices.Sorted(maps.Keys(m.Map)) {
+		class := m.Map[value]
+		if n > 0 && class >= n && (d.Ignore == nil || class != *d.Ignore) {
+			k.say([]string{fmt.Sprintf("data.mask.map.%d", value), "data.classes", "data.ignore"},
+				"%d is no class; allowed: 0 to %d, or data.ignore", class, n-1)
+		}
+	}
+}
+
+// channels: one mean and one deviation for each.
+func (k *checker) channels() {
+	d := k.config.Data
+	if n := len(d.Mean); n != d.Channels {
+		k.say([]string{"data.mean", "data.channels"}, "has %d values for %d channels", n, d.Channels)
+	}
+	if n := len(d.Std); n != d.Channels {
+		k.say([]string{"data.std", "data.channels"}, "has %d values for %d channels", n, d.Channels)
+	}
+}
+
+// course: the learning rate rises before it falls.
+func (k *checker) course() {
+	c := k.config
+	if c.Schedule.MinLR > c.Optim.LR {
+		k.say([]string{"schedule.min_lr", "optim.lr"}, "%v is above optim.lr, which is %v",
+			c.Schedule.MinLR, c.Optim.LR)
+	}
+	if w := c.Schedule.WarmupEpochs; c.Train.Steps == 0 && w > float64(c.Train.Epochs) {
+		k.say([]string{"schedule.warmup_epochs", "train.epochs"}, "%v is longer than the run of %d epochs",
+			w, c.Train.Epochs)
+	}
+}
+
+func (k *checker) loss() {
+	if len(k.config.Loss) == 0 {
+		k.say([]string{"loss"}, "wants at least one; there are: %s", strings.Join(Choices("loss"), ", "))
+	}
+}

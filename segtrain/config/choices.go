@@ -1,0 +1,80 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A Choice is one name that a key may have as its value.
+type Choice struct {
+	Name string
+	Doc  string // one line for the reference
+
+	// Settings returns a pointer to a struct that holds the defaults of a part's settings (see Part.Decode),
+	// so that Check can refuse a wrong setting before anything is built. Nil leaves them to whoever decodes
+	// them.
+	Settings func() any
+}
+
+// choices holds what each key may name. Packages that bring more add them with Register.
+var choices = map[string][]Choice{
+	"data.kind": {
+		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
+		{Name: "csv", Doc: "a manifest"},
+		{Name: "synth", Doc: "pictures drawn by a procedure: the demo"},
+	},
+	"data.mask.code": {
+		{Name: "index", Doc: "a sample is the class index"},
+		{Name: "binary", Doc: "zero is class 0, anything else class 1"},
+		{Name: "palette", Doc: "a color stands for a class"},
+	},
+	"data.resize": {
+		{Name: "stretch", Doc: "scale both sides to the size"},
+		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
+	},
+	"augment":       {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
+	"model.arch":    {{Name: "unet", Doc: "U-Net"}},
+	"model.encoder": {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
+	"loss": {
+		{Name: "cross_entropy", Doc: "cross-entropy of the softmax over classes"},
+		{Name: "dice", Doc: "one minus the soft Dice coefficient"},
+	},
+	"optim.name": {{Name: "adamw", Doc: "Adam with decoupled weight decay"}},
+	"schedule.name": {
+		{Name: "cosine", Doc: "half a cosine from lr to min_lr"},
+		{Name: "constant", Doc: "lr throughout"},
+	},
+	"train.best": {
+		{Name: "mean_iou", Doc: "highest mean IoU over the classes present"},
+		{Name: "mean_dice", Doc: "highest mean Dice over the classes present"},
+		{Name: "pixel_accuracy", Doc: "highest share of right pixels"},
+		{Name: "loss", Doc: "lowest validation loss"},
+	},
+}
+
+// Register adds choices to a key; one of a name that is there already takes its place. It is meant for
+// package initialization and is not safe beside other calls. It panics if the key takes no names.
+func Register(key string, more ...Choice) {
+	have, ok := choices[key]
+	if !ok {
+		panic(fmt.Sprintf("config: key %q takes no names", key))
+	}
+	for _, c := range more {
+		if i := slices.IndexFunc(have, func(h Choice) bool { return h.Name == c.Name }); i >= 0 {
+			have[i] = c
+			continue
+		}
+		have = append(have, c)
+	}
+	choices[key] = have
+}
+
+// Choices returns the names a key may have as its value, in the order they were registered; nil if it takes
+// no names.
+func Choices(key string) []string {
+	var names []string
+	for _, c := range choices[key] {
+		names = append(names, c.Name)
+	}
+	return names
+}

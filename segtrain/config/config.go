@@ -1,0 +1,186 @@
+// Package config turns a YAML file into one tree of plain structs and back.
+//
+// An empty file means Default, which is the demo. A file writes only what differs; Load puts it over the
+// defaults and reports every mistake it can find at once, each with its line, its key and what is allowed.
+// All keys, their meaning and their limits stand in one table (keys.go), from which completion, comments and
+// the reference are made.
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Config is everything a run depends on. Paths are absolute after Load, Parse and Set.
+type Config struct {
+	Data     Data     `yaml:"data"`
+	Augment  []Part   `yaml:"augment"`
+	Model    Model    `yaml:"model"`
+	Loss     []Part   `yaml:"loss"`
+	Optim    Optim    `yaml:"optim"`
+	Schedule Schedule `yaml:"schedule"`
+	Train    Train    `yaml:"train"`
+	Threads  int      `yaml:"threads"`
+	Out      string   `yaml:"out"`
+
+	places map[string]place // where each key was written
+}
+
+// Data says where pictures and masks come from and how they become the network's input.
+type Data struct {
+	Kind     string    `yaml:"kind"`
+	Images   string    `yaml:"images"`
+	Masks    string    `yaml:"masks"`
+	Pattern  string    `yaml:"pattern"`
+	Manifest string    `yaml:"manifest"`
+	Group    string    `yaml:"group"`
+	Val      Val       `yaml:"val"`
+	Synth    Synth     `yaml:"synth"`
+	Classes  Classes   `yaml:"classes"`
+	Ignore   *int      `yaml:"ignore"` // nil: every pixel counts
+	Mask     Mask      `yaml:"mask"`
+	Size     [2]int    `yaml:"size"` // H, W
+	Resize   string    `yaml:"resize"`
+	Channels int       `yaml:"channels"`
+	Mean     []float64 `yaml:"mean"`
+	Std      []float64 `yaml:"std"`
+	CacheMB  int       `yaml:"cache_mb"`
+	Workers  int       `yaml:"workers"`
+}
+
+// Val says which samples validate: a folder pair, a fraction of the samples, or one fold of the manifest.
+// Exactly one of the three is set.
+type Val struct {
+	Images   string  `yaml:"images"`
+	Masks    string  `yaml:"masks"`
+	Fraction float64 `yaml:"fraction"`
+	Fold     *int    `yaml:"fold"`
+}
+
+// Synth sets the procedural demo set.
+type Synth struct {
+	Count int    `yaml:"count"`
+	Seed  uint64 `yaml:"seed"`
+}
+
+// Classes are the names of the classes in the order of their indices. A file may give their number instead:
+// then they are called class_0, class_1 and so on. The synthetic set brings its own where there are none.
+type Classes []string
+
+// Mask says how a mask file's samples become class indices.
+type Mask struct {
+	Code   string      `yaml:"code"`
+	Colors [][3]int    `yaml:"colors"` // R, G, B of each class
+	Map    map[int]int `yaml:"map"`    // file value to class index
+}
+
+// Model names the network and the parts it is put together from.
+type Model struct {
+	Arch            string  `yaml:"arch"`
+	Encoder         string  `yaml:"encoder"`
+	Weights         string  `yaml:"weights"`
+	DecoderChannels [5]int  `yaml:"decoder_channels"` // deepest first
+	DropConnect     float64 `yaml:"drop_connect"`
+}
+
+// Optim sets the optimizer and the limit on the gradient's norm.
+type Optim struct {
+	Name        string     `yaml:"name"`
+	LR          float64    `yaml:"lr"`
+	Betas       [2]float64 `yaml:"betas"`
+	Eps         float64    `yaml:"eps"`
+	WeightDecay float64    `yaml:"weight_decay"`
+	ClipNorm    float64    `yaml:"clip_norm"` // 0: off
+}
+
+// Schedule sets the learning rate's course over the run.
+type Schedule struct {
+	Name         string  `yaml:"name"`
+	WarmupEpochs float64 `yaml:"warmup_epochs"`
+	MinLR        float64 `yaml:"min_lr"`
+}
+
+// Train sets the length of a run, its batches, its seed and what is kept of it.
+type Train struct {
+	Epochs          int     `yaml:"epochs"`
+	Steps           int     `yaml:"steps"` // 0: by epochs
+	Batch           int     `yaml:"batch"`
+	Seed            uint64  `yaml:"seed"`
+	SnapshotMinutes float64 `yaml:"snapshot_minutes"`
+	Best            string  `yaml:"best"`
+	ValEvery        int     `yaml:"val_every"` // epochs
+}
+
+// Default returns what an empty file means: the demo.
+func Default() Config {
+	return Config{
+		Data: Data{
+			Kind:     "synth",
+			Pattern:  "{stem}",
+			Val:      Val{Fraction: 0.2},
+			Synth:    Synth{Count: 400, Seed: 1},
+			Mask:     Mask{Code: "index"},
+			Size:     [2]int{96, 96},
+			Resize:   "stretch",
+			Channels: 3,
+			Mean:     []float64{0.485, 0.456, 0.406}, // of ImageNet, as the usual pretrained encoders expect
+			Std:      []float64{0.229, 0.224, 0.225},
+			CacheMB:  1024,
+			Workers:  1,
+		},
+		Augment:  []Part{{Name: "HorizontalFlip"}},
+		Model:    Model{"unet", "efficientnet-b0", "", [5]int{256, 128, 64, 32, 16}, 0.2},
+		Loss:     []Part{{Name: "cross_entropy"}},
+		Optim:    Optim{"adamw", 1e-3, [2]float64{0.9, 0.999}, 1e-8, 1e-2, 1},
+		Schedule: Schedule{"cosine", 0.5, 0},
+		Train:    Train{Epochs: 20, Batch: 8, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+	}
+}
+
+// maxBytes bounds a configuration file; a thousand classes with colors need a quarter of it.
+const maxBytes = 1 << 17
+
+// Load reads a file, applies the settings as Set does ("optim.lr=3e-4") and checks the whole.
+// Its error is a Mistakes, unless the file could not be read.
+func Load(path string, settings ...string) (*Config, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read config: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxBytes {
+		return nil, fmt.Errorf("read config: %s is not a file of at most %d bytes", path, maxBytes)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read config: %w", err)
+	}
+	return Parse(path, b, settings...)
+}
+
+// Parse is Load on text that was read already; name stands in messages, and paths are relative to its
+// folder.
+func Parse(name string, b []byte, settings ...string) (*Config, error) {
+	c := Default()
+	c.places = map[string]place{"": {file: name}}
+	d := decoder{dir: filepath.Dir(name), places: c.places}
+	d.document(name, b, &c)
+	for _, s := range settings {
+		d.merge(c.apply(s))
+	}
+	k := checker{config: &c, broken: d.broken}
+	k.all()
+	if err := append(d.mistakes, k.mistakes...).sorted(); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// Check reports everything in c that cannot be right: values out of range, unknown names, keys that
+// contradict each other. Its error is a Mistakes. Load and Parse have checked already; Set leaves what
+// concerns several keys to it.
+func (c *Config) Check() error {
+	k := checker{config: c}
+	k.all()
+	return k.mistakes.sorted()
+}

@@ -1,0 +1,193 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Facts are what was seen in a folder of pictures and a folder of masks.
+type Facts struct {
+	Images, Masks string   // the folders, absolute or relative to the folder of the file to be written
+	Pattern       string   // of the masks' names, with {stem}; "" for the default
+	Count         int      // pairs
+	H, W          int      // commonest size of the pictures, in pixels
+	Sizes         int      // different sizes
+	Channels      int      // of the pictures
+	MaskCode      string   // index, binary or palette
+	Values        []int    // different values in the masks (index, binary), in any order
+	Colors        [][3]int // different colors in the masks (palette), in the order of their classes
+	Classes       []string // names of the classes if they are known
+	GroupRegexp   string   // finds each picture's group; "" if none was guessed
+	Groups        int      // number of groups it finds
+}
+
+// Template returns a commented configuration for the facts: only the keys that matter, each with what was
+// seen and why its value was chosen. Parse accepts it as long as the masks hold 2 to 256 classes.
+func Template(f Facts) []byte {
+	t := &template{Facts: f}
+	t.line("# Written from %d pictures and their masks. Keys that are not here keep their defaults.\n", f.Count)
+	t.source()
+	t.labels()
+	t.input()
+	t.training()
+	return []byte(t.b.String())
+}
+
+type template struct {
+	Facts
+	b strings.Builder
+}
+
+func (t *template) line(format string, args ...any) { fmt.Fprintf(&t.b, format+"\n", args...) }
+
+// key writes comment lines and then a key of the section being written.
+func (t *template) key(name string, value any, comments ...string) {
+	for _, c := range comments {
+		t.line("  # %s", c)
+	}
+	t.line("  %s: %s", name, flow(reflect.ValueOf(value)))
+}
+
+func (t *template) source() {
+	t.line("data:")
+	t.key("kind", "folders")
+	t.key("images", t.Images)
+	t.key("masks", t.Masks)
+	if t.Pattern != "" {
+		t.key("pattern", t.Pattern, "The mask of a picture; {stem} is the picture's name without extension.")
+	}
+	if t.GroupRegexp != "" {
+		t.key("group", t.GroupRegexp,
+			fmt.Sprintf("The names fall into %d groups, perhaps scenes. A group is never split", t.Groups),
+			"between training and validation, since pictures of one scene are too alike to test on.")
+	}
+	t.line("  # No folders of validation pictures were given, so a fifth is held out.")
+	t.line("  val: {fraction: 0.2}\n")
+}
+
+// labels writes what the masks' values mean.
+func (t *template) labels() {
+	switch t.MaskCode {
+	case "binary":
+		t.key("classes", t.names(2, "background", "object"),
+			"The masks hold "+listed(t.Values)+": zero is the background, anything else the object.")
+		t.line("  mask: {code: binary}\n")
+	case "palette":
+		n := len(t.Colors)
+		t.key("classes", t.names(n),
+			fmt.Sprintf("The masks hold %d colors. Name the classes in the order of the colors below.", n))
+		t.line("  mask:\n    code: palette\n    colors:")
+		for _, c := range t.Colors {
+			t.line("      - %s", flow(reflect.ValueOf(c)))
+		}
+		t.line("")
+	default:
+		t.indices()
+	}
+}
+
+// indices writes classes for masks whose values are, or stand for, class indices. 255 beside two or more other
+// values is taken for the usual mark of pixels to ignore.
+func (t *template) indices() {
+	values := slices.Compact(slices.Sorted(slices.Values(t.Values)))
+	seen := "The masks hold " + listed(values) + "."
+	void := len(values) > 2 && values[len(values)-1] == 255
+	if void {
+		values = values[:len(values)-1]
+	}
+	count, mapped := t.layout(values)
+	t.key("classes", t.names(count), seen+" Name the classes in the order of their indices.")
+	if void {
+		t.key("ignore", 255, "255 usually marks pixels without a label. If it is a class, remove this and add it.")
+	}
+	t.line("  mask:\n    code: index")
+	if mapped {
+		t.line("    # The values have gaps; these are their class indices.\n    map:")
+		for i, v := range values {
+			t.line("      %d: %d", v, i)
+		}
+	}
+	t.line("")
+}
+
+// layout returns the number of classes for sorted values, and whether the values are mapped to 0, 1, 2 and so on
+// because their gaps are too wide, or the known names too few, for them to be the indices themselves.
+func (t *template) layout(values []int) (count int, mapped bool) {
+	direct := 2
+	if len(values) > 0 {
+		direct = max(direct, values[len(values)-1]+1)
+	}
+	wide := direct > 2*len(values) || direct > 255 || len(t.Classes) == len(values)
+	switch {
+	case len(t.Classes) >= direct && len(t.Classes) <= 255:
+		return len(t.Classes), false
+	case len(values) >= 2 && len(values) < direct && wide:
+		return len(values), true
+	}
+	return direct, false
+}
+
+// names returns the known names if there are n, else the fallback, else numbered ones.
+func (t *template) names(n int, fallback ...string) []string {
+	if len(t.Classes) == n {
+		return t.Classes
+	}
+	if len(fallback) == n {
+		return fallback
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("class_%d", i)
+	}
+	return names
+}
+
+// input writes the size of what the network sees, with the pictures' aspect.
+func (t *template) input() {
+	const side, unit = 256.0, 32.0
+	scale := min(1, side/float64(max(t.H, t.W, 1)))
+	fit := func(n int) int { return int(max(unit, math.Round(float64(n)*scale/unit)*unit)) }
+	t.key("size", [2]int{fit(t.H), fit(t.W)},
+		fmt.Sprintf("Height, width. Most pictures are %d high and %d wide; this nearly keeps", t.H, t.W),
+		"their aspect, in multiples of 32, which suit the network best. Larger sees more and takes longer.")
+	if t.Sizes > 1 {
+		t.key("resize", "letterbox",
+			fmt.Sprintf("There are %d sizes of picture; letterbox keeps the aspect of each.", t.Sizes))
+	}
+	if t.Channels != 3 && t.Channels > 0 {
+		t.key("channels", t.Channels, "Mean and deviation of samples in 0..1; better ones can be measured.")
+		t.key("mean", slices.Repeat([]float64{0.5}, t.Channels))
+		t.key("std", slices.Repeat([]float64{0.25}, t.Channels))
+	}
+	t.line("")
+}
+
+// training writes what one changes first.
+func (t *template) training() {
+	batch := min(8, max(1, t.Count*4/5))
+	perEpoch := max(1, (t.Count*4/5+batch-1)/batch)
+	epochs := min(100, max(10, 2000/perEpoch))
+	t.line("# Remove the flip if left and right mean different things.\naugment: [HorizontalFlip]\n")
+	t.line("loss: [cross_entropy]\n")
+	t.line("optim:\n  lr: 0.001\n")
+	t.line("train:")
+	t.key("epochs", epochs,
+		fmt.Sprintf("An epoch is about %d steps; this makes %d steps in all.", perEpoch, perEpoch*epochs))
+	t.key("batch", batch)
+	t.key("best", "mean_iou", "What chooses the best checkpoint: mean_iou, mean_dice, pixel_accuracy or loss.")
+}
+
+// listed writes values for a comment, shortened.
+func listed(values []int) string {
+	const most = 12
+	switch n := len(values); {
+	case n == 0:
+		return "no values that were looked at"
+	case n > most:
+		return fmt.Sprintf("%d values from %d to %d", n, slices.Min(values), slices.Max(values))
+	}
+	return "the values " + strings.Trim(strings.ReplaceAll(fmt.Sprint(values), " ", ", "), "[]")
+}

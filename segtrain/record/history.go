@@ -1,0 +1,112 @@
+package record
+
+import "math"
+
+// History is a run's log as curves. Numbers that an event does not have are NaN.
+type History struct {
+	Steps  []Step
+	Epochs []Epoch
+	Notes  []string // the texts of "note" events, and why the run stopped when it did not end by itself
+}
+
+// Step is an event of kind "step": one update of the weights.
+type Step struct {
+	Step            int     `json:"step"`
+	Epoch           int     `json:"epoch"`
+	Loss            float64 `json:"loss"`
+	LR              float64 `json:"lr"`
+	GradNorm        float64 `json:"grad_norm"`
+	ImagesPerSecond float64 `json:"images_per_second"`
+}
+
+// Epoch is an event of kind "epoch": one pass over the training images, and the validation after it.
+type Epoch struct {
+	Epoch         int     `json:"epoch"`
+	Step          int     `json:"step"` // how many steps had been taken
+	TrainLoss     float64 `json:"train_loss"`
+	ValLoss       float64 `json:"val_loss"`
+	MeanIoU       float64 `json:"mean_iou"`
+	MeanDice      float64 `json:"mean_dice"`
+	PixelAccuracy float64 `json:"pixel_accuracy"`
+	Seconds       float64 `json:"seconds"`
+	Best          bool    `json:"best"` // better than all before, by the metric the run was told to choose by
+}
+
+// Note is an event of kind "note": something a reader of the run should know.
+type Note struct {
+	Text string `json:"text"`
+}
+
+// Stop is an event of kind "stop": the end of a process that trained this run.
+type Stop struct {
+	Reason  string  `json:"reason"` // "done", or what else ended it
+	Step    int     `json:"step"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Done is the Reason of a run that reached its last step.
+const Done = "done"
+
+// ReadHistory reads the log of the run in dir. Steps and epochs that a resumed run went through again count
+// as they were the last time.
+func ReadHistory(dir string) (*History, error) {
+	h := &History{}
+	for e, err := range Events(dir) {
+		if err != nil {
+			return nil, err
+		}
+		if err := h.add(e); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *History) add(e Event) error {
+	nan := math.NaN()
+	switch e.Kind {
+	case "step":
+		s := Step{Loss: nan, LR: nan, GradNorm: nan, ImagesPerSecond: nan}
+		if err := e.Decode(&s); err != nil {
+			return err
+		}
+		for n := len(h.Steps); n > 0 && h.Steps[n-1].Step >= s.Step; n-- {
+			h.Steps = h.Steps[:n-1]
+		}
+		h.Steps = append(h.Steps, s)
+	case "epoch":
+		p := Epoch{TrainLoss: nan, ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, Seconds: nan}
+		if err := e.Decode(&p); err != nil {
+			return err
+		}
+		for n := len(h.Epochs); n > 0 && h.Epochs[n-1].Epoch >= p.Epoch; n-- {
+			h.Epochs = h.Epochs[:n-1]
+		}
+		h.Epochs = append(h.Epochs, p)
+	case "note":
+		var n Note
+		if err := e.Decode(&n); err != nil {
+			return err
+		}
+		h.Notes = append(h.Notes, n.Text)
+	case "stop":
+		var s Stop
+		if err := e.Decode(&s); err != nil {
+			return err
+		}
+		if s.Reason != Done {
+			h.Notes = append(h.Notes, "stopped: "+s.Reason)
+		}
+	}
+	return nil
+}
+
+// Best returns the epoch with the highest mean IoU, the first of equals, and false when none has one.
+func (h *History) Best() (best Epoch, ok bool) {
+	for _, e := range h.Epochs {
+		if !math.IsNaN(e.MeanIoU) && (!ok || e.MeanIoU > best.MeanIoU) {
+			best, ok = e, true
+		}
+	}
+	return best, ok
+}
