@@ -1,10 +1,10 @@
 package kernels
 
-// A gemmKernel multiplies one tile: an implementation with its sizes. A tile is mr rows by nr columns, or by nr/2
-// columns where a panel has no more (narrow).
+// A gemmKernel multiplies tiles: an implementation with its sizes. A tile is mr rows by nr columns, or by nr/2 columns
+// where a panel has no more (narrow). The functions multiply n tiles below each other, the first of them given.
 type gemmKernel struct {
 	mr, nr       int
-	wide, narrow func(tile)
+	wide, narrow func(first tile, n int)
 }
 
 // A tile describes one product of a tile of C = A·B, where the rows of A lie anywhere and B is packed. In floats:
@@ -30,24 +30,31 @@ var gemmTile = newFamily(gemmKernel{4, 8, tile4x8Generic, tile4x4Generic})
 // maxTile is the number of floats of the largest tile of any implementation.
 const maxTile = 16 * 32
 
+// next moves to the tile mr rows further down.
+func (t *tile) next(mr int) {
+	t.rows = t.rows[mr:]
+	t.c = t.c[min(mr*t.ldc, len(t.c)):]
+}
+
 // multiply computes an m×n block of C by tiles: rows lists the offsets of A's m rows, made whole tiles by padRows; t.b
 // is the packed panel of at most nr columns. spare holds maxTile floats for tiles that stick out of C.
 func (k *gemmKernel) multiply(t tile, m, n int, rows []int, c, spare []float32) {
 	run, nr := k.panel(n)
+	whole := 0
+	if n == nr {
+		whole = m / k.mr
+		t.rows, t.c = rows, c
+		run(t, whole)
+	}
 	ldc := t.ldc
-	for i := 0; i < m; i += k.mr {
-		t.rows = rows[i : i+k.mr]
+	t.c, t.ldc = spare[:k.mr*nr], nr
+	for i := whole * k.mr; i < m; i += k.mr {
+		t.rows = rows[i:]
 		h := min(k.mr, m-i)
-		if h == k.mr && n == nr {
-			t.c, t.ldc = c[i*ldc:], ldc
-			run(t)
-			continue
-		}
-		t.c, t.ldc = spare[:k.mr*nr], nr
 		for r := 0; t.load && r < h; r++ {
 			copy(spare[r*nr:][:n], c[(i+r)*ldc:])
 		}
-		run(t)
+		run(t, 1)
 		for r := range h {
 			copy(c[(i+r)*ldc:][:n], spare[r*nr:])
 		}
@@ -63,7 +70,7 @@ func (k *gemmKernel) padRows(rows []int) []int {
 }
 
 // panel returns the function for a panel of n columns and the width it computes.
-func (k *gemmKernel) panel(n int) (run func(tile), width int) {
+func (k *gemmKernel) panel(n int) (run func(first tile, n int), width int) {
 	if n <= k.nr/2 {
 		return k.narrow, k.nr / 2
 	}

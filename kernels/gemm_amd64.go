@@ -7,20 +7,48 @@ func init() {
 	gemmTile.register(AVX512, gemmKernel{8, 32, tile8x32, tile8x16})
 }
 
-// The functions below stand between Go and assembly: a Go function has the stack check where a goroutine yields to
-// the garbage collector, and assembly has none.
+// Between two tiles a goroutine must be able to yield to the garbage collector. Assembly has no place for that, nor has
+// a loop around it: the functions named call are Go, are not inlined, and check the stack.
+
+func tile6x16(t tile, n int) {
+	for range n {
+		call6x16(&t)
+		t.next(6)
+	}
+}
 
 //go:noinline
-func tile6x16(t tile) { tile6x16AVX2(&t) }
+func call6x16(t *tile) { tile6x16AVX2(t) }
+
+func tile6x8(t tile, n int) {
+	for range n {
+		call6x8(&t)
+		t.next(6)
+	}
+}
 
 //go:noinline
-func tile6x8(t tile) { tile6x8AVX2(&t) }
+func call6x8(t *tile) { tile6x8AVX2(t) }
+
+func tile8x32(t tile, n int) {
+	for range n {
+		call8x32(&t)
+		t.next(8)
+	}
+}
 
 //go:noinline
-func tile8x32(t tile) { tile8x32AVX512(&t) }
+func call8x32(t *tile) { tile8x32AVX512(t) }
+
+func tile8x16(t tile, n int) {
+	for range n {
+		call8x16(&t)
+		t.next(8)
+	}
+}
 
 //go:noinline
-func tile8x16(t tile) { tile8x16AVX512(&t) }
+func call8x16(t *tile) { tile8x16AVX512(t) }
 
 //go:noescape
 func tile6x16AVX2(t *tile)

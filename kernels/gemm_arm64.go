@@ -6,14 +6,28 @@ func init() {
 	gemmTile.register(NEON, gemmKernel{6, 16, tile6x16, tile6x8})
 }
 
-// The functions below stand between Go and assembly: a Go function has the stack check where a goroutine
-// yields to the garbage collector, and assembly has none.
+// Between two tiles a goroutine must be able to yield to the garbage collector. Assembly has no place for that, nor has
+// a loop around it: the functions named call are Go, are not inlined, and check the stack.
+
+func tile6x16(t tile, n int) {
+	for range n {
+		call6x16(&t)
+		t.next(6)
+	}
+}
 
 //go:noinline
-func tile6x16(t tile) { tile6x16NEON(&t) }
+func call6x16(t *tile) { tile6x16NEON(t) }
+
+func tile6x8(t tile, n int) {
+	for range n {
+		call6x8(&t)
+		t.next(6)
+	}
+}
 
 //go:noinline
-func tile6x8(t tile) { tile6x8NEON(&t) }
+func call6x8(t *tile) { tile6x8NEON(t) }
 
 //go:noescape
 func tile6x16NEON(t *tile)

@@ -1,9 +1,16 @@
 package kernels
 
-func tile4x8Generic(t tile) { tileGeneric(t, 4, 8) }
-func tile4x4Generic(t tile) { tileGeneric(t, 4, 4) }
+func tile4x8Generic(t tile, n int) { tilesGeneric(t, n, 4, 8) }
+func tile4x4Generic(t tile, n int) { tilesGeneric(t, n, 4, 4) }
 
-func tileGeneric(t tile, mr, nr int) {
+func tilesGeneric(t tile, n, mr, nr int) {
+	for range n {
+		tileGeneric(&t, mr, nr)
+		t.next(mr)
+	}
+}
+
+func tileGeneric(t *tile, mr, nr int) {
 	for r := range mr {
 		c := t.c[r*t.ldc:][:nr]
 		if !t.load {

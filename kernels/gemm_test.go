@@ -19,7 +19,7 @@ func BenchmarkTile(b *testing.B) {
 		t := tile{a: a, b: packed, c: c, rows: rows, segs: []int{0}, klen: klen, step: 1, ldc: width}
 		b.Run(fmt.Sprintf("%dx%d", k.mr, width), func(b *testing.B) {
 			for b.Loop() {
-				run(t)
+				run(t, 1)
 			}
 			b.ReportMetric(2*float64(k.mr*width*klen)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 		})

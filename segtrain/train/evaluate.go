@@ -51,8 +51,8 @@ type evalTape struct {
 	classes      []uint8
 }
 
-// Run evaluates a data set whose images all have masks. predicted, if not nil, is called for every image with its
-// index and its class indices at the network's size; it must copy what it keeps.
+// Run evaluates a data set whose images all have masks. predicted, if not nil, is called for every image with
+// its index and its class indices at the network's size; it must copy what it keeps.
 func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []uint8)) (*Evaluation, error) {
 	begin := time.Now()
 	loader, err := data.NewLoader(ds, data.LoaderOptions{Batch: e.Batch, Workers: e.Workers, Epochs: 1})
@@ -116,11 +116,14 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.tape.Plan(); err != nil {
+		return nil, err
+	}
 	if e.tapes == nil {
 		e.tapes = map[tensor.Shape]*evalTape{}
 	}
 	e.tapes[s] = t
-	return t, t.tape.Plan()
+	return t, nil
 }
 
 func (t *evalTape) run(batch *data.Batch) {

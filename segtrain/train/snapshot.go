@@ -3,18 +3,20 @@ package train
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"tessera/nn/checkpoint"
 	"tessera/optim"
 )
 
-// StateFile is the snapshot a run goes on from: weights, optimizer and progress in one file, so that they always belong
-// together.
+// StateFile is the snapshot a run goes on from: weights, optimizer and progress in one file, so that they
+// always belong together.
 const StateFile = "state.safetensors"
 
-// Progress is where a training run stands. Together with the weights and the optimizer's state it determines all that
-// follows: random numbers are keyed by it, not drawn from a stream.
+// Progress is where a training run stands. Together with the weights and the optimizer's state it determines
+// all that follows: random numbers are keyed by it, not drawn from a stream.
 type Progress struct {
 	Step      int     `json:"step"`       // steps done
 	EpochLoss float64 `json:"epoch_loss"` // sum of the losses of this epoch's steps so far
@@ -23,8 +25,11 @@ type Progress struct {
 	Seconds   float64 `json:"seconds"`    // spent training
 }
 
-// progressKey is the metadata entry of a snapshot that holds its Progress.
-const progressKey = "tessera.progress"
+// What a snapshot holds beside weights and moments.
+const (
+	progressKey = "tessera.progress" // its Progress, in the metadata
+	stepsKey    = "optimizer.steps"
+)
 
 // saveState writes a snapshot.
 func saveState(path string, model any, opt optim.Optimizer, p Progress) error {
@@ -38,7 +43,7 @@ func saveState(path string, model any, opt optim.Optimizer, p Progress) error {
 		entries = append(entries, e)
 	}
 	state := opt.State()
-	entries = append(entries, checkpoint.NewInt64s("optimizer.steps", nil, []int64{*state.Steps}))
+	entries = append(entries, checkpoint.NewInt64s(stepsKey, nil, []int64{*state.Steps}))
 	state.Each(func(name string, values []float32) {
 		entries = append(entries, checkpoint.NewFloat32s("optimizer."+name, []int{len(values)}, values))
 	})
@@ -67,26 +72,43 @@ func loadState(path string, model any, opt optim.Optimizer) (p Progress, err err
 	if err := checkpoint.Assign(model, weights); err != nil {
 		return p, fmt.Errorf("%s: %w", path, err)
 	}
-	return p, restoreOptimizer(path, opt, moments)
+	if err := restoreOptimizer(opt, moments); err != nil {
+		return p, fmt.Errorf("%s: was it trained with another optimizer? %w", path, err)
+	}
+	return p, nil
 }
 
-func restoreOptimizer(path string, opt optim.Optimizer, entries map[string]checkpoint.Entry) (err error) {
-	state := opt.State()
-	steps, err := entries["optimizer.steps"].Int64s()
+// restoreOptimizer copies the entries of a snapshot that are not the model's into the state of an optimizer.
+// Unless all fit it changes nothing and returns a checkpoint.MismatchError.
+func restoreOptimizer(opt optim.Optimizer, entries map[string]checkpoint.Entry) error {
+	var wrong checkpoint.MismatchError
+	steps, err := entries[stepsKey].Int64s()
 	if err != nil || len(steps) != 1 {
-		return fmt.Errorf("%s: no optimizer.steps", path)
+		wrong.Missing = append(wrong.Missing, stepsKey)
+	}
+	delete(entries, stepsKey)
+	state, moments := opt.State(), map[string][]float32{}
+	state.Each(func(name string, into []float32) {
+		key := "optimizer." + name
+		e, ok := entries[key]
+		delete(entries, key)
+		values, err := e.Float32s()
+		switch {
+		case !ok:
+			wrong.Missing = append(wrong.Missing, key)
+		case err != nil:
+			wrong.Misshapen = append(wrong.Misshapen, err.Error())
+		case len(values) != len(into):
+			wrong.Misshapen = append(wrong.Misshapen,
+				fmt.Sprintf("%s (%d numbers, want %d)", key, len(values), len(into)))
+		}
+		moments[name] = values
+	})
+	wrong.Unexpected = slices.Sorted(maps.Keys(entries))
+	if len(wrong.Missing)+len(wrong.Unexpected)+len(wrong.Misshapen) > 0 {
+		return &wrong
 	}
 	*state.Steps = steps[0]
-	state.Each(func(name string, into []float32) {
-		values, e := entries["optimizer."+name].Float32s()
-		if e == nil && len(values) != len(into) {
-			e = fmt.Errorf("%d numbers, want %d", len(values), len(into))
-		}
-		if e != nil && err == nil {
-			err = fmt.Errorf("%s: optimizer.%s: %w; was it trained with another optimizer?", path, name, e)
-			return
-		}
-		copy(into, values)
-	})
-	return err
+	state.Each(func(name string, into []float32) { copy(into, moments[name]) })
+	return nil
 }

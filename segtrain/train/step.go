@@ -18,17 +18,20 @@ type Step struct {
 	images    *autograd.Var
 	labels    *tensor.Tensor
 	loss      *autograd.Var
+	params    []*autograd.Param
 	optimizer optim.Optimizer
 	clipper   *optim.Clipper
 	clipNorm  float64
 }
 
-// NewStep records the step for n pictures of h×w pixels and c channels and reserves its memory. clipNorm limits the norm
-// of the gradients, 0 does not. A model that cannot take this size is an error.
-func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int, clipNorm float64, seed uint64) (*Step, error) {
+// NewStep records the step for n pictures of h×w pixels and c channels and reserves its memory. clipNorm
+// limits the norm of the gradients, 0 does not. A model that cannot take this size is an error.
+func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
+	clipNorm float64, seed uint64) (*Step, error) {
 	s := &Step{tape: autograd.NewTape(autograd.Training), optimizer: opt, clipNorm: clipNorm}
 	s.tape.Seed = seed
-	s.clipper = optim.NewClipper(nn.Params(model))
+	s.params = nn.Params(model)
+	s.clipper = optim.NewClipper(s.params)
 	err := autograd.Catch(func() {
 		s.images = s.tape.Input(tensor.Dims(n, h, w, c))
 		s.labels = s.tape.Labels(tensor.Dims(n, h, w))
@@ -40,8 +43,10 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 	return s, s.tape.Plan()
 }
 
-// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If the loss
-// or a gradient is not finite it changes no parameter and returns an autograd.NonFiniteError.
+// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If
+// the loss or a gradient is not finite it changes no parameter, clears the gradients and returns an
+// autograd.NonFiniteError; but what is not finite may be in the running statistics of batch norms by then: go
+// on from a snapshot.
 func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossValue, gradNorm float64, err error) {
 	copy(s.images.Value(), images)
 	copy(s.labels.Indices, masks)
@@ -51,7 +56,11 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	s.tape.Backward(s.loss, 1)
 	gradNorm = s.clipper.Norm()
 	if sum := lossValue + gradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
-		return lossValue, gradNorm, &autograd.NonFiniteError{Step: uint64(step), Tensor: s.tape.FirstNonFinite()}
+		err := &autograd.NonFiniteError{Step: uint64(step), Tensor: s.tape.FirstNonFinite()}
+		for _, p := range s.params {
+			clear(p.Grad.Data)
+		}
+		return lossValue, gradNorm, err
 	}
 	s.optimizer.Step(lr, optim.ClipScale(gradNorm, s.clipNorm))
 	return lossValue, gradNorm, nil

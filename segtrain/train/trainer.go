@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -43,7 +44,8 @@ type Trainer struct {
 	Observe Observer
 }
 
-// An Observer hears of a training run. An error that it returns ends the run.
+// An Observer hears of a training run. An error that it returns ends the run. A resumed run reports the steps
+// and epochs since its snapshot again.
 type Observer interface {
 	Step(StepEvent) error
 	Epoch(EpochEvent) error
@@ -67,9 +69,15 @@ type EpochEvent struct {
 	Best        bool        // its weights are the best so far
 }
 
-// Run trains from the beginning, or, with resume, from the snapshot in Dir, to the same weights either way. When ctx ends
-// it writes a snapshot and returns ErrInterrupted.
+// Run trains from the beginning, or, with resume, from the snapshot in Dir, to the same weights either way.
+// When ctx ends it writes a snapshot and returns ErrInterrupted.
 func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) {
+	if !t.Train.Labelled() {
+		return p, errors.New("training needs masks, and its data set has none")
+	}
+	if t.Val != nil && !t.Val.Labelled() {
+		return p, errors.New("validation needs masks, and its data set has none")
+	}
 	if resume {
 		if p, err = loadState(t.path(StateFile), t.Model, t.Optimizer); err != nil {
 			return p, fmt.Errorf("resuming: %w", err)
@@ -81,7 +89,9 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	defer step.Free()
-	defer t.Eval.Free()
+	if t.Val != nil {
+		defer t.Eval.Free()
+	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
 		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch})
@@ -104,7 +114,10 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 	saved, last := time.Now(), time.Now()
 	for p.Step < t.Steps {
 		if ctx.Err() != nil {
-			return errors.Join(ErrInterrupted, t.snapshot(*p))
+			if err := t.snapshot(*p); err != nil {
+				return fmt.Errorf("training was interrupted, and the %w", err)
+			}
+			return ErrInterrupted
 		}
 		batch, err := loader.Next()
 		if err != nil {
@@ -113,7 +126,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		lr := t.Schedule(p.Step)
 		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
-			return fmt.Errorf("%w; images of the batch: %v; the snapshot in %s is from before it", err, batch.IDs, t.Dir)
+			return t.explain(err, batch)
 		}
 		p.Step++
 		p.EpochLoss += lossValue
@@ -143,12 +156,23 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 	return nil
 }
 
+// explain adds to the error of a step what the user needs to look into it.
+func (t *Trainer) explain(err error, batch *data.Batch) error {
+	where := "there is no snapshot yet"
+	if _, missing := os.Stat(t.path(StateFile)); missing == nil {
+		where = fmt.Sprintf("%s is from before it", t.path(StateFile))
+	}
+	return fmt.Errorf("%w; images of the batch: %q; %s", err, batch.IDs, where)
+}
+
 // left estimates the time for the remaining steps.
 func (t *Trainer) left(p *Progress) time.Duration {
 	return time.Duration(p.Seconds / float64(p.Step) * float64(t.Steps-p.Step) * float64(time.Second))
 }
 
-// endEpoch validates, keeps the weights if they are the best, and writes a snapshot.
+// endEpoch validates, keeps the weights if they are the best, and writes a snapshot. That comes last: a run
+// that is killed before it does and reports all of the epoch again, and one that is killed after it has
+// reported everything.
 func (t *Trainer) endEpoch(p *Progress) error {
 	perEpoch := t.stepsPerEpoch()
 	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds}
@@ -163,6 +187,7 @@ func (t *Trainer) endEpoch(p *Progress) error {
 		if math.IsNaN(score) { // nothing to measure: any number is better
 			score = -math.MaxFloat64
 		}
+		score = max(-math.MaxFloat64, min(score, math.MaxFloat64)) // snapshots hold no infinity
 		if p.BestEpoch == 0 || score > p.Best {
 			p.Best, p.BestEpoch, event.Best = score, event.Epoch, true
 		}
@@ -175,14 +200,16 @@ func (t *Trainer) endEpoch(p *Progress) error {
 			return err
 		}
 	}
-	p.EpochLoss = 0
-	if p.Step%perEpoch != 0 { // the run ends within an epoch
-		p.EpochLoss = event.TrainLoss * float64((p.Step-1)%perEpoch+1)
+	if p.Step%perEpoch == 0 { // and not the end of the run within an epoch
+		p.EpochLoss = 0
 	}
-	if err := errors.Join(checkpoint.Save(t.path(t.Last), t.Model, nil), t.snapshot(*p)); err != nil {
+	if err := checkpoint.Save(t.path(t.Last), t.Model, nil); err != nil {
 		return err
 	}
-	return t.Observe.Epoch(event)
+	if err := t.Observe.Epoch(event); err != nil {
+		return err
+	}
+	return t.snapshot(*p)
 }
 
 // snapshot writes what Run resumes from.

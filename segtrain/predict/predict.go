@@ -1,0 +1,182 @@
+// Package predict runs a trained model on pictures and writes what it sees.
+//
+// A Predictor goes through a data set and gives, for each picture, the class of every pixel at the
+// picture's own size. A Writer makes files of that: masks, overlays and probabilities. At no time is more
+// in memory than a few batches and a few pictures, however many there are.
+package predict
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"tessera/internal/parallel"
+	"tessera/nn/decoder"
+	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
+	"tessera/tensor"
+)
+
+// A Predictor runs a model on data sets, in inference mode.
+type Predictor struct {
+	Model         decoder.Model // of at most 256 classes
+	Batch         int           // pictures a forward pass
+	Workers       int           // goroutines that decode; 0 is one for each processor
+	Probabilities bool          // whether results have them
+}
+
+// A Result is what the model sees in one picture, at the size of the picture's file.
+type Result struct {
+	Index         int           // in the data set
+	ID            string        // of the record
+	Classes       *raster.Mask  // the most probable class of each pixel, the first among equals
+	Probabilities *raster.Float // H×W×classes, nil unless the Predictor was asked for them
+}
+
+// A Summary counts what a Predictor did.
+type Summary struct {
+	Images          int     `json:"images"`
+	Seconds         float64 `json:"seconds"` // reading, computing and the use of the results
+	ImagesPerSecond float64 `json:"images_per_second"`
+	Pixels          []int64 `json:"pixels"` // a class, at the sizes of the pictures
+}
+
+// Run calls use for every picture of a data set, in order and never twice at a time, while the next ones
+// are computed. The model works at the data set's size; its probabilities are brought back to the
+// picture's, and only then the class is chosen, so outlines are as smooth as the picture allows. Nothing
+// depends on Batch, Workers or threads. The data set must not augment; masks are not looked at, but where
+// records have them they must be readable.
+//
+// Errors: a picture that cannot be read, a model that cannot take this size, the error of use, the end of
+// ctx. All pictures before it may have been used already.
+func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) error) (*Summary, error) {
+	begin := time.Now()
+	loader, err := data.NewLoader(ds, data.LoaderOptions{Batch: p.Batch, Workers: p.Workers, Epochs: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer loader.Close()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	var summary Summary
+	var useErr error
+	var using sync.WaitGroup
+	results := make(chan Result)
+	using.Go(func() {
+		for r := range results {
+			if useErr != nil {
+				continue
+			}
+			if useErr = use(r); useErr != nil {
+				stop()
+				continue
+			}
+			summary.add(r.Classes)
+		}
+	})
+	classes, err := p.produce(ctx, loader, ds, results)
+	close(results)
+	using.Wait()
+	if useErr != nil {
+		return nil, useErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	summary.finish(classes, time.Since(begin))
+	return &summary, nil
+}
+
+// produce sends the results of all pictures and returns the number of classes.
+func (p *Predictor) produce(ctx context.Context, loader *data.Loader, ds *data.Dataset,
+	to chan<- Result) (classes int, err error) {
+	h, w, c := ds.Shape()
+	programs := map[int]*program{} // by the pictures of a batch: the last may have fewer
+	defer func() {
+		for _, g := range programs {
+			g.tape.Free()
+		}
+	}()
+	for ctx.Err() == nil {
+		batch, err := loader.Next()
+		if errors.Is(err, io.EOF) {
+			return classes, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		g := programs[batch.N]
+		if g == nil {
+			if g, err = newProgram(p.Model, tensor.Dims(batch.N, h, w, c)); err != nil {
+				return 0, err
+			}
+			programs[batch.N] = g
+		}
+		g.run(batch.Images)
+		classes = g.classes()
+		if err := p.restore(ctx, g, batch, ds, to); err != nil {
+			return 0, err
+		}
+	}
+	return 0, ctx.Err()
+}
+
+// restore brings the probabilities of a batch to the sizes of its pictures and sends them. It takes as many
+// at a time as there are workers: at their own size, they are what needs memory.
+func (p *Predictor) restore(ctx context.Context, g *program, batch *data.Batch, ds *data.Dataset,
+	to chan<- Result) error {
+	group := parallel.Workers()
+	results, errs := make([]Result, group), make([]error, group)
+	for first := 0; first < batch.N && ctx.Err() == nil; first += group {
+		n := min(group, batch.N-first)
+		parallel.For(n, func(i, _ int) {
+			results[i], errs[i] = p.result(ds, batch.Indices[first+i], g.probabilities(first+i))
+		})
+		for i, r := range results[:n] {
+			if errs[i] != nil {
+				return errs[i]
+			}
+			results[i] = Result{}
+			to <- r
+		}
+	}
+	return ctx.Err()
+}
+
+// result brings the probabilities of one picture to its size and chooses the classes.
+func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float) (Result, error) {
+	full, err := ds.Restore(index, probabilities)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Index: index, ID: ds.Record(index).ID, Classes: raster.NewMask(full.H, full.W)}
+	decoder.Argmax(full.C, full.Pix, r.Classes.Pix)
+	if p.Probabilities {
+		r.Probabilities = full
+		if &full.Pix[0] == &probabilities.Pix[0] { // already at its size: the next batch overwrites it
+			r.Probabilities = &raster.Float{H: full.H, W: full.W, C: full.C, Pix: slices.Clone(full.Pix)}
+		}
+	}
+	return r, nil
+}
+
+// add counts a picture.
+func (s *Summary) add(m *raster.Mask) {
+	if s.Pixels == nil {
+		s.Pixels = make([]int64, 256)
+	}
+	for _, class := range m.Pix {
+		s.Pixels[class]++
+	}
+	s.Images++
+}
+
+func (s *Summary) finish(classes int, took time.Duration) {
+	s.Pixels = s.Pixels[:classes]
+	s.Seconds = took.Seconds()
+	s.ImagesPerSecond = float64(s.Images) / s.Seconds
+}

@@ -1,0 +1,61 @@
+package predict
+
+import (
+	"fmt"
+
+	"tessera/autograd"
+	"tessera/internal/parallel"
+	"tessera/kernels"
+	"tessera/nn/decoder"
+	"tessera/segtrain/raster"
+	"tessera/tensor"
+)
+
+// A program is a model recorded for batches of one shape.
+type program struct {
+	tape           *autograd.Tape
+	images, logits *autograd.Var
+}
+
+// newProgram records a model for pictures [N, H, W, C]. A model that cannot take them is an error.
+func newProgram(model decoder.Model, s tensor.Shape) (*program, error) {
+	g := &program{tape: autograd.NewTape(autograd.Inference)}
+	err := autograd.Catch(func() {
+		g.images = g.tape.Input(s)
+		g.logits = g.tape.Output(model.Forward(g.tape, g.images))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the model cannot take pictures of %s: %w", s, err)
+	}
+	if c := g.classes(); c > 256 {
+		return nil, fmt.Errorf("the model has %d classes; masks hold at most 256", c)
+	}
+	if err := g.tape.Plan(); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// run computes the probabilities of a batch where the logits were.
+func (g *program) run(images []float32) {
+	copy(g.images.Value(), images)
+	g.tape.Forward()
+	c, values := g.classes(), g.logits.Value()
+	size := max(1, softmaxChunk/c) * c
+	parallel.For((len(values)+size-1)/size, func(i, _ int) {
+		part := values[i*size : min((i+1)*size, len(values))]
+		kernels.Softmax(len(part)/c, c, part, part)
+	})
+}
+
+// softmaxChunk is how many values a task has: some tens of microseconds of work.
+const softmaxChunk = 16 << 10
+
+// probabilities returns those of picture i of the last batch. They are valid until the next run.
+func (g *program) probabilities(i int) *raster.Float {
+	_, h, w, c := g.logits.Shape.NHWC()
+	return &raster.Float{H: h, W: w, C: c, Pix: g.logits.Value()[i*h*w*c:][:h*w*c]}
+}
+
+// classes returns the number of the model's classes.
+func (g *program) classes() int { return g.logits.Shape.Dim(3) }
