@@ -68,7 +68,8 @@ func replayBatchNorm(r *opRun, x *autograd.Var) *autograd.Var {
 	}
 	r.stats = autograd.BatchStats{Mean: vector(r.Attr.RunningMean), Var: vector(r.Attr.RunningVar), Batches: new(int64),
 		Momentum: r.Attr.Momentum, Eps: r.Attr.Eps}
-	return autograd.BatchNorm(r.tape, x, r.param("weight", "C", "C"), r.param("bias", "C", "C"), r.stats, autograd.Identity)
+	weight, bias := r.param("weight", "C", "C"), r.param("bias", "C", "C")
+	return autograd.BatchNorm(r.tape, x, weight, bias, r.stats, autograd.Identity)
 }
 
 func TestOpsAgreeWithPyTorch(t *testing.T) {

@@ -43,7 +43,7 @@ func replayLoss(t *testing.T, c golden.LossCase) {
 	switch c.Loss {
 	case "cross_entropy":
 		if c.LabelSmoothing > 0 && c.ClassWeights != nil {
-			t.Skip("upstream multiplies the smoothed part of the target by the weights of all classes, not of the target's")
+			t.Skip("upstream weighs the smoothed part by the weights of all classes, not of the target's")
 		}
 		var weights []float32
 		for _, v := range c.ClassWeights {

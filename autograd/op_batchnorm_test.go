@@ -66,7 +66,9 @@ func TestBatchNorm(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			channels := c.size[3]
 			gradcheck.Run(t, gradcheck.Case{
-				Inputs: []*tensor.Tensor{gradcheck.Grid(1, c.size...), gradcheck.Grid(2, channels), gradcheck.Grid(3, channels)},
+				Inputs: []*tensor.Tensor{
+					gradcheck.Grid(1, c.size...), gradcheck.Grid(2, channels), gradcheck.Grid(3, channels),
+				},
 				Build: func(t *autograd.Tape, in []*autograd.Var) *autograd.Var {
 					return autograd.BatchNorm(t, in[0], in[1], in[2], newStats(channels), c.act)
 				},
@@ -115,7 +117,8 @@ func TestBatchNormInInference(t *testing.T) {
 }
 
 // normalise runs a batch normalisation of 6 images 7×5 without scale and shift.
-func normalise(t *testing.T, mode autograd.Mode, data []float32, stats autograd.BatchStats) ([]float32, autograd.BatchStats) {
+func normalise(t *testing.T, mode autograd.Mode, data []float32, stats autograd.BatchStats,
+) ([]float32, autograd.BatchStats) {
 	t.Helper()
 	c := stats.Mean.Shape.Size()
 	tape := autograd.NewTape(mode)

@@ -17,7 +17,9 @@ func TestGlobalAverage(t *testing.T) {
 			pixels, c := s[1]*s[2], s[3]
 			gradcheck.Run(t, gradcheck.Case{
 				Inputs: []*tensor.Tensor{gradcheck.Grid(1, s...)},
-				Build:  func(t *autograd.Tape, in []*autograd.Var) *autograd.Var { return autograd.GlobalAverage(t, in[0]) },
+				Build: func(t *autograd.Tape, in []*autograd.Var) *autograd.Var {
+					return autograd.GlobalAverage(t, in[0])
+				},
 				Reference: func(in [][]float32) []float64 {
 					y := make([]float64, s[0]*c)
 					for i, v := range in[0] {

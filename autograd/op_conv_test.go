@@ -102,15 +102,16 @@ func TestConvShapes(t *testing.T) {
 			autograd.DepthwiseConv(t, t.Input(tensor.Dims(x...)), t.Input(tensor.Dims(w...)), dense)
 		}
 	}
+	image, weights := []int{1, 4, 4, 3}, []int{3, 3, 3, 8}
 	cases := map[string]func(t *autograd.Tape){
-		"conv of 1×4×4×3 and 3×3×2×8: channels do not match in 1 groups": conv([]int{1, 4, 4, 3}, []int{3, 3, 2, 8}, nil, 1, dense),
-		"conv of 1×4×4×4 and 3×3×2×9: channels do not match in 2 groups": conv([]int{1, 4, 4, 4}, []int{3, 3, 2, 9}, nil, 2, dense),
-		"conv of 1×4×4×3 and 3×3×3×8: channels do not match in 1 groups": conv([]int{1, 4, 4, 3}, []int{3, 3, 3, 8}, []int{7}, 1, dense),
-		"is larger than the padded image 2×4":                            conv([]int{1, 2, 4, 3}, []int{3, 3, 3, 8}, nil, 1, dense),
-		"conv of 1×4×4×3 and 3×3×3: want":                                conv([]int{1, 4, 4, 3}, []int{3, 3, 3}, nil, 1, dense),
-		"images of 4×4×3: want N×H×W×C":                                  conv([]int{4, 4, 3}, []int{3, 3, 3, 8}, nil, 1, dense),
-		"depthwise conv of 1×4×4×3 and 3×3×2: channels differ":           depthwise([]int{1, 4, 4, 3}, []int{3, 3, 2}),
-		"depthwise conv of 1×4×4×3 and 3×3: want":                        depthwise([]int{1, 4, 4, 3}, []int{3, 3}),
+		"conv of 1×4×4×3 and 3×3×2×8: channels do not match in 1 groups": conv(image, []int{3, 3, 2, 8}, nil, 1, dense),
+		"conv of 1×4×4×3 and 3×3×1×9: channels do not match in 2 groups": conv(image, []int{3, 3, 1, 9}, nil, 2, dense),
+		"conv of 1×4×4×3 and 3×3×3×8: channels do not match in 1 groups": conv(image, weights, []int{7}, 1, dense),
+		"is larger than the padded image 2×4":                            conv([]int{1, 2, 4, 3}, weights, nil, 1, dense),
+		"conv of 1×4×4×3 and 3×3×3: want weights of 4 dimensions":        conv(image, []int{3, 3, 3}, nil, 1, dense),
+		"images of 4×4×3: want N×H×W×C":                                  conv([]int{4, 4, 3}, weights, nil, 1, dense),
+		"depthwise conv of 1×4×4×3 and 3×3×2: channels differ":           depthwise(image, []int{3, 3, 2}),
+		"depthwise conv of 1×4×4×3 and 3×3: want weights of 3":           depthwise(image, []int{3, 3}),
 	}
 	for want, record := range cases {
 		assertShapeError(t, want, record)

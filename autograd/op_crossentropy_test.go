@@ -43,7 +43,8 @@ func TestCrossEntropy(t *testing.T) {
 					return autograd.CrossEntropy(t, in[0], target, 255, c.smoothing, c.weights)
 				},
 				Reference: func(in [][]float32) []float64 {
-					loss, count, _ := ref.CrossEntropy(classes, 255, float64(c.smoothing), c.weights, in[0], target.Indices, 1)
+					smoothing := float64(c.smoothing)
+					loss, count, _ := ref.CrossEntropy(classes, 255, smoothing, c.weights, in[0], target.Indices, 1)
 					return []float64{loss / count}
 				},
 			})

@@ -10,30 +10,23 @@ import (
 	"tessera/nn/loss"
 	"tessera/optim"
 	"tessera/segtrain/train"
+	"tessera/tensor"
 )
+
+const classes = 11
 
 // BenchmarkStep trains Unet("efficientnet-b0", classes=11) on batches of 8 pictures of 256×256.
 func BenchmarkStep(b *testing.B) {
-	const n, h, w, classes = 8, 256, 256, 11
-	rng := nn.NewRand(1)
-	e, err := encoder.New("efficientnet-b0", rng, encoder.Options{DropConnect: 0.2})
-	if err != nil {
-		b.Fatal(err)
-	}
-	model, err := decoder.NewUnet(rng, e, decoder.UnetOptions{Classes: classes})
-	if err != nil {
-		b.Fatal(err)
-	}
+	s := tensor.Dims(8, 256, 256, 3)
+	n, h, w, c := s.NHWC()
+	model := unet(b)
 	opt := optim.NewAdamW(nn.Params(model), optim.DefaultAdamW)
-	step, err := train.NewStep(model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, 3, 1, 1)
+	step, err := train.NewStep(model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, c, 1, 1)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer step.Free()
-	images, masks := make([]float32, n*h*w*3), make([]uint8, n*h*w)
-	for i := range images {
-		images[i] = float32(autograd.Uniform(1, uint64(i)))*4 - 2
-	}
+	images, masks := pictures(s), make([]uint8, n*h*w)
 	for i := range masks {
 		masks[i] = uint8(autograd.Uniform(2, uint64(i)) * (classes + 1))
 	}
@@ -51,4 +44,27 @@ func BenchmarkStep(b *testing.B) {
 	}
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "img/s")
 	b.ReportMetric(float64(step.Bytes())/(1<<20), "arena-MB")
+}
+
+// unet makes the reference model with fresh weights.
+func unet(b *testing.B) *decoder.Unet {
+	rng := nn.NewRand(1)
+	e, err := encoder.New("efficientnet-b0", rng, encoder.Options{DropConnect: 0.2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	model, err := decoder.NewUnet(rng, e, decoder.UnetOptions{Classes: classes})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return model
+}
+
+// pictures returns noise of a shape.
+func pictures(s tensor.Shape) []float32 {
+	images := make([]float32, s.Size())
+	for i := range images {
+		images[i] = float32(autograd.Uniform(1, uint64(i)))*4 - 2
+	}
+	return images
 }

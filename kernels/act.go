@@ -1,13 +1,13 @@
 package kernels
 
 var (
-	actExp         = newFamily(actExpGeneric)
-	actSigmoid     = newFamily(actSigmoidGeneric)
-	actSigmoidGrad = newFamily(actSigmoidGradGeneric)
-	actSiLU        = newFamily(actSiLUGeneric)
-	actSiLUGrad    = newFamily(actSiLUGradGeneric)
-	actReLU        = newFamily(actReLUGeneric)
-	actReLUGrad    = newFamily(actReLUGradGeneric)
+	actExp         = newFamily("actExp", actExpGeneric)
+	actSigmoid     = newFamily("actSigmoid", actSigmoidGeneric)
+	actSigmoidGrad = newFamily("actSigmoidGrad", actSigmoidGradGeneric)
+	actSiLU        = newFamily("actSiLU", actSiLUGeneric)
+	actSiLUGrad    = newFamily("actSiLUGrad", actSiLUGradGeneric)
+	actReLU        = newFamily("actReLU", actReLUGeneric)
+	actReLUGrad    = newFamily("actReLUGrad", actReLUGradGeneric)
 )
 
 // Exp computes y[i] = e^x[i] within 1 ulp for x[i] in [-87.3, 88.7]. Outside, it is that of the nearer bound,

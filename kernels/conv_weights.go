@@ -5,6 +5,7 @@ package kernels
 // gradient of its own, which are added as a fixed binary tree: chains stay short and chunks can run at the same time.
 type convWeights struct {
 	chunks     int
+	panels     int   // panels of columns that a task computes from one copy of its pixels
 	units      int   // bands of all images: what chunks are made of
 	rows, segs []int // offsets in scratch: of the first pixel under each weight, and of each output row
 	band       int   // output rows a band
@@ -25,6 +26,10 @@ func newConvWeights(c *Conv) convWeights {
 	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC)))
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
+	g.panels = 1
+	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= enoughTasks {
+		g.panels = perGroup
+	}
 	for ky := range c.KH {
 		for kx := range c.KW {
 			for i := range icg {
@@ -44,7 +49,9 @@ func newConvWeights(c *Conv) convWeights {
 }
 
 // GradWeightTasks returns the number of tasks of GradWeight.
-func (c *Conv) GradWeightTasks() int { return c.weights.chunks * c.forward.panels(&c.kernel) }
+func (c *Conv) GradWeightTasks() int {
+	return c.weights.chunks * c.forward.panels(&c.kernel) / c.weights.panels
+}
 
 // Partial returns the floats of the partial weight gradients.
 func (c *Conv) Partial() int { return c.weights.chunks * c.weightFloats() }
@@ -54,35 +61,39 @@ func (c *Conv) weightFloats() int { return c.KH * c.KW * c.IC / c.Groups * c.OC 
 // GradWeight computes a part of the partial gradients of the weights from x and dy.
 func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 	f, g, k := &c.forward, &c.weights, &c.kernel
-	panels := f.panels(k)
-	chunk := task / panels
-	group, column, cols, _ := f.locate(task%panels, k)
-	icg := c.IC / c.Groups
-	column += group * c.OC / c.Groups
+	tasks := f.panels(k) / g.panels
+	chunk, panel := task/tasks, task%tasks*g.panels
+	group, _, _, _ := f.locate(panel, k)
 	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
-	t := tile{klen: f.ow, step: c.SW * icg, ldc: c.OC}
 	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
-	for u := chunk * perChunk; u < min((chunk+1)*perChunk, g.units); u++ {
+	begin := chunk * perChunk
+	for u := begin; u < min(begin+perChunk, g.units); u++ {
 		image, first := u/f.bands, u%f.bands*f.band
 		count := min(f.band, f.oh-first)
+		t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: u > begin}
 		t.a = f.input(image, group, first, count, x, scratch)
 		if f.direct {
 			t.segs, t.klen, t.step = g.segs, count, c.IC
 		} else {
 			t.segs = g.segs[:count]
 		}
-		pixels := count * f.ow
-		t.b = c.packPixels(pixels, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
-		k.multiply(t, c.KH*c.KW*icg, cols, g.rows, partial[column:], spare)
-		t.load = true
+		for p := panel; p < panel+g.panels; p++ {
+			_, column, cols, _ := f.locate(p, k)
+			column += group * c.OC / c.Groups
+			t.b = c.packPixels(count*f.ow, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
+			k.multiply(t, c.KH*c.KW*c.IC/c.Groups, cols, g.rows, partial[column:], spare)
+		}
 	}
 }
 
-// packPixels copies cols channels of so many pixels of dy into a panel.
+// packPixels copies cols channels of so many pixels of dy into a panel, unless they are one as they lie.
 func (c *Conv) packPixels(pixels, cols int, dy, packed []float32) []float32 {
 	_, width := c.kernel.panel(cols)
+	if c.OC == width {
+		return dy
+	}
 	for i := range pixels {
 		line := packed[i*width:][:width]
 		copy(line, dy[i*c.OC:][:cols])

@@ -3,8 +3,8 @@ package kernels
 import "fmt"
 
 var (
-	dwApply  = newFamily(dwApplyGeneric)
-	dwWeight = newFamily(dwWeightGeneric)
+	dwApply  = newFamily("dwApply", dwApplyGeneric)
+	dwWeight = newFamily("dwWeight", dwWeightGeneric)
 )
 
 // A DWConv is a depthwise convolution of N images of C channels: every channel has a filter of its own.

@@ -1,14 +1,14 @@
 package kernels
 
 var (
-	elemFill    = newFamily(elemFillGeneric)
-	elemAdd     = newFamily(elemAddGeneric)
-	elemMul     = newFamily(elemMulGeneric)
-	elemMulAdd  = newFamily(elemMulAddGeneric)
-	elemScale   = newFamily(elemScaleGeneric)
-	elemAxpy    = newFamily(elemAxpyGeneric)
-	elemSquares = newFamily(elemSquaresGeneric)
-	elemFinite  = newFamily(elemFiniteGeneric)
+	elemFill    = newFamily("elemFill", elemFillGeneric)
+	elemAdd     = newFamily("elemAdd", elemAddGeneric)
+	elemMul     = newFamily("elemMul", elemMulGeneric)
+	elemMulAdd  = newFamily("elemMulAdd", elemMulAddGeneric)
+	elemScale   = newFamily("elemScale", elemScaleGeneric)
+	elemAxpy    = newFamily("elemAxpy", elemAxpyGeneric)
+	elemSquares = newFamily("elemSquares", elemSquaresGeneric)
+	elemFinite  = newFamily("elemFinite", elemFiniteGeneric)
 )
 
 // elemLanes is the number of partial sums of SumSquares on every processor.

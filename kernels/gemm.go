@@ -25,7 +25,7 @@ type tile struct {
 	load       bool
 }
 
-var gemmTile = newFamily(gemmKernel{4, 8, tile4x8Generic, tile4x4Generic})
+var gemmTile = newFamily("gemmTile", gemmKernel{4, 8, tile4x8Generic, tile4x4Generic})
 
 // maxTile is the number of floats of the largest tile of any implementation.
 const maxTile = 16 * 32

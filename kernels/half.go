@@ -1,8 +1,8 @@
 package kernels
 
 var (
-	halfFrom = newFamily(halfFromGeneric)
-	halfTo   = newFamily(halfToGeneric)
+	halfFrom = newFamily("halfFrom", halfFromGeneric)
+	halfTo   = newFamily("halfTo", halfToGeneric)
 )
 
 // F32ToF16 computes y[i] = x[i] as an IEEE 754 half: rounded to nearest even, 65520 and more to infinity, NaN

@@ -56,7 +56,7 @@ func Limit(isa ISA) (restore func()) {
 var (
 	supported      = detect()
 	active, errEnv = choose(os.Getenv("SEGTRAIN_ISA"))
-	pickers        []func()
+	families       []chooser
 )
 
 // choose picks the instruction set that name asks for, the best supported one when it is empty.
@@ -79,25 +79,42 @@ func choose(name string) (ISA, error) {
 
 func setActive(isa ISA) {
 	active = isa
-	for _, pick := range pickers {
-		pick()
+	for _, f := range families {
+		f.pick()
 	}
+}
+
+// Chosen calls visit with the name of every kernel family and the instruction set it runs in.
+func Chosen(visit func(name string, isa ISA)) {
+	for _, f := range families {
+		visit(f.chosen())
+	}
+}
+
+// A chooser is a family of whatever type.
+type chooser interface {
+	pick()
+	chosen() (name string, isa ISA)
 }
 
 // A family is one kernel's implementations, at most one per ISA. The generic one always exists.
 // F is a function, or a struct where tuned sizes travel with the function they were measured on.
 type family[F any] struct {
 	fn   F // the implementation in use
+	isa  ISA
+	name string
 	impl [numISA]F
 	have [numISA]bool
 }
 
-func newFamily[F any](generic F) *family[F] {
-	f := &family[F]{}
-	pickers = append(pickers, f.pick)
+func newFamily[F any](name string, generic F) *family[F] {
+	f := &family[F]{name: name}
+	families = append(families, f)
 	f.register(Generic, generic)
 	return f
 }
+
+func (f *family[F]) chosen() (string, ISA) { return f.name, f.isa }
 
 // register adds the implementation for isa; files of an architecture call it from init.
 func (f *family[F]) register(isa ISA, impl F) {
@@ -109,7 +126,7 @@ func (f *family[F]) register(isa ISA, impl F) {
 func (f *family[F]) pick() {
 	for isa := int(active); isa >= 0; isa-- {
 		if f.have[isa] && (isa == int(Generic) || supported[isa]) {
-			f.fn = f.impl[isa]
+			f.fn, f.isa = f.impl[isa], ISA(isa)
 			return
 		}
 	}

@@ -4,17 +4,17 @@ package kernels
 // Those that sum over rows add to what the sums hold, row after row, in float32; callers give blocks of at most a few
 // thousand rows and combine the blocks' sums in float64.
 var (
-	channelSums       = newFamily(channelSumsGeneric)
-	channelMoments    = newFamily(channelMomentsGeneric)
-	channelDot        = newFamily(channelDotGeneric)
-	channelAffine     = newFamily(channelAffineGeneric)
-	channelAffineReLU = newFamily(channelAffineReLUGeneric)
-	channelScale      = newFamily(channelScaleGeneric)
-	channelMulAdd     = newFamily(channelMulAddGeneric)
-	channelAdd        = newFamily(channelAddGeneric)
-	batchNormGradSums = newFamily(batchNormGradSumsGeneric)
-	batchNormGrad     = newFamily(batchNormGradGeneric)
-	batchNormGradAdd  = newFamily(batchNormGradAddGeneric)
+	channelSums       = newFamily("channelSums", channelSumsGeneric)
+	channelMoments    = newFamily("channelMoments", channelMomentsGeneric)
+	channelDot        = newFamily("channelDot", channelDotGeneric)
+	channelAffine     = newFamily("channelAffine", channelAffineGeneric)
+	channelAffineReLU = newFamily("channelAffineReLU", channelAffineReLUGeneric)
+	channelScale      = newFamily("channelScale", channelScaleGeneric)
+	channelMulAdd     = newFamily("channelMulAdd", channelMulAddGeneric)
+	channelAdd        = newFamily("channelAdd", channelAddGeneric)
+	batchNormGradSums = newFamily("batchNormGradSums", batchNormGradSumsGeneric)
+	batchNormGrad     = newFamily("batchNormGrad", batchNormGradGeneric)
+	batchNormGradAdd  = newFamily("batchNormGradAdd", batchNormGradAddGeneric)
 )
 
 // ChannelSums adds every row of x [rows, c] to s [c]:

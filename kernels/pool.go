@@ -6,8 +6,8 @@ import (
 )
 
 var (
-	poolMax     = newFamily(poolMaxGeneric)
-	poolMaxGrad = newFamily(poolMaxGradGeneric)
+	poolMax     = newFamily("poolMax", poolMaxGeneric)
+	poolMaxGrad = newFamily("poolMaxGrad", poolMaxGradGeneric)
 )
 
 // A Pool slides a window over N images of C channels and takes the maximum or the average of every channel.

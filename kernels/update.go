@@ -3,8 +3,8 @@ package kernels
 import "math"
 
 var (
-	updateAdamW = newFamily(updateAdamWGeneric)
-	updateSGD   = newFamily(updateSGDGeneric)
+	updateAdamW = newFamily("updateAdamW", updateAdamWGeneric)
+	updateSGD   = newFamily("updateSGD", updateSGDGeneric)
 )
 
 // AdamWStep is what one step of AdamW does to every parameter alike (Loshchilov and Hutter, "Decoupled Weight

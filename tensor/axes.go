@@ -28,6 +28,9 @@ func Permute(t *Tensor, from, to string) *Tensor {
 	}
 	sizes, steps := make([]int, len(to)), make([]int, len(to))
 	for i := range to {
+		if strings.IndexByte(to[:i], to[i]) >= 0 {
+			fail("a letter occurs twice")
+		}
 		sizes[i] = 1
 		if at := strings.IndexByte(from, to[i]); at >= 0 {
 			sizes[i], steps[i] = t.Shape.Dim(at), strides[to[i]]
