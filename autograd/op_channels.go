@@ -11,7 +11,7 @@ type imageBlocks struct{ n, pixels, c, size, blocks int }
 
 func newImageBlocks(s tensor.Shape) imageBlocks {
 	n, h, w, c := s.NHWC()
-	b := imageBlocks{n: n, pixels: h * w, c: c, size: min(2048, max(32, rowsOf(c)))}
+	b := imageBlocks{n: n, pixels: h * w, c: c, size: min(512, max(32, rowsOf(c)))}
 	b.blocks = (b.pixels + b.size - 1) / b.size
 	return b
 }

@@ -8,7 +8,7 @@ import (
 
 // Dice returns the soft Dice loss of logits x [N, H, W, classes] with p = softmax(x) and the one-hot target t, a number:
 //
-//	1 - mean over classes of (2·Σ p·t + smooth) / (Σ p + Σ t + smooth)
+//	1 - mean over classes of (2·Σ p·t + 2·smooth) / (Σ p + Σ t + 2·smooth)
 //
 // The sums run over all pixels of the batch but those of class ignore (Milletari et al., "V-Net", 3DV 2016). The mean
 // is over the classes that occur in the target: a class that is absent has no overlap to gain. If none occurs the loss
@@ -100,7 +100,7 @@ func (d *dice) loss() float32 {
 // fraction returns numerator and denominator of the overlap of class c.
 func (d *dice) fraction(c int) (above, below float64) {
 	n := d.classes
-	return 2*d.totals[c] + d.smooth, d.totals[n+c] + d.totals[2*n+c] + d.smooth
+	return 2 * (d.totals[c] + d.smooth), d.totals[n+c] + d.totals[2*n+c] + 2*d.smooth
 }
 
 // slopes computes the slopes of scale·loss by the probabilities of each class.

@@ -51,7 +51,7 @@ func diceReference(classes int, smooth float64, x []float32, target []uint8) flo
 			}
 		}
 		if actual > 0 {
-			sum += (2*both + smooth) / (predicted + actual + smooth)
+			sum += (both + smooth) / ((predicted+actual)/2 + smooth)
 			present++
 		}
 	}

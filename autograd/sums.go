@@ -13,7 +13,7 @@ type sums struct {
 
 // newSums prepares sums over rows of c columns for the operation being recorded.
 func newSums(t *Tape, rows, c, kinds int, back bool) *sums {
-	s := &sums{rows: rows, c: c, kinds: kinds, size: min(2048, max(32, rowsOf(c)))}
+	s := &sums{rows: rows, c: c, kinds: kinds, size: min(512, max(32, rowsOf(c)))}
 	s.blocks = (rows + s.size - 1) / s.size
 	s.partial = t.temporary(s.blocks*kinds*c, back)
 	s.totals = make([]float64, kinds*c)

@@ -71,23 +71,20 @@ func LogSoftmaxGrad(rows, c int, accumulate bool, y, dy, dx []float32) {
 	}
 }
 
-// CrossEntropy returns the sums, over the rows whose target is not ignore, of weight·loss and of weight, in
-// float64 in order of rows; weight is that of the target's class, 1 if weight is nil. With p the softmax of
-// the row and q = smoothing/c for every class and 1-smoothing more for the target (Szegedy et al.,
-// "Rethinking the Inception Architecture for Computer Vision", CVPR 2016), the loss is -sum(q·ln p), and dx =
-// (scale·weight)·(p - q), 0 in an ignored row. Without dx, nil, only the sums are computed, which is slower
-// than with it where vectors are wide.
+// CrossEntropy returns the sums, over the rows whose target t is not ignore, of the loss and of weight[t], in float64 in
+// order of rows; weights are 1 if weight is nil. With p the softmax of the row and
+//
+//	q[j] = weight[j]·smoothing/c, and weight[t]·(1-smoothing) more for j = t
+//
+// the loss is -Σ q·ln p (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016; weighted
+// as PyTorch does), and dx = scale·(p·Σq - q), 0 in an ignored row. Without dx, nil, only the sums are computed, which
+// is slower than with it where vectors are wide.
 //
 // It panics if a target is neither ignore nor below c. dx must not be x.
 func CrossEntropy(rows, c, ignore int, smoothing float32, weight, x []float32, target []uint8, scale float32,
 	dx []float32) (loss, count float64) {
-	e := crossEntropy{
-		c: c, ignore: ignore, weight: weight, scale: scale,
-		on: 1 - float64(smoothing), off: float64(smoothing) / float64(c),
-	}
-	if weight != nil {
-		e.weight = weight[:c]
-	}
+	e := crossEntropy{c: c, ignore: ignore, weight: weight, scale: scale, smoothing: float64(smoothing)}
+	e.prepare()
 	x, target = x[:rows*c], target[:rows]
 	if dx != nil {
 		dx = dx[:rows*c]
@@ -110,9 +107,38 @@ type crossEntropy struct {
 	c, ignore   int
 	weight      []float32
 	scale       float32
-	on, off     float64 // q of the target less q of the others, and that
+	smoothing   float64
+	share       float64 // q of a class of weight 1 that is not the target
+	off         float32 // the same, rounded
+	rest        float64 // sum over the classes of q where they are not the target
 	loss, count float64
 	max         [128]float32 // of each row of a block, which is small enough for the first cache
+}
+
+func (e *crossEntropy) prepare() {
+	if e.weight != nil {
+		e.weight = e.weight[:e.c]
+	}
+	e.share = e.smoothing / float64(e.c)
+	e.off = float32(e.share)
+	for j := range e.c {
+		e.rest += float64(e.weightOf(j) * e.share)
+	}
+}
+
+// offOf returns q of a class where it is not the target.
+func (e *crossEntropy) offOf(class int) float32 {
+	if e.weight == nil {
+		return e.off
+	}
+	return float32(float64(e.weight[class]) * e.share)
+}
+
+func (e *crossEntropy) weightOf(class int) float64 {
+	if e.weight == nil {
+		return 1
+	}
+	return float64(e.weight[class])
 }
 
 func (e *crossEntropy) forward(x []float32, target []uint8) {
@@ -137,7 +163,6 @@ func (e *crossEntropy) backward(x []float32, target []uint8, dx []float32) {
 		softmaxShift(e.max[i], row, dx[i*e.c:])
 	}
 	actExp.fn(dx, dx)
-	on, off := float32(e.on), float32(e.off)
 	for i, t := range target {
 		row := dx[i*e.c:][:e.c]
 		if int(t) == e.ignore {
@@ -145,41 +170,39 @@ func (e *crossEntropy) backward(x []float32, target []uint8, dx []float32) {
 			continue
 		}
 		sum := softmaxSum(row)
-		slope := float32(e.scale * e.add(x[i*e.c:][:e.c], e.max[i], sum, t))
+		on := e.add(x[i*e.c:][:e.c], e.max[i], sum, t)
+		all := float32(on + e.rest)
+		if e.weight == nil {
+			all = 1
+		}
 		inverse := 1 / sum
 		for j, v := range row {
-			d := float32(v*inverse) - off
-			if j == int(t) {
-				d -= on
-			}
-			row[j] = slope * d
+			row[j] = e.scale * (float32(float32(v*inverse)*all) - e.offOf(j))
 		}
+		row[t] -= float32(e.scale * float32(on))
 	}
 }
 
-// add adds a row of logits with their maximum m, the sum of e^(x-m) and target t to the sums. It returns t's
-// weight.
-func (e *crossEntropy) add(x []float32, m, sum float32, t uint8) float32 {
+// add adds a row of logits with their maximum m, the sum of e^(x-m) and target t to the sums. It returns by how much
+// the target's q is above that of another class.
+func (e *crossEntropy) add(x []float32, m, sum float32, t uint8) (on float64) {
 	if int(t) >= e.c {
 		panic(fmt.Sprintf("kernels: CrossEntropy: target %d; there are classes 0 to %d, and %d to ignore",
 			t, e.c-1, e.ignore))
 	}
-	w := float32(1)
-	if e.weight != nil {
-		w = e.weight[t]
-	}
+	w := e.weightOf(int(t))
+	on = float64(w * (1 - e.smoothing))
 	ln := float64(actLn(sum))
-	loss := float64(e.on * (ln - float64(x[t]-m)))
-	if e.off != 0 {
+	e.loss += float64(on * (ln - float64(x[t]-m)))
+	if e.smoothing != 0 {
 		all := 0.0
-		for _, v := range x {
-			all += ln - float64(v-m)
+		for j, v := range x {
+			all += float64(float64(e.offOf(j)) * (ln - float64(v-m)))
 		}
-		loss += float64(e.off * all)
+		e.loss += all
 	}
-	e.loss += float64(float64(w) * loss)
-	e.count += float64(w)
-	return w
+	e.count += w
+	return on
 }
 
 // softmaxMax returns the largest of row, NaN with a clear sign above all. It compares bits as integers,

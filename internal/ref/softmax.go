@@ -61,25 +61,32 @@ func delta(j, k int) float64 {
 	return 0
 }
 
-// CrossEntropy returns the sums over rows of weight·(-Σ q·ln softmax(x)) and of weight, and the gradient of
-// the first times scale, with q = smoothing/c and 1-smoothing more for the target.
+// CrossEntropy returns the sums over rows of -Σ q·ln softmax(x) and of the target's weight, and the gradient of the first
+// times scale, with q = weight·smoothing/c and weight·(1-smoothing) more for the target.
 func CrossEntropy(c, ignore int, smoothing float64, weight, x []float32, target []uint8, scale float64,
 ) (loss, count float64, dx []float64) {
 	dx = make([]float64, len(x))
 	ln := LogSoftmax(c, x)
+	of := func(class int) float64 {
+		if weight == nil {
+			return 1
+		}
+		return float64(weight[class])
+	}
 	for r, t := range target {
 		if int(t) == ignore {
 			continue
 		}
-		w := 1.0
-		if weight != nil {
-			w = float64(weight[t])
-		}
-		count += w
+		count += of(int(t))
+		all := 0.0
 		for j := range c {
-			q := smoothing/float64(c) + (1-smoothing)*delta(j, int(t))
-			loss -= w * q * ln[r*c+j]
-			dx[r*c+j] = scale * w * (math.Exp(ln[r*c+j]) - q)
+			q := of(j)*smoothing/float64(c) + of(j)*(1-smoothing)*delta(j, int(t))
+			loss -= q * ln[r*c+j]
+			dx[r*c+j] = -scale * q
+			all += q
+		}
+		for j := range c {
+			dx[r*c+j] += scale * all * math.Exp(ln[r*c+j])
 		}
 	}
 	return loss, count, dx

@@ -26,7 +26,7 @@ func (l CrossEntropy) Forward(t *autograd.Tape, logits *autograd.Var, target *te
 // Dice is one minus the mean overlap of the classes that occur, over the whole batch.
 type Dice struct {
 	Ignore int     // class that does not count, autograd.NoIgnore for none
-	Smooth float64 // added to numerator and denominator
+	Smooth float64 // added to the overlap and, as much, to what it is divided by, in pixels
 }
 
 // Forward records the loss.
