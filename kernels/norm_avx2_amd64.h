@@ -51,3 +51,4 @@ masked:                      \
 stored:
 
 #include "norm_amd64.h"
+#include "norm_grad_amd64.h"

@@ -32,3 +32,4 @@
 #define STOREM_ROW(reg, base) STOREM(reg, base, AX)
 
 #include "norm_amd64.h"
+#include "norm_grad_amd64.h"

@@ -13,7 +13,7 @@ var keys = []key{
 	{"data.kind", "where they come from", oneOf},
 	{"data.images", "folder of training pictures (folders)", isPath},
 	{"data.masks", "folder of their masks (folders)", isPath},
-	{"data.pattern", "mask's file name; {stem} is the picture's name without extension", hasStem},
+	{"data.pattern", "mask's file name, extension or not; {stem} is the picture's", hasStem},
 	{"data.manifest", "CSV file with columns image, mask, group, fold (csv)", isPath},
 	{"data.group", "regexp on a sample's id; its first submatch is the group", hasSubmatch},
 	{"data.val", "Validation: images and masks, or a fraction, or a fold.", rule{}},
@@ -66,7 +66,7 @@ var keys = []key{
 	{"train.best", "what chooses the best checkpoint", oneOf},
 	{"train.val_every", "epochs between validations", from(1)},
 	{"threads", "threads to compute with; 0: all; results do not depend on it", from(0).to(1024)},
-	{"out", "run directory; empty: runs/<time>", isPath},
+	{"out", "run directory; empty: runs/TIME", isPath},
 }
 
 // Keys returns every dotted key that takes a value, in the order of a written file.

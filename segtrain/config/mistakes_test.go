@@ -8,11 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMistakes(t *testing.T) {
-	const lossNames = "cross_entropy, dice"
-	const optimKeys = "name, lr, betas, eps, weight_decay, clip_norm"
-	for _, c := range []struct{ text, want string }{
-		// YAML
+const (
+	lossNames = "cross_entropy, dice"
+	optimKeys = "name, lr, betas, eps, weight_decay, clip_norm"
+)
+
+// A mistake is a file and the error it must give.
+type mistake struct{ text, want string }
+
+func checkMistakes(t *testing.T, list []mistake) {
+	t.Helper()
+	for _, m := range list {
+		got, err := Parse("r", []byte(m.text))
+		assert.EqualError(t, err, m.want, m.text)
+		assert.Nil(t, got, m.text)
+	}
+}
+
+func TestMistakesOfYAML(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{"optim: [1", "r:1:8: not YAML: sequence end token ']' not found"},
 		{"- a", "r:1:1: wants keys below it, not a list; allowed: " +
 			"data, augment, model, loss, optim, schedule, train, threads, out"},
@@ -23,16 +37,22 @@ func TestMistakes(t *testing.T) {
 		{"threads: !!int 1", "r:1:10: threads: tags are not allowed; the key gives the type"},
 		{"<<: {threads: 1}", "r:1:1: has a key that is no plain word"},
 		{strings.Repeat("[", 300), "r: too long or nested too deeply for a configuration"},
+	})
+}
 
-		// keys
+func TestUnknownKeys(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{"optim: {learning_rate: 1}", "r:1:9: optim.learning_rate: unknown key; " +
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
 			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
 			"data, augment, model, loss, optim, schedule, train, threads, out"},
+	})
+}
 
-		// types
+func TestMistakesOfType(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{"optim: 5", "r:1:8: optim: wants keys below it, not 5; allowed: " + optimKeys},
 		{"threads: many", "r:1:10: threads: wants a whole number, not \"many\""},
 		{"threads: 1.5", "r:1:10: threads: wants a whole number, not 1.5"},
@@ -54,8 +74,11 @@ func TestMistakes(t *testing.T) {
 			"r:1:20: data.mask.map: wants a mapping from whole numbers to whole numbers, not a list"},
 		{"data: {classes: [1, b]}", "r:1:18: data.classes.0: wants a text, not 1"},
 		{"data: {ignore: x}", "r:1:16: data.ignore: wants a whole number, not \"x\""},
+	})
+}
 
-		// ranges
+func TestMistakesOfRange(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{"train: {batch: 0}", "r:1:16: train.batch: 0 is out of range; allowed: 1 or more"},
 		{"data: {size: [96, 16]}", "r:1:19: data.size.1: 16 is out of range; " +
 			"allowed: 32 or more, because the encoder halves a picture five times"},
@@ -64,8 +87,11 @@ func TestMistakes(t *testing.T) {
 		{"optim: {betas: [1, 0]}", "r:1:17: optim.betas.0: 1 is out of range; allowed: 0 or more and below 1"},
 		{"data: {classes: 1}", "r:1:17: data.classes: 1 is out of range; allowed: 2 to 256, or names"},
 		{"data: {ignore: -100}", "r:1:16: data.ignore: -100 is out of range; allowed: 0 to 255"},
+	})
+}
 
-		// names
+func TestMistakesOfName(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{"loss: [focl]", "r:1:8: loss: no \"focl\"; there are: " + lossNames},
 		{"loss: [{Dice: {a: 1}}]", "r:1:9: loss: no \"Dice\"; did you mean \"dice\"? there are: " + lossNames},
 		{"optim: {name: adam}", "r:1:15: optim.name: no \"adam\"; did you mean \"adamw\"? there are: adamw"},
@@ -80,8 +106,11 @@ func TestMistakes(t *testing.T) {
 			"allowed: a regular expression with a submatch"},
 		{"data: {pattern: m.png}", "r:1:17: data.pattern: \"m.png\" has no {stem}, " +
 			"so every picture would have the same mask; allowed: a name with {stem}"},
+	})
+}
 
-		// keys against each other
+func TestKeysAgainstEachOther(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{"data: {images: /i}", "r:1:16: data.images: is for data.kind folders, but data.kind is synth"},
 		{"data: {kind: csv, classes: 2}", "r:1:7: data.manifest: missing; data.kind csv needs it"},
 		{"data: {kind: folders, images: /i, masks: /m}",
@@ -106,11 +135,7 @@ func TestMistakes(t *testing.T) {
 		{"schedule: {min_lr: 1}", "r:1:20: schedule.min_lr: 1 is above optim.lr, which is 0.001"},
 		{"schedule: {warmup_epochs: 30}",
 			"r:1:27: schedule.warmup_epochs: 30 is longer than the run of 20 epochs"},
-	} {
-		got, err := Parse("r", []byte(c.text))
-		assert.EqualError(t, err, c.want, c.text)
-		assert.Nil(t, got, c.text)
-	}
+	})
 }
 
 func TestMistakesComeTogether(t *testing.T) {

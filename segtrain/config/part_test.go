@@ -18,7 +18,7 @@ type diceSettings struct {
 	Inner   struct {
 		A int `yaml:"a"`
 	} `yaml:"inner"`
-	hidden int
+	hidden int //lint:ignore U1000 decoding must pass over it
 }
 
 func (s *diceSettings) Check() error {

@@ -8,63 +8,66 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// templateCases are facts and what the template must make of them.
+var templateCases = []struct {
+	name   string
+	change func(*Facts)
+	check  func(*testing.T, *Config)
+}{
+	{"plain", func(*Facts) {}, func(t *testing.T, c *Config) {
+		assert.Equal(t, "/conf/pics", c.Data.Images)
+		assert.Equal(t, "/conf/my masks", c.Data.Masks)
+		assert.Equal(t, "{stem}_m.png", c.Data.Pattern)
+		assert.Equal(t, [2]int{192, 256}, c.Data.Size)
+		assert.Len(t, c.Data.Classes, 3)
+		assert.Nil(t, c.Data.Ignore)
+		assert.Equal(t, "stretch", c.Data.Resize)
+	}},
+	{"void", func(f *Facts) { f.Values = []int{0, 1, 5, 255} }, func(t *testing.T, c *Config) {
+		assert.Len(t, c.Data.Classes, 6)
+		assert.Equal(t, 255, *c.Data.Ignore)
+	}},
+	{"gaps", func(f *Facts) { f.Values = []int{0, 80, 160, 1000} }, func(t *testing.T, c *Config) {
+		assert.Len(t, c.Data.Classes, 4)
+		assert.Equal(t, map[int]int{0: 0, 80: 1, 160: 2, 1000: 3}, c.Data.Mask.Map)
+	}},
+	{"names", func(f *Facts) { f.Classes = []string{"a", "b", "c", "d: e"} }, func(t *testing.T, c *Config) {
+		assert.Equal(t, Classes{"a", "b", "c", "d: e"}, c.Data.Classes)
+		assert.Empty(t, c.Data.Mask.Map)
+	}},
+	{"names of gaps", func(f *Facts) { f.Values, f.Classes = []int{3, 9}, []string{"a", "b"} },
+		func(t *testing.T, c *Config) {
+			assert.Equal(t, Classes{"a", "b"}, c.Data.Classes)
+			assert.Equal(t, map[int]int{3: 0, 9: 1}, c.Data.Mask.Map)
+		}},
+	{"binary", func(f *Facts) { f.MaskCode, f.Values = "binary", []int{0, 255} }, func(t *testing.T, c *Config) {
+		assert.Equal(t, Classes{"background", "object"}, c.Data.Classes)
+		assert.Equal(t, "binary", c.Data.Mask.Code)
+	}},
+	{"palette", func(f *Facts) { f.MaskCode, f.Colors = "palette", [][3]int{{0, 0, 0}, {255, 1, 2}} },
+		func(t *testing.T, c *Config) {
+			assert.Equal(t, [][3]int{{0, 0, 0}, {255, 1, 2}}, c.Data.Mask.Colors)
+			assert.Len(t, c.Data.Classes, 2)
+		}},
+	{"grey, many sizes, groups", func(f *Facts) {
+		f.Channels, f.Sizes, f.H, f.W, f.GroupRegexp, f.Groups = 1, 7, 10, 4000, `^(\d+)_`, 9
+	}, func(t *testing.T, c *Config) {
+		assert.Equal(t, []float64{0.5}, c.Data.Mean)
+		assert.Equal(t, "letterbox", c.Data.Resize)
+		assert.Equal(t, [2]int{32, 256}, c.Data.Size)
+		assert.Equal(t, `^(\d+)_`, c.Data.Group)
+	}},
+	{"next to nothing", func(f *Facts) { *f = Facts{Images: "i", Masks: "m", Values: []int{0}} },
+		func(t *testing.T, c *Config) {
+			assert.Len(t, c.Data.Classes, 2)
+			assert.Equal(t, 1, c.Train.Batch)
+		}},
+}
+
 func TestTemplate(t *testing.T) {
 	base := Facts{Images: "pics", Masks: "my masks", Pattern: "{stem}_m.png", Count: 367, H: 360, W: 480, Sizes: 1,
 		Channels: 3, MaskCode: "index", Values: []int{2, 0, 1}}
-	for _, c := range []struct {
-		name   string
-		change func(*Facts)
-		check  func(*testing.T, *Config)
-	}{
-		{"plain", func(*Facts) {}, func(t *testing.T, c *Config) {
-			assert.Equal(t, "/conf/pics", c.Data.Images)
-			assert.Equal(t, "/conf/my masks", c.Data.Masks)
-			assert.Equal(t, "{stem}_m.png", c.Data.Pattern)
-			assert.Equal(t, [2]int{192, 256}, c.Data.Size)
-			assert.Len(t, c.Data.Classes, 3)
-			assert.Nil(t, c.Data.Ignore)
-			assert.Equal(t, "stretch", c.Data.Resize)
-		}},
-		{"void", func(f *Facts) { f.Values = []int{0, 1, 5, 255} }, func(t *testing.T, c *Config) {
-			assert.Len(t, c.Data.Classes, 6)
-			assert.Equal(t, 255, *c.Data.Ignore)
-		}},
-		{"gaps", func(f *Facts) { f.Values = []int{0, 80, 160, 1000} }, func(t *testing.T, c *Config) {
-			assert.Len(t, c.Data.Classes, 4)
-			assert.Equal(t, map[int]int{0: 0, 80: 1, 160: 2, 1000: 3}, c.Data.Mask.Map)
-		}},
-		{"names", func(f *Facts) { f.Classes = []string{"a", "b", "c", "d: e"} }, func(t *testing.T, c *Config) {
-			assert.Equal(t, Classes{"a", "b", "c", "d: e"}, c.Data.Classes)
-			assert.Empty(t, c.Data.Mask.Map)
-		}},
-		{"names of gaps", func(f *Facts) { f.Values, f.Classes = []int{3, 9}, []string{"a", "b"} },
-			func(t *testing.T, c *Config) {
-				assert.Equal(t, Classes{"a", "b"}, c.Data.Classes)
-				assert.Equal(t, map[int]int{3: 0, 9: 1}, c.Data.Mask.Map)
-			}},
-		{"binary", func(f *Facts) { f.MaskCode, f.Values = "binary", []int{0, 255} }, func(t *testing.T, c *Config) {
-			assert.Equal(t, Classes{"background", "object"}, c.Data.Classes)
-			assert.Equal(t, "binary", c.Data.Mask.Code)
-		}},
-		{"palette", func(f *Facts) { f.MaskCode, f.Colors = "palette", [][3]int{{0, 0, 0}, {255, 1, 2}} },
-			func(t *testing.T, c *Config) {
-				assert.Equal(t, [][3]int{{0, 0, 0}, {255, 1, 2}}, c.Data.Mask.Colors)
-				assert.Len(t, c.Data.Classes, 2)
-			}},
-		{"grey, many sizes, groups", func(f *Facts) {
-			f.Channels, f.Sizes, f.H, f.W, f.GroupRegexp, f.Groups = 1, 7, 10, 4000, `^(\d+)_`, 9
-		}, func(t *testing.T, c *Config) {
-			assert.Equal(t, []float64{0.5}, c.Data.Mean)
-			assert.Equal(t, "letterbox", c.Data.Resize)
-			assert.Equal(t, [2]int{32, 256}, c.Data.Size)
-			assert.Equal(t, `^(\d+)_`, c.Data.Group)
-		}},
-		{"next to nothing", func(f *Facts) { *f = Facts{Images: "i", Masks: "m", Values: []int{0}} },
-			func(t *testing.T, c *Config) {
-				assert.Len(t, c.Data.Classes, 2)
-				assert.Equal(t, 1, c.Train.Batch)
-			}},
-	} {
+	for _, c := range templateCases {
 		t.Run(c.name, func(t *testing.T) {
 			f := base
 			c.change(&f)

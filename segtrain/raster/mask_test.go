@@ -30,7 +30,7 @@ func palettedPNG(t *testing.T, w int, p color.Palette, pix ...uint8) string {
 func colorPNG(t *testing.T, w int, pix ...color.RGBA) string {
 	m := image.NewNRGBA(image.Rect(0, 0, w, len(pix)/w))
 	for i, c := range pix {
-		m.SetNRGBA(i%w, i/w, color.NRGBA{c.R, c.G, c.B, c.A})
+		m.SetNRGBA(i%w, i/w, color.NRGBA(c))
 	}
 	return save(t, "m.png", encode(t, "PNG", m))
 }

@@ -132,7 +132,6 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		p.EpochLoss += lossValue
 		took := time.Since(last).Seconds()
 		p.Seconds += took
-		last = time.Now()
 		if err := t.Observe.Step(StepEvent{
 			Step: p.Step, Steps: t.Steps, Epoch: (p.Step-1)/perEpoch + 1, Loss: lossValue, LR: lr, GradNorm: norm,
 			ImagesPerSecond: float64(t.Batch) / took, Left: t.left(p),
