@@ -34,27 +34,20 @@ const (
 // Normalization", ICML 2015). What lies between normalisation and activation is computed again for the gradient: memory
 // is dearer than an exponential.
 func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *Var {
-	_, _, _, c := x.Shape.NHWC()
-	if gamma.Shape != tensor.Dims(c) || beta.Shape != gamma.Shape {
-		panic(&tensor.ShapeError{Op: "batch norm", Got: []tensor.Shape{x.Shape, gamma.Shape, beta.Shape},
-			Detail: "want a scale and a shift for each channel"})
-	}
 	o, y := t.record("batch norm", x.Shape, x, gamma, beta)
-	b := &batchNorm{x: x, gamma: gamma, beta: beta, y: y, stats: stats, act: act, c: c, rows: x.Shape.Size() / c}
-	b.coef = t.saved(4 * c)
-	normalise := eachRow(b.rows, c, b.normalise)
+	b := newBatchNorm(x, gamma, beta, y, stats, act)
+	normalise := eachRow(b.rows, b.c, b.normalise)
 	if !t.training() {
-		o.forward = func() {
-			b.affine(b.stats.running)
-			normalise()
-		}
+		b.coef = t.prepared(4 * b.c)
+		o.prepare, o.forward = b.affineOfRunning, normalise
 		return y
 	}
+	b.coef = t.saved(4 * b.c)
 	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
-	moments := newSums(t, b.rows, c, 2, false)
+	moments := newSums(t, b.rows, b.c, 2, false)
 	blocks := func(i, _ int) {
 		begin, rows, part := moments.block(i)
-		kernels.ChannelMoments(rows, c, x.value.data[begin*c:], stats.Mean.Data, part[:c], part[c:])
+		kernels.ChannelMoments(rows, b.c, x.value.data[begin*b.c:], stats.Mean.Data, part[:b.c], part[b.c:])
 	}
 	o.forward = func() {
 		moments.run(blocks)
@@ -74,6 +67,19 @@ type batchNorm struct {
 	rows, c           int
 	coef              *buffer // scale and shift of the forward pass, mean, 1/σ
 }
+
+// newBatchNorm checks the operands; y may be x.
+func newBatchNorm(x, gamma, beta, y *Var, stats BatchStats, act Activation) *batchNorm {
+	_, _, _, c := x.Shape.NHWC()
+	if gamma.Shape != tensor.Dims(c) || beta.Shape != gamma.Shape {
+		panic(&tensor.ShapeError{Op: "batch norm", Got: []tensor.Shape{x.Shape, gamma.Shape, beta.Shape},
+			Detail: "want a scale and a shift for each channel"})
+	}
+	return &batchNorm{x: x, gamma: gamma, beta: beta, y: y, stats: stats, act: act, c: c, rows: x.Shape.Size() / c}
+}
+
+// affineOfRunning computes the coefficients from the running statistics.
+func (b *batchNorm) affineOfRunning() { b.affine(b.stats.running) }
 
 // coefficients returns scale and shift of y = x·a + b, mean and 1/σ.
 func (b *batchNorm) coefficients() (scale, shift, mean, istd []float32) {

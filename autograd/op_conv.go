@@ -13,6 +13,36 @@ import (
 //
 //	y = x ⋆ w + b,   dx = dy ⋆ wᵀ turned by 180°,   dw = Σ over pixels x·dy,   db = Σ over pixels dy
 func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
+	c := newConv(x, w, bias, groups, win)
+	in := []*Var{x, w}
+	if bias != nil {
+		in = append(in, bias)
+	}
+	o, y := t.record("conv", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), in...)
+	o.keep, o.adds = []*Var{x, w}, in[1:]
+	convForward(t, o, c, x, w, bias, y, func(int) {})
+	convBackward(t, o, c, x, w, bias, y)
+	return y
+}
+
+// ConvBatchNorm returns BatchNorm of Conv without bias. In inference it is one operation: a task normalises the pixels it
+// has just computed, while they are in the cache. The arithmetic is the same.
+func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, beta *Var, stats BatchStats,
+	act Activation) *Var {
+	if t.training() || groups > 1 {
+		return BatchNorm(t, Conv(t, x, w, nil, groups, win), gamma, beta, stats, act)
+	}
+	c := newConv(x, w, nil, groups, win)
+	o, y := t.record("conv and batch norm", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), x, w, gamma, beta)
+	b := newBatchNorm(y, gamma, beta, y, stats, act)
+	b.coef = t.prepared(4 * b.c)
+	convForward(t, o, c, x, w, nil, y, func(task int) { b.normalise(c.ForwardPixels(task)) })
+	o.prepare = sequence(o.prepare, b.affineOfRunning)
+	return y
+}
+
+// newConv checks the operands of a convolution and prepares it.
+func newConv(x, w, bias *Var, groups int, win kernels.Window) *kernels.Conv {
 	n, ih, iw, ic := x.Shape.NHWC()
 	checkWeight("conv", 4, x, w)
 	win.IH, win.IW = ih, iw
@@ -23,17 +53,7 @@ func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
 		panic(&tensor.ShapeError{Op: "conv", Got: []tensor.Shape{x.Shape, w.Shape},
 			Detail: fmt.Sprintf("channels do not match in %d groups", groups)})
 	}
-	c := kernels.NewConv(n, ic, oc, groups, win)
-	in := []*Var{x, w}
-	if bias != nil {
-		in = append(in, bias)
-	}
-	o, y := t.record("conv", tensor.Dims(n, c.OH(), c.OW(), oc), in...)
-	o.keep, o.adds = []*Var{x, w}, in[1:]
-	t.worker(c.Scratch())
-	convForward(t, o, c, x, w, bias, y)
-	convBackward(t, o, c, x, w, bias, y)
-	return y
+	return kernels.NewConv(n, ic, oc, groups, win)
 }
 
 // checkWeight panics with a ShapeError unless w has the rank of the weights of such an operation.
@@ -55,11 +75,14 @@ func checkWindow(op string, win kernels.Window, operands ...*Var) {
 	}
 }
 
-func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
-	packed := t.temporary(c.ForwardPacked(), false)
+// convForward records the forward pass; after is called with each task that has been computed.
+func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func(task int)) {
+	t.worker(c.Scratch())
+	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, w.value.data, packed.data) }
 	run := func(i, worker int) {
 		c.Forward(i, bias != nil, x.value.data, packed.data, y.value.data, t.scratchOf(worker))
+		after(i)
 	}
 	fill := func() {}
 	if bias != nil {
@@ -69,9 +92,9 @@ func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 			}
 		})
 	}
+	o.prepare = func() { parallel.For(c.PackForwardTasks(), pack) }
 	o.forward = func() {
 		fill()
-		parallel.For(c.PackForwardTasks(), pack)
 		parallel.For(c.ForwardTasks(), run)
 	}
 }
@@ -106,11 +129,7 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	if bias != nil && bias.needsGrad {
 		passes = append(passes, biasGrad(t, c.OC, y, bias))
 	}
-	o.backward = func() {
-		for _, pass := range passes {
-			pass()
-		}
-	}
+	o.backward = sequence(passes...)
 }
 
 // biasGrad returns the pass that adds the sums of dy over pixels to the gradient of a bias of c channels.

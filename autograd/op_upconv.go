@@ -11,6 +11,33 @@ import (
 // the joined image, and with 4 products instead of 9 for each channel of x (see kernels.Fold). It rounds differently
 // from the three operations.
 func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
+	o, u := newUpConv(t, x, skip, w)
+	u.enlarged(o)
+	u.joined(o, func(int) {})
+	if u.y.needsGrad {
+		o.backward = sequence(u.enlargedBack(), u.joinedBack())
+	}
+	return u.y
+}
+
+// UpsampleConvBatchNorm returns BatchNorm of UpsampleConv. In inference with a skip connection it is one operation: a
+// task normalises the pixels it has just completed, while they are in the cache. The arithmetic is the same.
+func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchStats, act Activation) *Var {
+	if t.training() || skip == nil {
+		return BatchNorm(t, UpsampleConv(t, x, skip, w), gamma, beta, stats, act)
+	}
+	o, u := newUpConv(t, x, skip, w, gamma, beta)
+	b := newBatchNorm(u.y, gamma, beta, u.y, stats, act)
+	b.coef = t.prepared(4 * b.c)
+	u.enlarged(o)
+	u.joined(o, func(task int) { b.normalise(u.direct.ForwardPixels(task)) })
+	o.prepare = sequence(o.prepare, b.affineOfRunning)
+	return u.y
+}
+
+// newUpConv checks the operands, records the operation without its passes, and prepares both convolutions. more are
+// operands that the caller reads.
+func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	n, h, wd, cx := x.Shape.NHWC()
 	large := tensor.Dims(n, 2*h, 2*wd, 1)
 	checkWeight("upsample conv", 4, x, w)
@@ -28,7 +55,7 @@ func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 	if skip != nil {
 		in = append(in, skip)
 	}
-	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), in...)
+	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), append(in, more...)...)
 	o.keep, o.adds = in, []*Var{w}
 	u := &upConv{t: t, x: x, skip: skip, w: w, y: y, cx: cx, cs: cs, oc: oc}
 	u.folded = kernels.NewConv(n, oc, cx, 1, kernels.FoldedWindow(2*h, 2*wd))
@@ -38,11 +65,7 @@ func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 		u.direct = kernels.NewConv(n, cs, oc, 1, win)
 		t.worker(u.direct.Scratch())
 	}
-	o.forward = sequence(u.enlarged(), u.joined())
-	if y.needsGrad {
-		o.backward = sequence(u.enlargedBack(), u.joinedBack())
-	}
-	return y
+	return o, u
 }
 
 // upConv is the sum of two convolutions: of x, folded, and of the skip connection.
@@ -53,35 +76,22 @@ type upConv struct {
 	folded, direct *kernels.Conv
 }
 
-// sequence returns a pass that runs passes one after the other.
-func sequence(passes ...func()) func() {
-	return func() {
-		for _, pass := range passes {
-			pass()
-		}
-	}
-}
-
 // foldInto returns the pass that folds the weights of x's channels.
 func (u *upConv) foldInto(weights *buffer) func() {
 	fold := func(i, _ int) { kernels.Fold(i, u.cx, u.cx+u.cs, u.oc, u.w.value.data, weights.data) }
 	return func() { parallel.For(kernels.FoldTasks, fold) }
 }
 
-// enlarged returns the pass that overwrites y with the part of x: the folded convolution, transposed.
-func (u *upConv) enlarged() func() {
+// enlarged records the pass that overwrites y with the part of x: the folded convolution, transposed.
+func (u *upConv) enlarged(o *op) {
 	c := u.folded
-	weights, packed := u.t.temporary(16*u.cx*u.oc, false), u.t.temporary(c.BackPacked(), false)
-	fold := u.foldInto(weights)
+	weights, packed := u.t.temporary(16*u.cx*u.oc, false), u.t.prepared(c.BackPacked())
 	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
+	o.prepare = sequence(u.foldInto(weights), func() { parallel.For(c.PackBackTasks(), pack) })
 	run := func(i, worker int) {
 		c.GradInput(i, false, u.x.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
 	}
-	return func() {
-		fold()
-		parallel.For(c.PackBackTasks(), pack)
-		parallel.For(c.GradInputTasks(), run)
-	}
+	o.forward = func() { parallel.For(c.GradInputTasks(), run) }
 }
 
 // splitInto returns the pass that copies the weights of the skip connection's channels.
@@ -94,23 +104,21 @@ func (u *upConv) splitInto(weights *buffer) func() {
 	}
 }
 
-// joined returns the pass that adds the part of the skip connection to y.
-func (u *upConv) joined() func() {
+// joined records the pass that adds the part of the skip connection to y, after enlarged; it calls after with each task
+// that has been computed.
+func (u *upConv) joined(o *op, after func(task int)) {
 	if u.skip == nil {
-		return func() {}
+		return
 	}
 	c := u.direct
-	weights, packed := u.t.temporary(9*u.cs*u.oc, false), u.t.temporary(c.ForwardPacked(), false)
-	split := u.splitInto(weights)
+	weights, packed := u.t.temporary(9*u.cs*u.oc, false), u.t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
+	o.prepare = sequence(o.prepare, u.splitInto(weights), func() { parallel.For(c.PackForwardTasks(), pack) })
 	run := func(i, worker int) {
 		c.Forward(i, true, u.skip.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
+		after(i)
 	}
-	return func() {
-		split()
-		parallel.For(c.PackForwardTasks(), pack)
-		parallel.For(c.ForwardTasks(), run)
-	}
+	o.forward = sequence(o.forward, func() { parallel.For(c.ForwardTasks(), run) })
 }
 
 // enlargedBack returns the pass of the gradients of x and of the weights of its channels.

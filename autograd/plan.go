@@ -85,6 +85,14 @@ func (t *Tape) temporary(floats int, back bool) *buffer {
 	return t.memory.buffer(floats, m, m)
 }
 
+// prepared returns a buffer for what an operation's prepare leaves to its forward pass.
+func (t *Tape) prepared(floats int) *buffer {
+	if t.FixedWeights && !t.training() {
+		return t.memory.buffer(floats, forever, forever)
+	}
+	return t.temporary(floats, false)
+}
+
 // worker asks for scratch of each worker. Its content does not outlive a task.
 func (t *Tape) worker(floats int) { t.memory.work = max(t.memory.work, floats) }
 

@@ -37,6 +37,9 @@ type Tape struct {
 	Mode Mode
 	// Seed and Step key the random numbers of operations: the same pair draws the same numbers.
 	Seed, Step uint64
+	// FixedWeights promises that parameters and running statistics do not change between runs of a tape in Inference
+	// mode: what depends on them alone is then computed by the first Forward and kept. Set it before recording.
+	FixedWeights bool
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
 
@@ -44,6 +47,7 @@ type Tape struct {
 	vars   []*Var
 	params map[*Param]*Var
 	memory memory
+	ready  bool // what depends on fixed weights alone has been computed
 }
 
 // An op is one recorded operation.
@@ -53,6 +57,7 @@ type op struct {
 	out               *Var
 	keep              []*Var // values that backward reads
 	adds              []*Var // inputs whose gradients backward can only add to
+	prepare           func() // computes what depends on parameters alone; nil for nothing
 	forward, backward func() // backward adds to the gradients of in: see Var.accumulate
 }
 
@@ -143,12 +148,16 @@ func (t *Tape) Forward() { t.forward(nil) }
 func (t *Tape) forward(after func(*op)) {
 	t.mustBePlanned()
 	for i, o := range t.ops {
+		if o.prepare != nil && !t.ready {
+			o.prepare()
+		}
 		o.forward()
 		if after != nil {
 			after(o)
 		}
 		t.memory.release(i, t.Poison)
 	}
+	t.ready = t.FixedWeights && !t.training()
 }
 
 // Backward computes the gradients of the sum of scale·loss for all parameters, which add up in Param.Grad until
@@ -219,4 +228,13 @@ func eachOf(n, size int, body func(begin, end int)) func() {
 	task := func(i, _ int) { body(i*size, min((i+1)*size, n)) }
 	tasks := (n + size - 1) / size
 	return func() { parallel.For(tasks, task) }
+}
+
+// sequence returns a pass that runs passes one after the other.
+func sequence(passes ...func()) func() {
+	return func() {
+		for _, pass := range passes {
+			pass()
+		}
+	}
 }

@@ -78,3 +78,12 @@ func (c *Conv) ForwardTasks() int { return c.forward.tasks() }
 func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float32) {
 	c.forward.run(task, &c.kernel, accumulate, x, packed, y, scratch)
 }
+
+// ForwardPixels returns the range of pixels of y, of all images together, that a task of Forward computes. With more than
+// one group, a task computes the channels of one group of them.
+func (c *Conv) ForwardPixels(task int) (begin, end int) {
+	f := &c.forward
+	image, first := task/(f.groups*f.bands), task%f.bands*f.band
+	begin = (image*f.oh + first) * f.ow
+	return begin, begin + min(f.band, f.oh-first)*f.ow
+}

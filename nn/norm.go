@@ -32,7 +32,30 @@ func NewBatchNorm(c int, eps, momentum float64, act autograd.Activation) *BatchN
 
 // Forward normalises x [N, H, W, C].
 func (b *BatchNorm) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	stats := autograd.BatchStats{Mean: b.RunningMean, Var: b.RunningVar, Batches: b.Batches,
+	return autograd.BatchNorm(t, x, t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
+}
+
+func (b *BatchNorm) stats() autograd.BatchStats {
+	return autograd.BatchStats{Mean: b.RunningMean, Var: b.RunningVar, Batches: b.Batches,
 		Momentum: b.momentum, Eps: b.eps}
-	return autograd.BatchNorm(t, x, t.Param(b.Weight), t.Param(b.Bias), stats, b.Act)
+}
+
+// ConvNorm convolves x [N, H, W, IC] and normalises: b.Forward of c.Forward, in inference as one operation. It panics if the
+// convolution has a bias.
+func ConvNorm(t *autograd.Tape, x *autograd.Var, c *Conv2D, b *BatchNorm) *autograd.Var {
+	if c.Bias != nil {
+		panic("nn.ConvNorm: a convolution before a normalisation has no bias")
+	}
+	return autograd.ConvBatchNorm(t, x, t.Param(c.Weight), c.groups, c.window,
+		t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
+}
+
+// UpsampleConvNorm enlarges x twice, joins skip unless it is nil, convolves with a 3×3 window padded by one, and
+// normalises. It panics if the convolution has a bias.
+func UpsampleConvNorm(t *autograd.Tape, x, skip *autograd.Var, c *Conv2D, b *BatchNorm) *autograd.Var {
+	if c.Bias != nil {
+		panic("nn.UpsampleConvNorm: a convolution before a normalisation has no bias")
+	}
+	return autograd.UpsampleConvBatchNorm(t, x, skip, t.Param(c.Weight),
+		t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
 }

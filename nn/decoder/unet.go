@@ -108,7 +108,7 @@ func (u *Unet) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 func (b *UnetBlock) Forward(t *autograd.Tape, x *autograd.Var, target tensor.Shape, skip *autograd.Var) *autograd.Var {
 	_, h, w, _ := x.Shape.NHWC()
 	if target.Dim(1) == 2*h && target.Dim(2) == 2*w {
-		x = b.Conv1.BN.Forward(t, autograd.UpsampleConv(t, x, skip, t.Param(b.Conv1.Conv.Weight)))
+		x = nn.UpsampleConvNorm(t, x, skip, b.Conv1.Conv, b.Conv1.BN)
 		return b.Conv2.Forward(t, x)
 	}
 	x = autograd.ResizeNearest(t, x, target.Dim(1), target.Dim(2))
@@ -120,5 +120,5 @@ func (b *UnetBlock) Forward(t *autograd.Tape, x *autograd.Var, target tensor.Sha
 
 // Forward convolves x [N, H, W, C].
 func (c *ConvBNReLU) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	return c.BN.Forward(t, c.Conv.Forward(t, x))
+	return nn.ConvNorm(t, x, c.Conv, c.BN)
 }

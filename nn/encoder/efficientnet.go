@@ -113,7 +113,7 @@ func (e *EfficientNet) Channels() []int { return e.channels }
 
 // Forward returns the feature maps at 1/2, 1/4, 1/8, 1/16 and 1/32 of x [N, H, W, C].
 func (e *EfficientNet) Forward(t *autograd.Tape, x *autograd.Var) []*autograd.Var {
-	x = e.BN0.Forward(t, e.Stem.Forward(t, x))
+	x = nn.ConvNorm(t, x, e.Stem, e.BN0)
 	features := []*autograd.Var{x}
 	for i, b := range e.Blocks {
 		x = b.Forward(t, x)
@@ -128,7 +128,7 @@ func (e *EfficientNet) Forward(t *autograd.Tape, x *autograd.Var) []*autograd.Va
 func (b *MBConv) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	y := x
 	if b.Expand != nil {
-		y = b.BN0.Forward(t, b.Expand.Forward(t, y))
+		y = nn.ConvNorm(t, y, b.Expand, b.BN0)
 	}
 	y = b.BN1.Forward(t, b.Depth.Forward(t, y))
 
@@ -137,7 +137,7 @@ func (b *MBConv) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	s = autograd.Sigmoid(t, b.SEExpand.Forward(t, s))
 	y = autograd.ScaleChannels(t, y, s)
 
-	y = b.BN2.Forward(t, b.Project.Forward(t, y))
+	y = nn.ConvNorm(t, y, b.Project, b.BN2)
 	if b.residual {
 		y = autograd.Add(t, autograd.DropConnect(t, y, b.drop), x)
 	}
