@@ -21,7 +21,7 @@ BENCH_PACKAGES ?= ./bench/...
 BENCH_COUNT ?= 6
 CAMVID ?= ../shared/camvid
 
-.PHONY: help check fmt test isa isa-arm64 race cross fuzz bench cover golden demo camvid
+.PHONY: help check fmt test isa isa-arm64 race cross fuzz bench cover golden demo camvid peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -108,3 +108,10 @@ camvid: ## train examples/camvid.yaml on the data set at CAMVID (../shared/camvi
 	go run ./segtrain train examples/camvid.yaml \
 		--set data.images="$(CAMVID)/train" --set data.masks="$(CAMVID)/trainannot" \
 		--set data.val.images="$(CAMVID)/val" --set data.val.masks="$(CAMVID)/valannot"
+
+PEERS ?= .peers
+
+peers: ## the same work in PyTorch and ONNX Runtime, in turn (makes a Python environment in PEERS)
+	@[[ -x $(PEERS)/bin/python ]] || { python3 -m venv $(PEERS) && $(PEERS)/bin/pip install -q -r bench/peers/requirements.txt; }
+	go build -o bin/peers ./bench/peers
+	bin/peers -python $(PEERS)/bin/python

@@ -12,6 +12,7 @@ func BenchmarkPredict(b *testing.B) {
 	for _, s := range []tensor.Shape{tensor.Dims(8, 256, 256, 3), tensor.Dims(1, 512, 512, 3)} {
 		b.Run(s.String(), func(b *testing.B) {
 			tape := autograd.NewTape(autograd.Inference)
+			tape.FixedWeights = true
 			x := tape.Input(s)
 			tape.Output(unet(b).Forward(tape, x))
 			if err := tape.Plan(); err != nil {

@@ -79,6 +79,7 @@ func training(model decoder.Model, n, h, w int, images []float32) (func() error,
 
 func inference(model decoder.Model, n, h, w int, images []float32) (func() error, error) {
 	tape := autograd.NewTape(autograd.Inference)
+	tape.FixedWeights = true
 	x := tape.Input(tensor.Dims(n, h, w, 3))
 	tape.Output(model.Forward(tape, x))
 	if err := tape.Plan(); err != nil {

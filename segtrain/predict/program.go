@@ -20,6 +20,7 @@ type program struct {
 // newProgram records a model for pictures [N, H, W, C]. A model that cannot take them is an error.
 func newProgram(model decoder.Model, s tensor.Shape) (*program, error) {
 	g := &program{tape: autograd.NewTape(autograd.Inference)}
+	g.tape.FixedWeights = true
 	err := autograd.Catch(func() {
 		g.images = g.tape.Input(s)
 		g.logits = g.tape.Output(model.Forward(g.tape, g.images))
