@@ -126,9 +126,8 @@ func (b *batchNorm) update(totals []float64) {
 // normalise computes rows of y. Few rows at a time stay in the first-level cache between the two steps.
 func (b *batchNorm) normalise(begin, end int) {
 	scale, shift, _, _ := b.coefficients()
-	step := max(1, 4096/b.c)
-	for ; begin < end; begin += step {
-		rows := min(step, end-begin)
+	for ; begin < end; begin += b.few() {
+		rows := min(b.few(), end-begin)
 		x, y := b.x.value.data[begin*b.c:][:rows*b.c], b.y.value.data[begin*b.c:][:rows*b.c]
 		switch b.act {
 		case WithReLU:
@@ -145,12 +144,16 @@ func (b *batchNorm) normalise(begin, end int) {
 func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
-	t.worker(max(4096, c))
+	t.worker(max(l1Floats, c))
 	blocks := func(i, worker int) {
 		begin, rows, part := sums.block(i)
 		_, _, mean, _ := b.coefficients()
-		b.throughActivation(begin, begin+rows, t.scratchOf(worker))
-		kernels.BatchNormGradSums(rows, c, b.x.value.data[begin*c:], b.y.grad.data[begin*c:], mean, part[:c], part[c:])
+		for end := begin + rows; begin < end; begin += b.few() {
+			n := min(b.few(), end-begin)
+			x, dy := b.x.value.data[begin*c:][:n*c], b.y.grad.data[begin*c:][:n*c]
+			b.throughActivation(n, x, dy, t.scratchOf(worker))
+			kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
+		}
 	}
 	coef := make([]float32, 3*c)
 	toInput := func(i, _ int) {
@@ -167,22 +170,24 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	}
 }
 
-// throughActivation turns rows of dy into the gradient before the activation, in place, few at a time.
-func (b *batchNorm) throughActivation(begin, end int, scratch []float32) {
+// l1Floats is how much of a matrix stays in the first-level cache between two kernels.
+const l1Floats = 4096
+
+// few returns how many rows that is.
+func (b *batchNorm) few() int { return max(1, l1Floats/b.c) }
+
+// throughActivation turns rows of dy into the gradient before the activation, in place.
+func (b *batchNorm) throughActivation(rows int, x, dy, scratch []float32) {
 	if b.act == Identity {
 		return
 	}
 	scale, shift, _, _ := b.coefficients()
-	step := max(1, 4096/b.c)
-	for ; begin < end; begin += step {
-		rows := min(step, end-begin)
-		z, dy := scratch[:rows*b.c], b.y.grad.data[begin*b.c:][:rows*b.c]
-		kernels.ChannelAffine(rows, b.c, b.x.value.data[begin*b.c:], scale, shift, z)
-		if b.act == WithReLU {
-			kernels.ReLUGrad(false, z, dy, dy)
-		} else {
-			kernels.SiLUGrad(false, z, dy, dy)
-		}
+	z := scratch[:rows*b.c]
+	kernels.ChannelAffine(rows, b.c, x, scale, shift, z)
+	if b.act == WithReLU {
+		kernels.ReLUGrad(false, z, dy, dy)
+	} else {
+		kernels.SiLUGrad(false, z, dy, dy)
 	}
 }
 

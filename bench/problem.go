@@ -100,17 +100,18 @@ func (p Problem) check() error {
 	return p.window().Check()
 }
 
-// Shrunk returns a problem like p with the same windows, tails of tiles and activation, small enough to be computed
-// in every instruction set.
+// Shrunk returns a problem like p with the same window, remainders by 16 and activation, small enough to be computed in
+// generic Go.
 func (p Problem) Shrunk() Problem {
 	small := func(n, most int) int {
 		if n <= most {
 			return n
 		}
-		return most - (most-n)%16&15
+		return most - 16 + n%16
 	}
 	p.N = min(p.N, 2)
-	p.H, p.W = small(p.H, 24), small(p.W, 24)
+	least := (p.K-1)*p.Dilate + 1 // the window must fit
+	p.H, p.W = max(least, small(p.H, 24)), max(least, small(p.W, 24))
 	if p.Groups == 1 {
 		p.C, p.O = small(p.C, 48), small(p.O, 48)
 	}

@@ -134,7 +134,7 @@ func Default() Config {
 		Loss:     []Part{{Name: "cross_entropy"}},
 		Optim:    Optim{"adamw", 1e-3, [2]float64{0.9, 0.999}, 1e-8, 1e-2, 1},
 		Schedule: Schedule{"cosine", 0.5, 0},
-		Train:    Train{Epochs: 20, Batch: 8, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 	}
 }
 

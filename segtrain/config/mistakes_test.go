@@ -134,7 +134,7 @@ func TestKeysAgainstEachOther(t *testing.T) {
 		{"data: {classes: [a, b, a]}", "r:1:24: data.classes.2: \"a\" is the name of class 0 already"},
 		{"schedule: {min_lr: 1}", "r:1:20: schedule.min_lr: 1 is above optim.lr, which is 0.001"},
 		{"schedule: {warmup_epochs: 30}",
-			"r:1:27: schedule.warmup_epochs: 30 is longer than the run of 20 epochs"},
+			"r:1:27: schedule.warmup_epochs: 30 is longer than the run of 8 epochs"},
 	})
 }
 
