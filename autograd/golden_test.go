@@ -51,8 +51,21 @@ var replays = map[string]func(r *opRun, x *autograd.Var) *autograd.Var{
 	"nearest": func(r *opRun, x *autograd.Var) *autograd.Var {
 		return autograd.ResizeNearest(r.tape, x, r.Attr.Size[0], r.Attr.Size[1])
 	},
+	"bilinear": func(r *opRun, x *autograd.Var) *autograd.Var {
+		return autograd.ResizeBilinear(r.tape, x, r.Attr.Size[0], r.Attr.Size[1], r.Attr.AlignCorners)
+	},
+	"max_pool": func(r *opRun, x *autograd.Var) *autograd.Var { return autograd.MaxPool(r.tape, x, r.pool()) },
+	"avg_pool": func(r *opRun, x *autograd.Var) *autograd.Var {
+		return autograd.AveragePool(r.tape, x, r.pool(), r.Attr.CountIncludePad)
+	},
 	"conv2d":     replayConv,
 	"batch_norm": replayBatchNorm,
+}
+
+func (r *opRun) pool() kernels.Window {
+	a := r.Attr
+	return kernels.Window{KH: a.Kernel[0], KW: a.Kernel[1], SH: a.Stride[0], SW: a.Stride[1], DH: 1, DW: 1,
+		PT: a.Pad[0], PB: a.Pad[1], PL: a.Pad[2], PR: a.Pad[3]}
 }
 
 func replayConv(r *opRun, x *autograd.Var) *autograd.Var {

@@ -11,50 +11,41 @@ import (
 // ResizeNearest enlarges or shrinks the images of x [N, H, W, C] to h×w; each pixel is that of x at
 // ⌊y·H/h⌋, ⌊x·W/w⌋, as PyTorch's mode "nearest" has it. The gradient adds up what a pixel was copied to, in order.
 func ResizeNearest(t *Tape, x *Var, h, w int) *Var {
+	return resize(t, "resize nearest", x, h, w, kernels.Resize.Nearest, kernels.Resize.NearestGrad)
+}
+
+// ResizeBilinear enlarges or shrinks the images of x [N, H, W, C] to h×w by bilinear interpolation between pixel
+// centres; with alignCorners the centres of the corner pixels stay where they are, as in PyTorch's mode "bilinear".
+// The gradient gives each pixel its share of what it was used for, in order.
+func ResizeBilinear(t *Tape, x *Var, h, w int, alignCorners bool) *Var {
+	return resize(t, "resize bilinear", x, h, w,
+		func(r kernels.Resize, row0, row1 int, x, y []float32) { r.Bilinear(row0, row1, alignCorners, x, y) },
+		func(r kernels.Resize, row0, row1 int, accumulate bool, dy, dx []float32) {
+			r.BilinearGrad(row0, row1, alignCorners, accumulate, dy, dx)
+		})
+}
+
+// resize records a resizing whose kernels compute rows of one image. An image that has the size already is returned.
+func resize(t *Tape, name string, x *Var, h, w int,
+	forward func(r kernels.Resize, row0, row1 int, x, y []float32),
+	backward func(r kernels.Resize, row0, row1 int, accumulate bool, dy, dx []float32)) *Var {
 	n, ih, iw, c := x.Shape.NHWC()
 	if h < 1 || w < 1 {
-		panic(&tensor.ShapeError{Op: "resize", Got: []tensor.Shape{x.Shape}, Detail: fmt.Sprintf("to %d×%d", h, w)})
+		panic(&tensor.ShapeError{Op: name, Got: []tensor.Shape{x.Shape}, Detail: fmt.Sprintf("to %d×%d", h, w)})
 	}
 	if h == ih && w == iw {
 		return x
 	}
-	o, y := t.record("resize nearest", tensor.Dims(n, h, w, c), x)
-	rows, cols := nearest(ih, h), nearest(iw, w)
-	copyRow := func(i, _ int) {
-		from := x.value.data[(i/h*ih+rows.source[i%h])*iw*c:][:iw*c]
-		to := y.value.data[i*w*c:][:w*c]
-		for ox, ix := range cols.source {
-			copy(to[ox*c:(ox+1)*c], from[ix*c:])
-		}
+	o, y := t.record(name, tensor.Dims(n, h, w, c), x)
+	r := kernels.Resize{IH: ih, IW: iw, OH: h, OW: w, C: c, LD: c}
+	in, out := ih*iw*c, h*w*c // floats of an image
+	rows := func(i, _ int) {
+		forward(r, i%h, i%h+1, x.value.data[i/h*in:][:in], y.value.data[i/h*out:][:out])
 	}
-	o.forward = func() { parallel.For(n*h, copyRow) }
-	addRow := func(i, _ int) {
-		image, iy := i/ih, i%ih
-		dx := x.grad.data[i*iw*c:][:iw*c]
-		if !x.accumulate {
-			clear(dx)
-		}
-		for oy := rows.first[iy]; oy < rows.first[iy+1]; oy++ {
-			dy := y.grad.data[(image*h+oy)*w*c:][:w*c]
-			for ox, ix := range cols.source {
-				kernels.Accumulate(dy[ox*c:(ox+1)*c], dx[ix*c:])
-			}
-		}
+	o.forward = func() { parallel.For(n*h, rows) }
+	gradRows := func(i, _ int) {
+		backward(r, i%ih, i%ih+1, x.accumulate, y.grad.data[i/ih*out:][:out], x.grad.data[i/ih*in:][:in])
 	}
-	o.backward = func() { parallel.For(n*ih, addRow) }
+	o.backward = func() { parallel.For(n*ih, gradRows) }
 	return y
-}
-
-// nearestMap tells for each output index its source, and for each source its first output index.
-type nearestMap struct{ source, first []int }
-
-func nearest(in, out int) nearestMap {
-	m := nearestMap{make([]int, out), make([]int, in+1)}
-	for i := range m.source {
-		m.source[i] = i * in / out
-	}
-	for at := range m.first {
-		m.first[at] = (at*out + in - 1) / in // the first i with i·in/out ≥ at
-	}
-	return m
 }
