@@ -113,7 +113,7 @@ func (p Problem) Shrunk() Problem {
 	least := (p.K-1)*p.Dilate + 1 // the window must fit
 	p.H, p.W = max(least, small(p.H, 24)), max(least, small(p.W, 24))
 	if p.Groups == 1 {
-		p.C, p.O = small(p.C, 48), small(p.O, 48)
+		p.C, p.O = small(p.C, 32), small(p.O, 32)
 	}
 	return p
 }

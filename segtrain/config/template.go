@@ -10,18 +10,20 @@ import (
 
 // Facts are what was seen in a folder of pictures and a folder of masks.
 type Facts struct {
-	Images, Masks string   // the folders, absolute or relative to the folder of the file to be written
-	Pattern       string   // of the masks' names, with {stem}; "" for the default
-	Count         int      // pairs
-	H, W          int      // commonest size of the pictures, in pixels
-	Sizes         int      // different sizes
-	Channels      int      // of the pictures
-	MaskCode      string   // index, binary or palette
-	Values        []int    // different values in the masks (index, binary), in any order
-	Colors        [][3]int // different colors in the masks (palette), in the order of their classes
-	Classes       []string // names of the classes if they are known
-	GroupRegexp   string   // finds each picture's group; "" if none was guessed
-	Groups        int      // number of groups it finds
+	Images      string   `json:"images"`                 // folder; absolute, or relative to that of the file
+	Masks       string   `json:"masks"`                  // likewise
+	Pattern     string   `json:"pattern,omitempty"`      // of the masks' names, with {stem}; "" for the default
+	Count       int      `json:"count"`                  // pairs
+	H           int      `json:"height"`                 // commonest height of the pictures, in pixels
+	W           int      `json:"width"`                  // and width
+	Sizes       int      `json:"sizes"`                  // different sizes
+	Channels    int      `json:"channels"`               // of the pictures
+	MaskCode    string   `json:"mask_code"`              // index, binary or palette
+	Values      []int    `json:"values,omitempty"`       // different values (index, binary), in any order
+	Colors      [][3]int `json:"colors,omitempty"`       // different colors (palette), in class order
+	Classes     []string `json:"classes,omitempty"`      // names of the classes if they are known
+	GroupRegexp string   `json:"group_regexp,omitempty"` // finds each picture's group; "" if none was guessed
+	Groups      int      `json:"groups,omitempty"`       // number of groups it finds
 }
 
 // Template returns a commented configuration for the facts: only the keys that matter, each with what was

@@ -1,0 +1,28 @@
+//go:build !purego
+
+#include "textflag.h"
+
+#define ZERO4(a, b, c, d) VEOR a, a, a; VEOR b, b, b; VEOR c, c, c; VEOR d, d, d
+#define FMA4(a, b, c, d) VFMLA V0.S4, V0.S4, a; VFMLA V0.S4, V0.S4, b; VFMLA V0.S4, V0.S4, c; VFMLA V0.S4, V0.S4, d
+
+// func burstNEON(rounds int)
+TEXT ·burstNEON(SB), NOSPLIT, $0-8
+	MOVD rounds+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	ZERO4(V1.B16, V2.B16, V3.B16, V4.B16)
+	ZERO4(V5.B16, V6.B16, V7.B16, V8.B16)
+	ZERO4(V9.B16, V10.B16, V11.B16, V12.B16)
+	ZERO4(V13.B16, V14.B16, V15.B16, V16.B16)
+	ZERO4(V17.B16, V18.B16, V19.B16, V20.B16)
+	ZERO4(V21.B16, V22.B16, V23.B16, V24.B16)
+	PCALIGN $32
+loop:
+	FMA4(V1.S4, V2.S4, V3.S4, V4.S4)
+	FMA4(V5.S4, V6.S4, V7.S4, V8.S4)
+	FMA4(V9.S4, V10.S4, V11.S4, V12.S4)
+	FMA4(V13.S4, V14.S4, V15.S4, V16.S4)
+	FMA4(V17.S4, V18.S4, V19.S4, V20.S4)
+	FMA4(V21.S4, V22.S4, V23.S4, V24.S4)
+	SUBS $1, R0
+	BNE  loop
+	RET

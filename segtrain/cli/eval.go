@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tessera/segtrain/workflow"
+)
+
+func (a *app) eval() *cobra.Command {
+	var s settings
+	var o workflow.EvalOptions
+	cmd := &cobra.Command{
+		Use:     "eval RUN|CONFIG",
+		Short:   "Measure weights on the validation images, or on others",
+		GroupID: "work",
+		Example: "  segtrain eval runs/a --full-size\n" +
+			"  segtrain eval runs/a --images test/images --masks test/masks\n" +
+			"  segtrain eval config.yaml --weights model.safetensors",
+		Args: arguments(cobra.ExactArgs(1), "a run or a configuration"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if (o.Images == "") != (o.Masks == "") {
+				return usageError{errors.New("--images and --masks belong together")}
+			}
+			cfg, err := s.load(args[0])
+			if err != nil {
+				return err
+			}
+			e, err := workflow.Evaluate(context.Background(), cfg, o, a.logging().options())
+			if err != nil {
+				return err
+			}
+			return a.printEvaluation(e)
+		},
+	}
+	s.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.Weights, "weights", "", "best, last, or a file (default best)")
+	f.StringVar(&o.Images, "images", "", "folder of images to measure on instead of the validation images")
+	f.StringVar(&o.Masks, "masks", "", "folder of their masks")
+	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too")
+	return cmd
+}
+
+func (a *app) printEvaluation(e *workflow.Evaluation) error {
+	if a.json {
+		return a.printJSON(e)
+	}
+	fmt.Fprintf(a.stdout, "%s on %d images, at the network's size:\n\n%s", e.Weights, e.Images, e.Report)
+	if e.FullSize != nil {
+		fmt.Fprintf(a.stdout, "\nAt the images' own sizes:\n\n%s", e.FullSize)
+	}
+	fmt.Fprintf(a.stdout, "\nLoss %.4f, %.1f images/s.\n", e.Loss, float64(e.Images)/e.Seconds)
+	return nil
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"tessera/segtrain/config"
+	"tessera/segtrain/raster"
+	"tessera/segtrain/workflow"
+)
+
+func (a *app) init() *cobra.Command {
+	var out string
+	var force bool
+	cmd := &cobra.Command{
+		Use:     "init IMAGES MASKS",
+		Short:   "Look at a folder of images and one of masks and write a configuration",
+		GroupID: "work",
+		Args:    arguments(cobra.ExactArgs(2), "a folder of images and a folder of masks"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if _, err := os.Lstat(out); err == nil && !force {
+				return fmt.Errorf("%s exists: choose another name with -o, or replace it with --force", out)
+			}
+			facts, err := workflow.Inspect(args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return a.writeConfig(out, *facts)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "out", "o", "config.yaml", "file to write")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
+	return cmd
+}
+
+// writeConfig writes a configuration for the facts and says what it is about.
+func (a *app) writeConfig(out string, f config.Facts) error {
+	seen := f
+	f.Images, f.Masks = relative(out, f.Images), relative(out, f.Masks)
+	text := config.Template(f)
+	if _, err := config.Parse(out, text); err != nil {
+		return fmt.Errorf("no configuration can be written for these files:\n%w", err)
+	}
+	err := raster.WriteFile(out, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("writing the configuration: no folder %s", filepath.Dir(out))
+	}
+	if err != nil {
+		return fmt.Errorf("writing the configuration: %w", err)
+	}
+	if a.json {
+		return a.printJSON(seen)
+	}
+	fmt.Fprintf(a.stdout, "%d images, most of %d×%d pixels (width × height), with masks coded as %s. Wrote %s.\n"+
+		"Read it, name the classes, then: %s train %s\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+	return nil
+}
+
+// relative returns a path relative to the folder of a file, if there is a way from it.
+func relative(file, path string) string {
+	from, errFrom := filepath.Abs(filepath.Dir(file))
+	to, errTo := filepath.Abs(path)
+	if rel, err := filepath.Rel(from, to); errors.Join(errFrom, errTo, err) == nil {
+		return rel
+	}
+	return path
+}

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tessera/segtrain/workflow"
+)
+
+func (a *app) predict() *cobra.Command {
+	var s settings
+	var o workflow.PredictOptions
+	cmd := &cobra.Command{
+		Use:     "predict RUN INPUT...",
+		Short:   "Write masks for images or folders of images",
+		GroupID: "work",
+		Example: "  segtrain predict runs/a photos --out masks --overlays",
+		Args:    arguments(cobra.MinimumNArgs(2), "a run, and images or folders of images"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			cfg, err := s.load(args[0])
+			if err != nil {
+				return err
+			}
+			o.Inputs = args[1:]
+			p, err := workflow.Predict(context.Background(), cfg, o, a.logging().options())
+			if err != nil {
+				return err
+			}
+			return a.printPrediction(p)
+		},
+	}
+	s.flags(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.Out, "out", "o", "predictions", "folder to write to")
+	f.StringVar(&o.Weights, "weights", "", "best, last, or a file (default best)")
+	f.IntVar(&o.Batch, "batch", 0, "images a forward pass; 0: as in training")
+	f.BoolVar(&o.Overlays, "overlays", false, "write pictures with their classes in color, too")
+	f.BoolVar(&o.Probabilities, "probabilities", false, "write the probability of each class, too (.npy)")
+	return cmd
+}
+
+func (a *app) printPrediction(p *workflow.Prediction) error {
+	if a.json {
+		return a.printJSON(p)
+	}
+	var total int64
+	for _, n := range p.Pixels {
+		total += n
+	}
+	var rows [][2]string
+	for i, name := range p.Classes {
+		rows = append(rows, [2]string{name, fmt.Sprintf("%5.1f %%", 100*float64(p.Pixels[i])/float64(max(1, total)))})
+	}
+	fmt.Fprintf(a.stdout, "%d masks in %s/masks, %.1f images/s. Share of pixels:\n\n",
+		p.Images, p.Out, p.ImagesPerSecond)
+	return a.printTable(rows)
+}

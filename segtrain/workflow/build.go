@@ -1,0 +1,83 @@
+package workflow
+
+import (
+	"tessera/autograd"
+	"tessera/internal/parallel"
+	"tessera/kernels"
+	"tessera/nn"
+	"tessera/nn/decoder"
+	"tessera/nn/loss"
+	"tessera/segtrain/augment"
+	"tessera/segtrain/config"
+	"tessera/tensor"
+)
+
+// parts are what a configuration names, built. No file of the data set is needed for them.
+type parts struct {
+	model   decoder.Model
+	loss    loss.Loss
+	augment augment.Transform // nil for none
+	memory  Memory
+}
+
+// Memory is what a training run needs beside the data, in bytes.
+type Memory struct {
+	Weights int64 `json:"weights"` // parameters, their gradients and the optimizer's moments
+	Step    int64 `json:"step"`    // activations, gradients of them and scratch
+}
+
+// Total returns the sum.
+func (m Memory) Total() int64 { return m.Weights + m.Step }
+
+// build makes the parts, and reports everything that is wrong with a configuration before anything is created.
+func build(cfg *config.Config) (*parts, error) {
+	if err := kernels.EnvError(); err != nil {
+		return nil, err
+	}
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	if err := checkSource(cfg); err != nil {
+		return nil, err
+	}
+	setThreads(cfg)
+	p, classes := &parts{}, len(classNames(cfg))
+	var err error
+	if p.augment, err = newAugment(cfg); err != nil {
+		return nil, err
+	}
+	if p.loss, err = newLoss(cfg, classes); err != nil {
+		return nil, err
+	}
+	if p.model, err = newModel(cfg, classes); err != nil {
+		return nil, err
+	}
+	if p.memory, err = p.forecast(cfg); err != nil {
+		return nil, cfg.Mistake("data.size", "%v does not fit the model: %v", cfg.Data.Size, err)
+	}
+	return p, nil
+}
+
+// forecast records a training step without reserving its memory.
+func (p *parts) forecast(cfg *config.Config) (m Memory, err error) {
+	n, h, w := cfg.Train.Batch, cfg.Data.Size[0], cfg.Data.Size[1]
+	err = autograd.Catch(func() {
+		t := autograd.NewTape(autograd.Training)
+		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
+		labels := t.Labels(tensor.Dims(n, h, w))
+		t.Output(p.loss.Forward(t, p.model.Forward(t, x), labels))
+		m.Step = t.Forecast(parallel.Workers())
+	})
+	const copies = 4 // value, gradient and AdamW's two moments
+	m.Weights = copies * 4 * int64(p.parameters())
+	return m, err
+}
+
+// parameters counts the numbers that the model learns.
+func (p *parts) parameters() int {
+	n := 0
+	for _, param := range nn.Params(p.model) {
+		n += param.Value.Shape.Size()
+	}
+	return n
+}

@@ -1,0 +1,52 @@
+package workflow
+
+import (
+	"fmt"
+
+	"tessera/segtrain/augment"
+	"tessera/segtrain/config"
+	"tessera/segtrain/data"
+	"tessera/segtrain/train"
+)
+
+// dataset makes samples of records as the configuration says; t augments them, nil does not.
+func (s *source) dataset(cfg *config.Config, m data.Manifest, t augment.Transform) (*data.Dataset, error) {
+	opt := data.Options{
+		H: cfg.Data.Size[0], W: cfg.Data.Size[1], C: cfg.Data.Channels,
+		MaskCode: s.code, Fit: data.Fit(cfg.Data.Resize), Augment: t,
+		Mean: float32s(cfg.Data.Mean), Std: float32s(cfg.Data.Std),
+		CacheBytes: int64(cfg.Data.CacheMB) << 20, Seed: cfg.Train.Seed,
+	}
+	return data.NewDataset(m, opt)
+}
+
+func float32s(x []float64) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32(v)
+	}
+	return y
+}
+
+// probes is how many samples of a data set are read before the first step: enough to find what is wrong with all
+// of them.
+const probes = 16
+
+// probe reads some samples of a data set, spread evenly, so that a run does not start on files it cannot use.
+func probe(name string, ds *data.Dataset) error {
+	n := ds.Len()
+	for i := range min(n, probes) {
+		if _, _, err := ds.Load(i * n / min(n, probes)); err != nil {
+			return fmt.Errorf("checking the %s images: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// newEvaluator returns what measures a model on the configuration's data.
+func (p *parts) newEvaluator(cfg *config.Config, s *source) *train.Evaluator {
+	return &train.Evaluator{
+		Model: p.model, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
+		Batch: cfg.Train.Batch, Workers: cfg.Data.Workers,
+	}
+}

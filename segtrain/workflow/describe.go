@@ -1,0 +1,64 @@
+package workflow
+
+import (
+	"runtime"
+
+	"tessera/internal/parallel"
+	"tessera/kernels"
+	"tessera/segtrain/config"
+	"tessera/segtrain/record"
+)
+
+// Info is what this machine can do, and with a configuration what that asks of it.
+type Info struct {
+	Version   string     `json:"version"`
+	Go        string     `json:"go"`
+	System    string     `json:"system"`
+	CPU       string     `json:"cpu"`
+	Cores     int        `json:"cores"`
+	Threads   int        `json:"threads"`
+	ISA       string     `json:"isa"`       // kernels in use
+	Supported []string   `json:"supported"` // instruction sets that SEGTRAIN_ISA may name here
+	MemoryMB  int64      `json:"memory_mb"` // of the machine; 0 if unknown
+	FreeMB    int64      `json:"free_mb"`   // of it available; 0 if unknown
+	Model     *ModelInfo `json:"model,omitempty"`
+}
+
+// ModelInfo is what a configuration's training run needs.
+type ModelInfo struct {
+	Arch       string `json:"arch"`
+	Encoder    string `json:"encoder"`
+	Classes    int    `json:"classes"`
+	Parameters int    `json:"parameters"`
+	Size       [2]int `json:"size"` // height, width
+	Batch      int    `json:"batch"`
+	Memory     Memory `json:"memory"`
+}
+
+// Describe looks at this machine and, unless cfg is nil, at what a configuration asks of it.
+func Describe(cfg *config.Config) (*Info, error) {
+	if err := kernels.EnvError(); err != nil {
+		return nil, err
+	}
+	env := record.NewEnv(kernels.Active().String())
+	info := &Info{
+		Version: env.Version, Go: env.Go, System: env.OS + "/" + env.Arch, CPU: env.CPU, Cores: runtime.NumCPU(),
+		ISA: env.ISA,
+	}
+	for _, isa := range kernels.Supported() {
+		info.Supported = append(info.Supported, isa.String())
+	}
+	info.MemoryMB, info.FreeMB = machineMemory()
+	if cfg != nil {
+		p, err := build(cfg)
+		if err != nil {
+			return nil, err
+		}
+		info.Model = &ModelInfo{
+			Arch: cfg.Model.Arch, Encoder: cfg.Model.Encoder, Classes: len(classNames(cfg)),
+			Parameters: p.parameters(), Size: cfg.Data.Size, Batch: cfg.Train.Batch, Memory: p.memory,
+		}
+	}
+	info.Threads = parallel.Workers()
+	return info, nil
+}

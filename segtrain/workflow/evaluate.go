@@ -1,0 +1,144 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"tessera/nn/decoder"
+	"tessera/segtrain/config"
+	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
+	"tessera/segtrain/predict"
+	"tessera/segtrain/raster"
+	"tessera/segtrain/record"
+)
+
+// EvalOptions say what Evaluate measures.
+type EvalOptions struct {
+	Weights       string // best, last, or a file; empty is best
+	Images, Masks string // folders to measure on instead of the validation images
+	FullSize      bool   // measure at each image's own size too
+}
+
+// An Evaluation is how well weights do on images.
+type Evaluation struct {
+	metric.Report                // at the network's size, as during training
+	Loss          float64        `json:"loss"`
+	Weights       string         `json:"weights"`
+	Images        int            `json:"images"`
+	Seconds       float64        `json:"seconds"`
+	FullSize      *metric.Report `json:"full_size,omitempty"` // of the masks that Predict writes
+}
+
+// Evaluate measures weights on the validation images of a configuration, or on others. cfg.Out is the run whose
+// weights are meant; without one EvalOptions.Weights must be a file.
+func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options) (*Evaluation, error) {
+	o = o.withDefaults()
+	p, weights, err := trained(cfg, eo.Weights)
+	if err != nil {
+		return nil, err
+	}
+	drawn, remove, err := drawFolder(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	s, ds, err := evalData(cfg, eo, drawn)
+	if err != nil {
+		return nil, err
+	}
+	o.Log.Info("evaluating", "images", ds.Len(), "weights", weights)
+	e := p.newEvaluator(cfg, s)
+	defer e.Free()
+	r, err := e.Run(ds, nil)
+	if err != nil {
+		return nil, err
+	}
+	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds}
+	if eo.FullSize {
+		result.FullSize, err = fullSize(ctx, cfg, p.model, ds, s.classes)
+	}
+	return result, err
+}
+
+// trained builds the parts of a configuration and loads weights: those of the run cfg.Out by name, or a file.
+func trained(cfg *config.Config, weights string) (*parts, string, error) {
+	p, err := build(cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	file, err := weightsFile(cfg.Out, weights)
+	if err != nil {
+		return nil, "", err
+	}
+	return p, file, loadWeights(file, p.model)
+}
+
+// weightsFile returns the file that a name stands for in the run dir: best, last, or a path.
+func weightsFile(dir, name string) (string, error) {
+	switch name {
+	case "", "best":
+		name = record.BestFile
+	case "last":
+		name = record.LastFile
+	default:
+		return name, nil
+	}
+	if dir == "" || !record.Is(dir) {
+		return "", errors.New("no weights: give a run, or a file with --weights")
+	}
+	return filepath.Join(dir, name), nil
+}
+
+// drawFolder returns where procedural pictures are drawn: in the run, or where there is none in a temporary folder
+// that remove removes.
+func drawFolder(cfg *config.Config) (dir string, remove func(), err error) {
+	if cfg.Data.Kind != "synth" || record.Is(cfg.Out) {
+		return filepath.Join(cfg.Out, DataFolder), func() {}, nil
+	}
+	dir, err = os.MkdirTemp("", "segtrain-")
+	if err != nil {
+		return "", nil, fmt.Errorf("drawing pictures: %w", err)
+	}
+	return dir, func() { os.RemoveAll(dir) }, nil
+}
+
+// evalData returns the validation images of a configuration, or those of the folders that were given.
+func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.Dataset, error) {
+	s := describeSource(cfg)
+	var err error
+	if eo.Images != "" {
+		s.val, err = data.Scan(eo.Images, eo.Masks, data.ScanOptions{MaskPattern: cfg.Data.Pattern})
+	} else {
+		s, err = openSource(cfg, drawn)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	ds, err := s.dataset(cfg, s.val, nil)
+	return s, ds, err
+}
+
+// fullSize measures the masks that Predict would write.
+func fullSize(
+	ctx context.Context, cfg *config.Config, m decoder.Model, ds *data.Dataset, classes []string,
+) (*metric.Report, error) {
+	confusion := metric.NewConfusion(len(classes))
+	p := predict.Predictor{Model: m, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers}
+	_, err := p.Run(ctx, ds, func(r predict.Result) error {
+		var truth *raster.Mask
+		_, truth, err := ds.Load(r.Index)
+		if err == nil {
+			confusion.Add(truth.Pix, r.Classes.Pix, ignored(cfg))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	report := confusion.Report(classes)
+	return &report, nil
+}

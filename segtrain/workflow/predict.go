@@ -1,0 +1,91 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tessera/segtrain/config"
+	"tessera/segtrain/data"
+	"tessera/segtrain/predict"
+)
+
+// PredictOptions say what Predict reads and writes.
+type PredictOptions struct {
+	Inputs        []string // image files, and folders of them
+	Out           string   // folder to write to
+	Weights       string   // best, last, or a file; empty is best
+	Batch         int      // images a forward pass; 0 is train.batch
+	Overlays      bool     // pictures with their classes in color, too
+	Probabilities bool     // a probability for each class, too
+}
+
+// A Prediction is what Predict did.
+type Prediction struct {
+	predict.Summary
+	Classes []string `json:"classes"`
+	Weights string   `json:"weights"`
+	Out     string   `json:"out"`
+}
+
+// Predict writes a mask of class indices for each image, at the image's own size; see predict.Writer for the files.
+// cfg.Out is the run whose weights are meant.
+func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Options) (*Prediction, error) {
+	o = o.withDefaults()
+	p, weights, err := trained(cfg, po.Weights)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := inputRecords(po.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	s := describeSource(cfg)
+	ds, err := s.dataset(cfg, inputs, nil)
+	if err != nil {
+		return nil, err
+	}
+	w, err := predict.NewWriter(ds, predict.WriterOptions{
+		Dir: po.Out, Classes: len(s.classes), Palette: s.palette, Ignore: ignored(cfg), Overlays: po.Overlays,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if po.Batch == 0 {
+		po.Batch = cfg.Train.Batch
+	}
+	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
+	run := predict.Predictor{
+		Model: p.model, Batch: min(po.Batch, ds.Len()), Workers: cfg.Data.Workers, Probabilities: po.Probabilities,
+	}
+	summary, err := run.Run(ctx, ds, w.Write)
+	if err != nil {
+		return nil, err
+	}
+	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
+}
+
+// inputRecords lists files, and what is in folders.
+func inputRecords(inputs []string) (data.Manifest, error) {
+	var all data.Manifest
+	for _, path := range inputs {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("input: %w", err)
+		}
+		if !info.IsDir() {
+			name := filepath.Base(path)
+			id := strings.TrimSuffix(name, filepath.Ext(name))
+			all = append(all, data.Record{ID: id, Image: path, Fold: data.NoFold})
+			continue
+		}
+		m, err := data.Scan(path, "", data.ScanOptions{})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m...)
+	}
+	return all, nil
+}

@@ -1,0 +1,113 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"tessera/kernels"
+	"tessera/segtrain/record"
+	"tessera/segtrain/train"
+)
+
+// fit runs the trainer and, after its last step, measures the best weights and writes the report.
+func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
+	t := s.trainer()
+	s.Log.Info("model", "encoder", s.cfg.Model.Encoder, "parameters", s.parts.parameters(),
+		"kernels", kernels.Active(), "memory", megabytes(s.parts.memory.Total()), "run", s.run.Dir())
+	s.warnOfMemory()
+	s.Progress.Start(Plan{
+		Epochs: (t.Steps + s.perEpoch() - 1) / s.perEpoch(), Steps: t.Steps, PerEpoch: s.perEpoch(),
+		Batch: t.Batch,
+	})
+	progress, err := t.Run(ctx, resume)
+	s.Progress.Stop()
+	result := &Result{Dir: s.run.Dir(), Steps: t.Steps, Done: progress.Step}
+	if err != nil {
+		return result, errors.Join(err, s.stop(err, progress))
+	}
+	if err := s.finish(result, progress); err != nil {
+		return result, err
+	}
+	return result, s.run.Append("stop", record.Stop{
+		Reason: record.Done, Step: progress.Step, Seconds: progress.Seconds,
+	})
+}
+
+// warnOfMemory says so before a run that the machine has no room for.
+func (s *session) warnOfMemory() {
+	need := s.parts.memory.Total()
+	if _, free := machineMemory(); free > 0 && need>>20 > free {
+		s.Log.Warn("training needs more memory than is available: make train.batch or data.size smaller",
+			"needs", megabytes(need), "available", megabytes(free<<20))
+	}
+}
+
+// stop notes in the log why training ended early.
+func (s *session) stop(reason error, p train.Progress) error {
+	return s.run.Append("stop", record.Stop{Reason: reason.Error(), Step: p.Step, Seconds: p.Seconds})
+}
+
+// perEpoch is the number of steps in an epoch: of full batches, at least one.
+func (s *session) perEpoch() int { return max(1, s.train.Len()/s.cfg.Train.Batch) }
+
+func (s *session) trainer() *train.Trainer {
+	c := s.cfg.Train
+	steps := c.Steps
+	if steps == 0 {
+		steps = c.Epochs * s.perEpoch()
+	}
+	return &train.Trainer{
+		Model: s.parts.model, Loss: s.parts.loss,
+		Optimizer: newOptimizer(s.cfg, s.parts.model), Schedule: newSchedule(s.cfg, steps, s.perEpoch()),
+		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
+		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
+		ClipNorm: s.cfg.Optim.ClipNorm, ValEvery: c.ValEvery,
+		Score: score(s.cfg), Dir: s.run.Dir(),
+		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
+		Best:          record.BestFile, Last: record.LastFile,
+		Observe: observer{s},
+	}
+}
+
+// An observer writes what the trainer reports to the run's log and passes it on.
+type observer struct{ *session }
+
+// Step logs an update of the weights.
+func (o observer) Step(e train.StepEvent) error {
+	o.Progress.Step(e)
+	return o.run.Append("step", record.Step{
+		Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm,
+		ImagesPerSecond: e.ImagesPerSecond,
+	})
+}
+
+// Epoch logs an epoch and its validation.
+func (o observer) Epoch(e train.EpochEvent) error {
+	o.Progress.Epoch(e)
+	nan := math.NaN()
+	r := record.Epoch{
+		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, Best: e.Best,
+		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan,
+	}
+	if v := e.Evaluation; v != nil {
+		r.ValLoss, r.MeanIoU = v.Loss, float64(v.Report.MeanIoU)
+		r.MeanDice, r.PixelAccuracy = float64(v.Report.MeanDice), float64(v.Report.PixelAccuracy)
+	}
+	return o.run.Append("epoch", r)
+}
+
+// Snapshot needs no record: the file speaks for itself.
+func (o observer) Snapshot(int) error { return nil }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", (bytes+1<<19)>>20) }
+
+// rounded returns a duration as a reader wants it.
+func rounded(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(100 * time.Millisecond)
+}

@@ -1,0 +1,157 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tessera/kernels"
+	"tessera/segtrain/config"
+	"tessera/segtrain/data"
+	"tessera/segtrain/record"
+	"tessera/segtrain/train"
+)
+
+// DataFolder is where a run of the procedural set keeps its pictures.
+const DataFolder = "data"
+
+// ErrFinished says that a run to be resumed has nothing left to do.
+var ErrFinished = errors.New("the run is finished")
+
+// Train trains as the configuration says, in a new run directory: cfg.Out, or a new one below runs. Mistakes in the
+// configuration are found before anything is created. When ctx ends, the step under way is finished and a snapshot
+// written; the error is then train.ErrInterrupted, and the result tells the directory for Resume.
+func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) {
+	parts, err := build(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := loadWeights(cfg.Model.Weights, parts.model); err != nil {
+		return nil, located(cfg, "model.weights", err)
+	}
+	final := *cfg
+	if final.Out == "" {
+		final.Out = record.AutoName("runs")
+	}
+	s := &session{cfg: &final, parts: parts, Options: o.withDefaults()}
+	if record.Is(final.Out) {
+		_, err := record.Create(final.Out) // says what to do about it
+		return nil, err
+	}
+	if err := s.openData(); err != nil {
+		return nil, err
+	}
+	if s.run, err = record.Create(final.Out); err != nil {
+		return nil, err
+	}
+	defer s.run.Close()
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	return s.fit(ctx, false)
+}
+
+// Resume goes on with a run, whose configuration LoadRun read, from its newest snapshot. It ends in the same weights
+// as a run that was never interrupted. A run that is finished is an error that wraps ErrFinished.
+func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error) {
+	dir := cfg.Out
+	parts, err := build(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{cfg: cfg, parts: parts, Options: o.withDefaults()}
+	if s.run, err = record.Open(dir); err != nil {
+		return nil, err
+	}
+	defer s.run.Close()
+	if err := s.unfinished(); err != nil {
+		return nil, err
+	}
+	if err := s.openData(); err != nil {
+		return nil, err
+	}
+	_, err = os.Stat(s.run.Path(train.StateFile))
+	if err != nil { // stopped before the first snapshot: the beginning is the same
+		if err := loadWeights(cfg.Model.Weights, parts.model); err != nil {
+			return nil, located(cfg, "model.weights", err)
+		}
+	}
+	resumed := err == nil
+	if err := s.run.Append("resume", record.NewEnv(kernels.Active().String())); err != nil {
+		return nil, err
+	}
+	return s.fit(ctx, resumed)
+}
+
+// LoadRun reads the configuration of the run in dir and applies settings as config.Load does.
+func LoadRun(dir string, settings ...string) (*config.Config, error) {
+	if !record.Is(dir) {
+		return nil, fmt.Errorf("%s is not a run: there is no %s in it", dir, record.ConfigFile)
+	}
+	cfg, err := config.Load(filepath.Join(dir, record.ConfigFile), settings...)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Out = dir
+	return cfg, nil
+}
+
+// A session is one process that trains a run.
+type session struct {
+	Options
+	cfg        *config.Config
+	parts      *parts
+	run        *record.Run
+	source     *source
+	train, val *data.Dataset
+}
+
+// openData finds the samples, drawing them where they are procedural, and reads the first of them.
+func (s *session) openData() (err error) {
+	begin := time.Now()
+	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
+		return err
+	}
+	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
+		return err
+	}
+	if s.val, err = s.source.dataset(s.cfg, s.source.val, nil); err != nil {
+		return err
+	}
+	if err := probe("training", s.train); err != nil {
+		return err
+	}
+	if err := probe("validation", s.val); err != nil {
+		return err
+	}
+	s.Log.Info("data", "training", s.train.Len(), "validation", s.val.Len(), "classes", len(s.source.classes),
+		"size", fmt.Sprintf("%d×%d", s.cfg.Data.Size[0], s.cfg.Data.Size[1]), "took", rounded(time.Since(begin)))
+	return nil
+}
+
+// begin writes what a run directory starts with.
+func (s *session) begin() error {
+	if err := s.run.WriteText(record.ConfigFile, string(s.cfg.Marshal())); err != nil {
+		return err
+	}
+	env := record.NewEnv(kernels.Active().String())
+	return errors.Join(s.run.WriteJSON(record.EnvFile, env), s.run.Append("start", env))
+}
+
+// unfinished returns an error if the run reached its last step and wrote its report.
+func (s *session) unfinished() error {
+	for e, err := range s.run.Events() {
+		var stop record.Stop
+		if err != nil || e.Kind != "stop" || e.Decode(&stop) != nil || stop.Reason != record.Done {
+			continue
+		}
+		dir := s.run.Dir()
+		return fmt.Errorf("%w: %s took its %d steps; look at %s, or train on from its weights with "+
+			"--set model.weights=%s and another --out", ErrFinished, dir, stop.Step,
+			s.run.Path(record.ReportFile), s.run.Path(record.BestFile))
+	}
+	return nil
+}

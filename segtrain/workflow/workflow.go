@@ -1,0 +1,58 @@
+// Package workflow does what the commands of segtrain do: it turns a configuration into data sets, a model and
+// an optimizer, and runs them.
+//
+// Train makes a run directory (see package record), Resume goes on with one, Evaluate and Predict use its
+// weights, Inspect looks at a folder of images before there is a configuration, and Describe tells what a
+// configuration asks of this machine. Nothing here prints: results are returned, and what happens meanwhile goes
+// to a logger and to a Progress.
+package workflow
+
+import (
+	"io"
+	"log/slog"
+
+	"tessera/internal/parallel"
+	"tessera/segtrain/config"
+	"tessera/segtrain/train"
+)
+
+// Options are what surrounds a workflow: where its messages go.
+type Options struct {
+	Log      *slog.Logger // nil: nowhere
+	Progress Progress     // nil: nowhere
+}
+
+// Progress shows a training run to someone who waits for it.
+type Progress interface {
+	Start(Plan)
+	Step(train.StepEvent)
+	Epoch(train.EpochEvent)
+	Stop() // after the last step, also when the run ended early
+}
+
+// A Plan is how much a training run has to do.
+type Plan struct {
+	Epochs, Steps, PerEpoch int // altogether; PerEpoch is steps
+	Batch                   int
+}
+
+// noProgress is a Progress that shows nothing.
+type noProgress struct{}
+
+func (noProgress) Start(Plan)             {}
+func (noProgress) Step(train.StepEvent)   {}
+func (noProgress) Epoch(train.EpochEvent) {}
+func (noProgress) Stop()                  {}
+
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Progress == nil {
+		o.Progress = noProgress{}
+	}
+	return o
+}
+
+// setThreads makes the engine compute with the threads that the configuration asks for.
+func setThreads(cfg *config.Config) { parallel.SetWorkers(cfg.Threads) }
