@@ -2,6 +2,14 @@ package bench
 
 import "time"
 
+// A Report is what Measure found.
+type Report struct {
+	Roof   Roof         `json:"roof"`
+	Layers []Result     `json:"layers,omitempty"`
+	Totals []Total      `json:"totals,omitempty"`
+	Steps  []StepResult `json:"steps,omitempty"`
+}
+
 // A Result is how fast a pass of a layer is.
 type Result struct {
 	Name      string    `json:"name"`
@@ -19,50 +27,32 @@ type Total struct {
 	Speed
 }
 
-// Speed is work done in some time, and how much of a Roof it reaches.
-type Speed struct {
-	Milliseconds float64 `json:"ms"`
-	GFLOPS       float64 `json:"gflops"`     // GFLOP/s
-	PeakShare    float64 `json:"peak_share"` // of Roof.Peak, from 0 to 1
-	GBs          float64 `json:"gbs"`        // GB/s
-	CopyShare    float64 `json:"copy_share"` // of Roof.Copy; more than 1 where operands stay in a cache
-	Bound        string  `json:"bound"`      // the roof that takes more of the time: "compute" or "memory"
-	RoofShare    float64 `json:"roof_share"` // the least time that the roofs allow, as a share of the time taken
-
-	work work
-}
-
-// work adds up: what was done, how long it took, and how long it would take at the compute roof where that binds, and at
-// the memory roof where that does.
-type work struct{ flops, bytes, seconds, compute, memory float64 }
-
-func (w work) plus(v work) work {
-	return work{w.flops + v.flops, w.bytes + v.bytes, w.seconds + v.seconds, w.compute + v.compute, w.memory + v.memory}
-}
-
-// newWork compares one pass with the roofs.
-func newWork(r Roof, flops, bytes, seconds float64) work {
-	w := work{flops: flops, bytes: bytes, seconds: seconds, compute: flops / r.Peak / 1e9}
-	if memory := bytes / r.Copy / 1e9; memory > w.compute {
-		w.compute, w.memory = 0, memory
+// Measure runs each pass of the problems for d, three times at least, and takes the fastest runs. The roof is measured
+// before, and again between the layers, so that it comes from the same minutes. progress is called before each layer with
+// the number of those done. The error is a lack of memory.
+func Measure(list []Problem, d time.Duration, progress func(done int)) (*Report, error) {
+	m, err := newRoofMeter()
+	if err != nil {
+		return nil, err
 	}
-	return w
-}
-
-// speed divides work by time and roofs.
-func (w work) speed(r Roof) Speed {
-	s := Speed{Milliseconds: w.seconds * 1e3, GFLOPS: w.flops / w.seconds / 1e9, GBs: w.bytes / w.seconds / 1e9,
-		Bound: "compute", RoofShare: (w.compute + w.memory) / w.seconds, work: w}
-	if w.memory > w.compute {
-		s.Bound = "memory"
+	defer m.Free()
+	r := &Report{}
+	for i, p := range list {
+		progress(i)
+		results, err := measureLayer(p, d)
+		if err != nil {
+			return nil, err
+		}
+		r.Layers = append(r.Layers, results...)
+		m.again()
 	}
-	s.PeakShare, s.CopyShare = s.GFLOPS/r.Peak, s.GBs/r.Copy
-	return s
+	r.Roof = m.roof
+	r.compare()
+	return r, nil
 }
 
-// Measure runs each pass of a problem for d, three times at least, and returns the speeds of the fastest runs. The error
-// is a lack of memory.
-func Measure(p Problem, r Roof, d time.Duration) ([]Result, error) {
+// measureLayer runs the passes of a problem.
+func measureLayer(p Problem, d time.Duration) ([]Result, error) {
 	l, err := NewLayer(p)
 	if err != nil {
 		return nil, err
@@ -72,31 +62,46 @@ func Measure(p Problem, r Roof, d time.Duration) ([]Result, error) {
 	line.Name = ""
 	var list []Result
 	for _, pass := range l.Passes {
-		w := newWork(r, float64(pass.FLOPs), float64(pass.Bytes), best(3, d, pass.Run).Seconds())
-		list = append(list, Result{p.Name, line.String(), p.Kind, pass.Direction, w.speed(r)})
+		w := work{flops: float64(pass.FLOPs), bytes: float64(pass.Bytes), seconds: best(3, d, pass.Run).Seconds()}
+		list = append(list, Result{p.Name, line.String(), p.Kind, pass.Direction, Speed{work: w}})
 	}
 	return list, nil
 }
 
-// Totals adds results up: one total for each kind and direction, in the order of their first, and one for all.
-func Totals(r Roof, list []Result) []Total {
-	var totals []Total
-	at := map[Total]int{}
-	var all work
-	for _, x := range list {
-		key := Total{Kind: x.Kind, Direction: x.Direction}
-		i, ok := at[key]
-		if !ok {
-			i = len(totals)
-			at[key], totals = i, append(totals, key)
+// compare holds the results to the roof, and adds them up: for each kind and direction, and all.
+func (r *Report) compare() {
+	all := Total{}
+	for i := range r.Layers {
+		x := &r.Layers[i]
+		x.work = x.work.under(r.Roof)
+		x.Speed = x.work.speed(r.Roof)
+		all.add(x.work)
+	}
+	for _, kind := range kinds {
+		for _, d := range []Direction{Forward, Input, Weight} {
+			t := Total{Kind: kind, Direction: d}
+			for _, x := range r.Layers {
+				if x.Kind == kind && x.Direction == d {
+					t.add(x.work)
+				}
+			}
+			if t.Passes > 0 {
+				r.Totals = append(r.Totals, t)
+			}
 		}
-		totals[i].Passes++
-		totals[i].work = totals[i].work.plus(x.work)
-		all = all.plus(x.work)
 	}
-	totals = append(totals, Total{Passes: len(list), Speed: Speed{work: all}})
-	for i := range totals {
-		totals[i].Speed = totals[i].work.speed(r)
+	r.Totals = append(r.Totals, all)
+	for i := range r.Totals {
+		r.Totals[i].Speed = r.Totals[i].work.speed(r.Roof)
 	}
-	return totals
+}
+
+// add adds a pass.
+func (t *Total) add(w work) {
+	t.Passes++
+	t.work.flops += w.flops
+	t.work.bytes += w.bytes
+	t.work.seconds += w.seconds
+	t.work.compute += w.compute
+	t.work.memory += w.memory
 }

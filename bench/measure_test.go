@@ -9,27 +9,31 @@ import (
 
 	"tessera/internal/kerneltest"
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/tensor"
 )
 
 // TestRoofIsAbove measures in each instruction set and holds a product of matrices, which has little else to do than to
-// multiply and add, to the roof. Another program may slow down either measurement, so it may try again.
+// multiply and add, to the roof. Another program may slow down the roof's measurement, so it may try again.
 func TestRoofIsAbove(t *testing.T) {
-	p, err := Parse("gemm m240 n256 k256")
+	p, err := Parse(`gemm m240 n256 k256 "square"`)
 	require.NoError(t, err)
 	kerneltest.EachISA(t, func(t *testing.T) {
 		var share float64
 		for range 5 {
-			r, err := MeasureRoof()
+			calls := 0
+			r, err := Measure([]Problem{p}, 0, func(done int) { calls += 1 + done })
 			require.NoError(t, err)
-			require.Greater(t, r.Core, 0.0)
-			require.Greater(t, r.Peak, 0.0)
-			require.Greater(t, r.Copy, 0.0)
-			assert.Equal(t, parallel.Workers(), r.Threads)
-			list, err := Measure(p, r, 0)
-			require.NoError(t, err)
-			require.Len(t, list, 1)
-			if share = list[0].PeakShare; share > 0 && share <= 1.05 {
+			require.Equal(t, 1, calls)
+			require.Greater(t, r.Roof.Core, 0.0)
+			require.GreaterOrEqual(t, r.Roof.Peak, r.Roof.Core)
+			require.Greater(t, r.Roof.Copy, 0.0)
+			assert.Equal(t, kernels.Active().String(), r.Roof.ISA)
+			assert.Equal(t, parallel.Workers(), r.Roof.Threads)
+			require.Len(t, r.Layers, 1)
+			assert.Equal(t, []any{"square", "gemm m240 n256 k256", Gemm, Forward},
+				[]any{r.Layers[0].Name, r.Layers[0].Problem, r.Layers[0].Kind, r.Layers[0].Direction})
+			if share = r.Layers[0].PeakShare; share > 0 && share <= 1.05 {
 				return
 			}
 		}
@@ -38,31 +42,41 @@ func TestRoofIsAbove(t *testing.T) {
 }
 
 func TestSpeedsAndTotals(t *testing.T) {
-	r := Roof{Peak: 100, Copy: 10}
 	result := func(k Kind, d Direction, flops, bytes, seconds float64) Result {
-		return Result{Kind: k, Direction: d, Speed: newWork(r, flops, bytes, seconds).speed(r)}
+		return Result{Kind: k, Direction: d, Speed: Speed{work: work{flops: flops, bytes: bytes, seconds: seconds}}}
 	}
-	list := []Result{
-		result(Conv, Forward, 50e9, 1e9, 1), // half of the peak, 0.1 s of copying
+	r := Report{Roof: Roof{Peak: 100, Copy: 10}, Layers: []Result{
 		result(Norm, Forward, 1e9, 20e9, 4), // 2 s of copying
+		result(Conv, Forward, 50e9, 1e9, 1), // half of the peak, 0.1 s of copying
 		result(Conv, Forward, 50e9, 9e9, 1), // 0.9 s of copying
+	}}
+	r.compare()
+	for i, want := range []Speed{
+		{Milliseconds: 4000, GFLOPS: 0.25, PeakShare: 0.0025, GBs: 5, CopyShare: 0.5, Bound: "memory", RoofShare: 0.5},
+		{Milliseconds: 1000, GFLOPS: 50, PeakShare: 0.5, GBs: 1, CopyShare: 0.1, Bound: "compute", RoofShare: 0.5},
+		{Milliseconds: 1000, GFLOPS: 50, PeakShare: 0.5, GBs: 9, CopyShare: 0.9, Bound: "memory", RoofShare: 0.9},
+	} {
+		assertSpeed(t, want, r.Layers[i].Speed)
 	}
-	for i := range list {
-		assert.InDelta(t, list[i].work.flops/list[i].work.seconds/1e9, list[i].GFLOPS, 1e-9)
+	require.Len(t, r.Totals, 3)
+	for i, want := range []Total{
+		{Conv, Forward, 2, Speed{2000, 50, 0.5, 5, 0.5, "memory", 0.7, work{}}},
+		{Norm, Forward, 1, Speed{4000, 0.25, 0.0025, 5, 0.5, "memory", 0.5, work{}}},
+		{"", "", 3, Speed{6000, 101.0 / 6, 1.01 / 6, 5, 0.5, "memory", 3.4 / 6, work{}}},
+	} {
+		got := r.Totals[i]
+		assert.Equal(t, []any{want.Kind, want.Direction, want.Passes}, []any{got.Kind, got.Direction, got.Passes})
+		assertSpeed(t, want.Speed, got.Speed)
 	}
-	assert.Equal(t, []string{"compute", "memory", "memory"}, []string{list[0].Bound, list[1].Bound, list[2].Bound})
-	assert.InDeltaSlice(t, []float64{0.5, 0.5, 0.9}, []float64{list[0].RoofShare, list[1].RoofShare, list[2].RoofShare}, 1e-9)
+}
 
-	totals := Totals(r, list)
-	require.Len(t, totals, 3)
-	conv, norm, all := totals[0], totals[1], totals[2]
-	assert.Equal(t, []any{Conv, Forward, 2, "memory"}, []any{conv.Kind, conv.Direction, conv.Passes, conv.Bound})
-	assert.InDelta(t, 0.5, conv.PeakShare, 1e-9)
-	assert.InDelta(t, 0.5, conv.CopyShare, 1e-9)
-	assert.InDelta(t, 0.7, conv.RoofShare, 1e-9)
-	assert.InDelta(t, 4000, norm.Milliseconds, 1e-9)
-	assert.Equal(t, []any{Kind(""), Direction(""), 3, "memory"}, []any{all.Kind, all.Direction, all.Passes, all.Bound})
-	assert.InDelta(t, 3.4/6, all.RoofShare, 1e-9)
+func assertSpeed(t *testing.T, want, got Speed) {
+	t.Helper()
+	numbers := func(s Speed) []float64 {
+		return []float64{s.Milliseconds, s.GFLOPS, s.PeakShare, s.GBs, s.CopyShare, s.RoofShare}
+	}
+	assert.InDeltaSlice(t, numbers(want), numbers(got), 1e-9)
+	assert.Equal(t, want.Bound, got.Bound)
 }
 
 func TestStepsOfSmallPictures(t *testing.T) {

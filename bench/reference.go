@@ -44,26 +44,34 @@ type StepResult struct {
 	ArenaMB         int64   `json:"arena_mb"` // memory of values, gradients and scratch
 }
 
-// MeasureSteps measures training steps of the reference model, of the forward pass to the optimizer's, and inference on
+// MeasureSteps measures training steps of the reference model, from the forward pass to the optimizer, and inference on
 // a batch and on a single picture, each for d and three times at least. The error is a lack of memory.
-func MeasureSteps(d time.Duration) ([]StepResult, error) {
+func MeasureSteps(d time.Duration) (*Report, error) {
+	m, err := newRoofMeter()
+	if err != nil {
+		return nil, err
+	}
+	defer m.Free()
 	model, err := NewModel()
 	if err != nil {
 		return nil, err
 	}
-	var list []StepResult
-	for _, measure := range []func() (StepResult, error){
-		func() (StepResult, error) { return measureTraining(model, referenceShape, d) },
-		func() (StepResult, error) { return measureInference(model, referenceShape, d) },
-		func() (StepResult, error) { return measureInference(model, pictureShape, d) },
+	r := &Report{}
+	for _, work := range []struct {
+		measure func(*decoder.Unet, tensor.Shape, time.Duration) (StepResult, error)
+		shape   tensor.Shape
+	}{
+		{measureTraining, referenceShape}, {measureInference, referenceShape}, {measureInference, pictureShape},
 	} {
-		r, err := measure()
+		s, err := work.measure(model, work.shape, d)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, r)
+		r.Steps = append(r.Steps, s)
+		m.measure()
 	}
-	return list, nil
+	r.Roof = m.roof
+	return r, nil
 }
 
 // training returns one training step of a model on noise of a shape.

@@ -43,44 +43,73 @@ func burstGeneric(rounds int) {
 }
 
 // Sizes of the measurements: a task of fused multiply-adds takes some tens of microseconds, the arrays to be copied are
-// beyond any cache, and a piece of them is what one call of copy takes.
+// beyond most caches, and a piece of them is what one call of copy takes.
 const (
 	burstRounds = 2048
-	burstTasks  = 64 // a thread
+	burstTasks  = 128 // a thread
 	copyFloats  = 32 << 20
 	copyPiece   = 64 << 10
-	attempts    = 8
+	roofEvery   = time.Second / 2
 )
 
-// MeasureRoof measures for half a second or so. Like all figures here the best of some attempts counts: what other
-// programs take away is not the machine's limit. The error is a lack of memory.
-func MeasureRoof() (Roof, error) {
-	r := Roof{ISA: kernels.Active().String(), Threads: parallel.Workers()}
+// A roofMeter measures roofs again and again and keeps the highest: what other programs take away, or a low clock, is not
+// the machine's limit.
+type roofMeter struct {
+	roof     Roof
+	from, to *tensor.Arena
+	last     time.Time
+}
+
+// newRoofMeter reserves memory, which Free gives back, and measures for half a second or so.
+func newRoofMeter() (*roofMeter, error) {
+	m := &roofMeter{roof: Roof{ISA: kernels.Active().String(), Threads: parallel.Workers()}}
+	var err error
+	if m.from, err = tensor.NewArena(copyFloats); err != nil {
+		return nil, fmt.Errorf("measuring memory: %w", err)
+	}
+	if m.to, err = tensor.NewArena(copyFloats); err != nil {
+		m.from.Free()
+		return nil, fmt.Errorf("measuring memory: %w", err)
+	}
+	clear(m.from.Floats(0, copyFloats)) // untouched pages may all be one page of zeros
+	for range 8 {
+		m.measure()
+	}
+	return m, nil
+}
+
+// Free gives the memory back.
+func (m *roofMeter) Free() {
+	m.from.Free()
+	m.to.Free()
+}
+
+// again measures if that was not done lately.
+func (m *roofMeter) again() {
+	if time.Since(m.last) > roofEvery {
+		m.measure()
+		m.last = time.Now()
+	}
+}
+
+// measure takes some hundredths of a second.
+func (m *roofMeter) measure() {
 	b := bursts[kernels.Active()]
+	gflop := float64(b.flops*burstRounds*burstTasks) / 1e9
 	task := func(int, int) { b.run(burstRounds) }
-	flops := float64(b.flops * burstRounds * burstTasks)
-	r.Core = flops / best(attempts, 0, func() {
+	one := best(2, 0, func() {
 		for i := range burstTasks {
 			task(i, 0)
 		}
-	}).Seconds() / 1e9
-	all := burstTasks * r.Threads
-	r.Peak = flops * float64(r.Threads) / best(attempts, 0, func() { parallel.For(all, task) }).Seconds() / 1e9
+	})
+	all := best(2, 0, func() { parallel.For(burstTasks*m.roof.Threads, task) })
+	from, to := m.from.Floats(0, copyFloats), m.to.Floats(0, copyFloats)
+	piece := func(i, _ int) { copy(to[i*copyPiece:][:copyPiece], from[i*copyPiece:]) }
+	copied := best(1, 0, func() { parallel.For(copyFloats/copyPiece, piece) })
 
-	var arrays [2][]float32
-	for i := range arrays {
-		a, err := tensor.NewArena(copyFloats)
-		if err != nil {
-			return r, fmt.Errorf("measuring memory: %w", err)
-		}
-		defer a.Free()
-		arrays[i] = a.Floats(0, copyFloats)
-	}
-	piece := func(i, _ int) { copy(arrays[1][i*copyPiece:][:copyPiece], arrays[0][i*copyPiece:]) }
-	copyAll := func() { parallel.For(copyFloats/copyPiece, piece) }
-	clear(arrays[0]) // an untouched page may share one page of zeros
-	r.Copy = 2 * 4 * copyFloats / best(attempts, 0, copyAll).Seconds() / 1e9
-	return r, nil
+	m.roof.Core = max(m.roof.Core, gflop/one.Seconds())
+	m.roof.Peak = max(m.roof.Peak, m.roof.Core, gflop*float64(m.roof.Threads)/all.Seconds())
+	m.roof.Copy = max(m.roof.Copy, 2*4*copyFloats/copied.Seconds()/1e9)
 }
 
 // best runs once to warm up, then at least so many times and as long as d, and returns the shortest time.

@@ -25,9 +25,9 @@ var (
 		{"segtrain/train", "segtrain/predict"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report"},
 		{"segtrain/config"},
-		{"segtrain/workflow"},
+		{"segtrain/workflow", "bench"},
 		{"segtrain/cli"},
-		{"segtrain", "examples/...", "bench/..."},
+		{"segtrain", "examples/...", "bench/peers"},
 	}
 	floors = slices.Concat(engine, application)
 )

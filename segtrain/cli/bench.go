@@ -56,16 +56,8 @@ func (a *app) bench() *cobra.Command {
 	return cmd
 }
 
-// benchReport is the result of bench.
-type benchReport struct {
-	Roof   bench.Roof         `json:"roof"`
-	Layers []bench.Result     `json:"layers,omitempty"`
-	Totals []bench.Total      `json:"totals,omitempty"`
-	Steps  []bench.StepResult `json:"steps,omitempty"`
-}
-
 // run measures what the flags ask for.
-func (b *benchmark) run(log *slog.Logger) (*benchReport, error) {
+func (b *benchmark) run(log *slog.Logger) (*bench.Report, error) {
 	duration := time.Duration(b.seconds * float64(time.Second))
 	if b.threads < 0 || !(b.seconds >= 0 && b.seconds <= 3600) {
 		return nil, usageError{errors.New("bench wants --threads of at least 0, and --seconds from 0 to 3600")}
@@ -78,30 +70,17 @@ func (b *benchmark) run(log *slog.Logger) (*benchReport, error) {
 		return nil, err
 	}
 	parallel.SetWorkers(b.threads)
-	report := &benchReport{}
-	if report.Roof, err = bench.MeasureRoof(); err != nil {
-		return nil, err
-	}
 	if b.step {
-		log.Info("measuring steps", "model", bench.Title)
-		report.Steps, err = bench.MeasureSteps(duration)
-		return report, err
+		log.Info("measuring", "steps of", bench.Title)
+		return bench.MeasureSteps(duration)
 	}
-	last := time.Now()
-	log.Info("measuring", "layers", len(list), "problems", b.problems)
-	for i, p := range list {
-		if time.Since(last) > lineEvery {
+	var last time.Time
+	return bench.Measure(list, duration, func(done int) {
+		if done == 0 || time.Since(last) > lineEvery {
 			last = time.Now()
-			log.Info("measuring", "layer", fmt.Sprintf("%d/%d", i+1, len(list)))
+			log.Info("measuring", "layer", fmt.Sprintf("%d/%d", done+1, len(list)))
 		}
-		results, err := bench.Measure(p, report.Roof, duration)
-		if err != nil {
-			return nil, err
-		}
-		report.Layers = append(report.Layers, results...)
-	}
-	report.Totals = bench.Totals(report.Roof, report.Layers)
-	return report, nil
+	})
 }
 
 // choose returns the problems that the filter lets through.
@@ -127,7 +106,7 @@ func (b *benchmark) choose() ([]bench.Problem, error) {
 }
 
 // printBenchmark prints the report as tables.
-func (a *app) printBenchmark(r *benchReport) error {
+func (a *app) printBenchmark(r *bench.Report) error {
 	fmt.Fprintf(a.stdout, "%s, %d threads: peak %.0f GFLOP/s (%.0f a core), copies %.1f GB/s\n\n",
 		r.Roof.ISA, r.Roof.Threads, r.Roof.Peak, r.Roof.Core, r.Roof.Copy)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,8 +46,13 @@ func infoRows(i *workflow.Info) [][2]string {
 	rows := [][2]string{
 		{"processor", fmt.Sprintf("%s, %d cores", i.CPU, i.Cores)},
 		{"kernels", fmt.Sprintf("%s (SEGTRAIN_ISA may be %s)", i.ISA, strings.Join(i.Supported, ", "))},
-		{"threads", fmt.Sprint(i.Threads)},
 	}
+	for _, isa := range slices.Backward(i.Supported) {
+		if names := i.Kernels[isa]; len(names) > 0 {
+			rows = append(rows, [2]string{"  " + isa, strings.Join(names, " ")})
+		}
+	}
+	rows = append(rows, [2]string{"threads", fmt.Sprint(i.Threads)})
 	if i.MemoryMB > 0 {
 		rows = append(rows, [2]string{"memory", fmt.Sprintf("%d MB, %d MB of it available", i.MemoryMB, i.FreeMB)})
 	}

@@ -11,17 +11,20 @@ import (
 
 // Info is what this machine can do, and with a configuration what that asks of it.
 type Info struct {
-	Version   string     `json:"version"`
-	Go        string     `json:"go"`
-	System    string     `json:"system"`
-	CPU       string     `json:"cpu"`
-	Cores     int        `json:"cores"`
-	Threads   int        `json:"threads"`
-	ISA       string     `json:"isa"`       // kernels in use
-	Supported []string   `json:"supported"` // instruction sets that SEGTRAIN_ISA may name here
-	MemoryMB  int64      `json:"memory_mb"` // of the machine; 0 if unknown
-	FreeMB    int64      `json:"free_mb"`   // of it available; 0 if unknown
-	Model     *ModelInfo `json:"model,omitempty"`
+	Version   string   `json:"version"`
+	Go        string   `json:"go"`
+	System    string   `json:"system"`
+	CPU       string   `json:"cpu"`
+	Cores     int      `json:"cores"`
+	Threads   int      `json:"threads"`
+	ISA       string   `json:"isa"`       // kernels in use
+	Supported []string `json:"supported"` // instruction sets that SEGTRAIN_ISA may name here
+	// Kernels are the families of kernels by the instruction set they run in: one without an implementation for
+	// the best runs in the next lower.
+	Kernels  map[string][]string `json:"kernels"`
+	MemoryMB int64               `json:"memory_mb"` // of the machine; 0 if unknown
+	FreeMB   int64               `json:"free_mb"`   // of it available; 0 if unknown
+	Model    *ModelInfo          `json:"model,omitempty"`
 }
 
 // ModelInfo is what a configuration's training run needs.
@@ -48,6 +51,10 @@ func Describe(cfg *config.Config) (*Info, error) {
 	for _, isa := range kernels.Supported() {
 		info.Supported = append(info.Supported, isa.String())
 	}
+	info.Kernels = map[string][]string{}
+	kernels.Chosen(func(name string, isa kernels.ISA) {
+		info.Kernels[isa.String()] = append(info.Kernels[isa.String()], name)
+	})
 	info.MemoryMB, info.FreeMB = machineMemory()
 	if cfg != nil {
 		p, err := build(cfg)
