@@ -36,8 +36,8 @@ type Layer struct {
 	err     error
 }
 
-// NewLayer prepares a problem for parallel.Workers() workers and the kernels that are active now. Its memory must be
-// given back by Free. The error is a lack of memory.
+// NewLayer prepares a problem for parallel.Workers() workers and the kernels that are active now. Its memory must
+// be given back by Free. The error is a lack of memory.
 func NewLayer(p Problem) (*Layer, error) {
 	l := &Layer{Problem: p}
 	switch p.Kind {
@@ -76,7 +76,8 @@ func (l *Layer) add(d Direction, flops int, run func(), out []float32, operands 
 	l.Passes = append(l.Passes, Pass{d, flops, bytes, run, out})
 }
 
-// zeros returns memory as a tape would have it: in huge pages, and so that no two operands begin in the same cache set.
+// zeros returns memory as a tape would have it: in huge pages, and so that no two operands begin in the same cache
+// set.
 func (l *Layer) zeros(n int) []float32 {
 	at := len(l.arenas) * 61 * tensor.Align
 	a, err := tensor.NewArena(at + n)

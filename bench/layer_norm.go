@@ -8,8 +8,8 @@ import (
 	"tessera/kernels"
 )
 
-// norm prepares the passes of a batch normalisation with its activation, in training: statistics of the batch, then the
-// normalisation; sums of the gradient, then the gradient. Every pass reads all operands twice.
+// norm prepares the passes of a batch normalisation with its activation, in training: statistics of the batch, then
+// the normalisation; sums of the gradient, then the gradient. Every pass reads all operands twice.
 func (l *Layer) norm() {
 	p := l.Problem
 	rows, c := p.N*p.H*p.W, p.C

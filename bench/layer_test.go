@@ -37,8 +37,8 @@ func shrunk(t *testing.T) []Problem {
 	return small
 }
 
-// TestLayers runs every pass of every problem, shrunk, in each instruction set: the results are finite, not zero, and
-// have the same bits.
+// TestLayers runs every pass of every problem, shrunk, in each instruction set: the results are finite, not zero,
+// and have the same bits.
 func TestLayers(t *testing.T) {
 	for _, p := range shrunk(t) {
 		t.Run(p.String(), func(t *testing.T) {
@@ -97,8 +97,11 @@ func TestWork(t *testing.T) {
 			Input:   {2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
 			Weight:  {2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
 		},
-		"norm n2 c8 h4w6 relu": {Forward: {6 * n * h * w * c, 12 * n * h * w * c}, Input: {8 * n * h * w * c, 20 * n * h * w * c}},
-		"gemm m4 n16 k8":       {Forward: {2 * 4 * 16 * 8, 4 * (4*8 + 8*16 + 4*16)}},
+		"norm n2 c8 h4w6 relu": {
+			Forward: {6 * n * h * w * c, 12 * n * h * w * c},
+			Input:   {8 * n * h * w * c, 20 * n * h * w * c},
+		},
+		"gemm m4 n16 k8": {Forward: {2 * 4 * 16 * 8, 4 * (4*8 + 8*16 + 4*16)}},
 	} {
 		p, err := Parse(line)
 		require.NoError(t, err)

@@ -27,9 +27,10 @@ type Total struct {
 	Speed
 }
 
-// Measure runs each pass of the problems for d, three times at least, and takes the fastest runs. The roof is measured
-// before, and again between the layers, so that it comes from the same minutes. progress is called before each layer with
-// the number of those done. The error is a lack of memory.
+// Measure runs each pass of the problems for d, three times at least, and takes the fastest runs: what other programs
+// take away is no property of a layer. The roof is measured before, and again between the layers, so that it comes
+// from the same minutes. progress is called before each layer with the number of those done. The error is a lack of
+// memory.
 func Measure(list []Problem, d time.Duration, progress func(done int)) (*Report, error) {
 	m, err := newRoofMeter()
 	if err != nil {

@@ -13,9 +13,12 @@ import (
 	"tessera/tensor"
 )
 
-// TestRoofIsAbove measures in each instruction set and holds a product of matrices, which has little else to do than to
-// multiply and add, to the roof. Another program may slow down the roof's measurement, so it may try again.
+// TestRoofIsAbove measures in each instruction set and holds a product of matrices, which has little else to do than
+// to multiply and add, to the roof. Another program may slow down the roof's measurement, so it may try again.
 func TestRoofIsAbove(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures for seconds")
+	}
 	p, err := Parse(`gemm m240 n256 k256 "square"`)
 	require.NoError(t, err)
 	kerneltest.EachISA(t, func(t *testing.T) {

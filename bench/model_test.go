@@ -111,7 +111,8 @@ func recorded(t *testing.T, tape *autograd.Tape, layers map[*autograd.Param]laye
 			}
 		}
 		if own != nil {
-			list = append(list, own.problems(op.FieldByName("name").String(), images, shape(op.FieldByName("out").Elem()), i == 0)...)
+			name, out := op.FieldByName("name").String(), shape(op.FieldByName("out").Elem())
+			list = append(list, own.problems(name, images, out, i == 0)...)
 		}
 	}
 	require.NotEmpty(t, list)

@@ -17,7 +17,8 @@ import (
 var (
 	kinds    = []Kind{Conv, DWConv, UpConv, Norm, Gemm}
 	required = map[Kind]string{
-		Conv: "n# c# o# h#w# k#", DWConv: "n# c# h#w# k#", UpConv: "n# c# o# h#w#", Norm: "n# c# h#w#", Gemm: "m# n# k#",
+		Conv: "n# c# o# h#w# k#", DWConv: "n# c# h#w# k#", UpConv: "n# c# o# h#w#", Norm: "n# c# h#w#",
+		Gemm: "m# n# k#",
 	}
 	optional = map[Kind]string{
 		Conv: "s# p# p#+# g# d# leaf", DWConv: "s# p# p#+# d# leaf", Norm: "relu silu",
@@ -27,15 +28,15 @@ var (
 
 // Parse reads a problem:
 //
-//	conv   n8 c112 o256 h16w16 k3 s1 p1 g1 d1 "name"   images, channels, channels of the output, size of the input,
-//	                                                   window, stride, padding, groups, dilation
+//	conv   n8 c112 o256 h16w16 k3 s1 p1 g1 d1 "name"   images, channels, channels of the output,
+//	                                                   size of the input, window, stride, padding, groups, dilation
 //	dwconv n8 c240 h32w32 k5 s1 p2 d1 "name"
 //	upconv n8 c320 o256 h8w8 "name"                    h and w before the enlargement
 //	norm   n8 c96 h128w128 silu "name"                 followed by relu, silu or nothing
 //	gemm   m1024 n1024 k1024 "name"
 //
-// Padding p1+2 is one pixel at the top and left and two at the bottom and right. s, g and d are 1 and p is 0 if they are
-// missing; so may be the name. The word leaf says that no gradient of the input is wanted.
+// Padding p1+2 is one pixel at the top and left and two at the bottom and right. s, g and d are 1 and p is 0 if they
+// are missing; so may be the name. The word leaf says that no gradient of the input is wanted.
 func Parse(line string) (Problem, error) {
 	p := Problem{N: 1, H: 1, W: 1, C: 1, O: 1, K: 1, Stride: 1, Groups: 1, Dilate: 1}
 	text := strings.TrimSpace(line)
@@ -127,13 +128,14 @@ func (p *Problem) set(field string, digits []string) error {
 	case "leaf":
 		p.Leaf = true
 	default:
-		*map[string]*int{"n#": &p.N, "c#": &p.C, "o#": &p.O, "k#": &p.K, "s#": &p.Stride, "g#": &p.Groups, "d#": &p.Dilate}[field] = v[0]
+		*map[string]*int{"n#": &p.N, "c#": &p.C, "o#": &p.O, "k#": &p.K,
+			"s#": &p.Stride, "g#": &p.Groups, "d#": &p.Dilate}[field] = v[0]
 	}
 	return nil
 }
 
-// Read reads a file of problems, one a line; empty lines and those that begin with # say nothing. An error names the
-// file as path and the line.
+// Read reads a file of problems, one a line; empty lines and those that begin with # say nothing. An error names
+// the file as path and the line.
 func Read(r io.Reader, path string) ([]Problem, error) {
 	var list []Problem
 	lines := bufio.NewScanner(r)

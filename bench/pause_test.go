@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/parallel"
 	"tessera/tensor"
 )
 
-var pauses = flag.Bool("pauses", false, "look at the garbage collector's waits for every layer; wants an idle machine")
+var pauses = flag.Bool("pauses", false, "see how long each layer's kernels delay the garbage collector")
 
 // stopping is the histogram of how long the garbage collector waited until every goroutine had stopped: a kernel in
 // assembly stops when it returns.
@@ -70,10 +71,32 @@ func quantile(h *metrics.Float64Histogram, q float64) (count uint64, seconds flo
 	return count, math.Inf(1)
 }
 
-// TestGarbageCollectionIsNotDelayed trains and infers on pictures as large as those of the reference figures, and holds
-// the waits of the garbage collector to a millisecond. Other programs delay it too, as the system takes the processor
-// from a kernel, so that one good attempt of several is enough, and of its waits the best nine tenths: a kernel that is
-// too long and takes more than a tenth of the time is found. -pauses looks at each kernel alone.
+// delay returns below how many seconds nine tenths of the waits are while work runs. It is NaN if the machine is too busy
+// to tell: where the system takes the processor from a thread, even plain Go keeps the garbage collector waiting.
+func delay(t *testing.T, work func()) float64 {
+	before := spinDelay()
+	count, seconds := quantile(waits(work), 0.9)
+	require.Positive(t, count, "no garbage was collected")
+	if seconds > longest/5 && !(max(before, spinDelay()) <= longest/5) {
+		return math.NaN()
+	}
+	return seconds
+}
+
+// spinDelay is the same for all workers computing in plain Go, which can be interrupted anywhere.
+func spinDelay() float64 {
+	_, seconds := quantile(waits(func() {
+		best(3, 100*time.Millisecond, func() {
+			parallel.For(parallel.Workers(), func(int, int) { burstGeneric(1 << 20) })
+		})
+	}), 0.9)
+	return seconds
+}
+
+// TestGarbageCollectionIsNotDelayed trains on pictures as large as those of the reference figures and holds the waits
+// of the garbage collector to a millisecond: of several attempts one must be good, and of its waits nine tenths. That
+// finds a kernel that is too long and takes more than a tenth of the time; with -pauses each pass of each layer is
+// looked at alone.
 func TestGarbageCollectionIsNotDelayed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("steps of the reference model take seconds")
@@ -84,15 +107,21 @@ func TestGarbageCollectionIsNotDelayed(t *testing.T) {
 	require.NoError(t, err)
 	defer step.Free()
 	require.NoError(t, run())
-	var count uint64
-	wait := math.Inf(1)
-	for attempt := 0; attempt < 5 && !(wait <= longest); attempt++ {
-		count, wait = quantile(waits(func() { err = run() }), 0.9)
+	var told []float64
+	for range 5 {
+		seconds := delay(t, func() { err = run() })
 		require.NoError(t, err)
-		require.Greater(t, count, uint64(10), "no garbage was collected")
-		t.Logf("attempt %d: nine tenths of %d waits are below %.0f µs", attempt, count, 1e6*wait)
+		if seconds <= longest {
+			return
+		}
+		if !math.IsNaN(seconds) {
+			told = append(told, seconds)
+		}
 	}
-	assert.LessOrEqual(t, wait, longest, "seconds that kernels kept the garbage collector waiting")
+	if len(told) < 3 {
+		t.Skip("the machine is too busy to tell")
+	}
+	assert.Fail(t, "kernels keep the garbage collector waiting", "%v seconds", told)
 }
 
 // TestNoPassDelaysGarbageCollection is the same for every pass of the reference model's layers.
@@ -106,15 +135,16 @@ func TestNoPassDelaysGarbageCollection(t *testing.T) {
 		l, err := NewLayer(p)
 		require.NoError(t, err)
 		for _, pass := range l.Passes {
-			wait := math.Inf(1)
-			for attempt := 0; attempt < 5 && !(wait <= longest/5); attempt++ {
-				_, high := quantile(waits(func() { best(3, 40*time.Millisecond, pass.Run) }), 0.9)
-				wait = min(wait, high)
+			seconds := math.Inf(1)
+			for attempt := 0; attempt < 5 && !(seconds <= longest/5); attempt++ {
+				if s := delay(t, func() { best(3, 40*time.Millisecond, pass.Run) }); s < seconds {
+					seconds = s
+				}
 			}
-			assert.LessOrEqual(t, wait, longest, "%s %s", p, pass.Direction)
-			if !(wait <= longest/5) {
-				t.Logf("%4.0f µs: %s %s", 1e6*wait, p, pass.Direction)
+			if !(seconds <= longest/5) {
+				t.Logf("%4.0f µs: %s %s", 1e6*seconds, p, pass.Direction)
 			}
+			assert.LessOrEqual(t, seconds, longest, "%s %s", p, pass.Direction)
 		}
 		l.Free()
 	}

@@ -21,8 +21,8 @@ const (
 	Gemm   Kind = "gemm"   // product of two matrices
 )
 
-// A Problem is the shape of one layer. Images are N×H×W×C, windows square. A product of matrices m×k and k×n is H = m,
-// C = k, O = n, everything else being 1.
+// A Problem is the shape of one layer. Images are N×H×W×C, windows square. A product of matrices m×k and k×n is
+// H = m, C = k, O = n, everything else being 1.
 type Problem struct {
 	Kind           Kind
 	N, H, W, C     int // of the input
@@ -89,19 +89,39 @@ func (p Problem) window() kernels.Window {
 		PT: p.Before, PL: p.Before, PB: p.After, PR: p.After}
 }
 
-// check returns an error if no such layer can exist.
+// maxFloats is the most that an operand of a problem may have: 8 GB.
+const maxFloats = 1 << 31
+
+// check returns an error if no such layer can exist, or none of a sane size.
 func (p Problem) check() error {
-	if p.Kind != Conv && p.Kind != DWConv {
-		return nil
+	oh, ow := p.H, p.W
+	switch p.Kind {
+	case Conv, DWConv:
+		if p.C%p.Groups != 0 || p.O%p.Groups != 0 {
+			return fmt.Errorf("%d channels to %d do not divide into %d groups", p.C, p.O, p.Groups)
+		}
+		w := p.window()
+		if err := w.Check(); err != nil {
+			return err
+		}
+		oh, ow = w.OH(), w.OW()
+	case UpConv:
+		oh, ow = 2*p.H, 2*p.W
 	}
-	if p.C%p.Groups != 0 || p.O%p.Groups != 0 {
-		return fmt.Errorf("%d channels to %d do not divide into %d groups", p.C, p.O, p.Groups)
+	for _, sizes := range [][4]int{{p.N, p.H, p.W, p.C}, {p.N, oh, ow, p.O}, {p.K, p.K, p.C / p.Groups, p.O}} {
+		floats := 1.0
+		for _, n := range sizes {
+			floats *= float64(n)
+		}
+		if floats > maxFloats {
+			return fmt.Errorf("an operand of %v numbers, at most %d are possible", sizes, maxFloats)
+		}
 	}
-	return p.window().Check()
+	return nil
 }
 
-// Shrunk returns a problem like p with the same window, remainders by 16 and activation, small enough to be computed in
-// generic Go.
+// Shrunk returns a problem like p with the same window, remainders by 16 and activation, small enough to be
+// computed in generic Go.
 func (p Problem) Shrunk() Problem {
 	small := func(n, most int) int {
 		if n <= most {

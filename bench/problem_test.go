@@ -29,7 +29,8 @@ func ExampleParse() {
 func TestParseAndString(t *testing.T) {
 	for line, want := range map[string]Problem{
 		`conv n8 c3 o32 h256w255 k3 s2 p0+1 leaf "a \"b\""`: {
-			Kind: Conv, N: 8, H: 256, W: 255, C: 3, O: 32, K: 3, Stride: 2, After: 1, Groups: 1, Dilate: 1, Leaf: true, Name: `a "b"`},
+			Kind: Conv, N: 8, H: 256, W: 255, C: 3, O: 32, K: 3, Stride: 2, After: 1, Groups: 1, Dilate: 1,
+			Leaf: true, Name: `a "b"`},
 		`conv n1 c8 o4 h9w9 k3 s1 p4 g4 d4`: {
 			Kind: Conv, N: 1, H: 9, W: 9, C: 8, O: 4, K: 3, Stride: 1, Before: 4, After: 4, Groups: 4, Dilate: 4},
 		`dwconv n2 c7 h5w6 k5 s1 p2`: {
@@ -61,7 +62,9 @@ func TestParseErrors(t *testing.T) {
 		`norm n0 c1 h4w4`:                  `norm: "n0": want a number from 1 to 65536`,
 		`gemm m1 n1 k99999999999999999999`: `gemm: "k99999999999999999999": want a number from 1 to 65536`,
 		`conv n1 c4 o6 h4w4 k3 g4`:         `conv: 4 channels to 6 do not divide into 4 groups`,
-		`dwconv n1 c4 h4w4 k9`:             `dwconv: window 9×9 (dilation 1×1) is larger than the padded image 4×4`,
+		`norm n65536 c65536 h65536w65536`: `norm: an operand of [65536 65536 65536 65536] numbers, ` +
+			`at most 2147483648 are possible`,
+		`dwconv n1 c4 h4w4 k9`: `dwconv: window 9×9 (dilation 1×1) is larger than the padded image 4×4`,
 	} {
 		_, err := Parse(line)
 		assert.EqualError(t, err, want, line)

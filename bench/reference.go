@@ -44,8 +44,8 @@ type StepResult struct {
 	ArenaMB         int64   `json:"arena_mb"` // memory of values, gradients and scratch
 }
 
-// MeasureSteps measures training steps of the reference model, from the forward pass to the optimizer, and inference on
-// a batch and on a single picture, each for d and three times at least. The error is a lack of memory.
+// MeasureSteps measures training steps of the reference model, from the forward pass to the optimizer, and inference
+// on a batch and on a single picture, each for d and three times at least. The error is a lack of memory.
 func MeasureSteps(d time.Duration) (*Report, error) {
 	m, err := newRoofMeter()
 	if err != nil {
@@ -122,7 +122,8 @@ func measureInference(model *decoder.Unet, s tensor.Shape, d time.Duration) (Ste
 	return measureStep("inference", s, d, p.Bytes(), func() error { return p.Run(images, logits) })
 }
 
-func measureStep(work string, s tensor.Shape, d time.Duration, bytes int64, run func() error) (StepResult, error) {
+func measureStep(work string, s tensor.Shape, d time.Duration, bytes int64,
+	run func() error) (StepResult, error) {
 	var failed error
 	taken := best(3, d, func() {
 		if err := run(); err != nil && failed == nil {

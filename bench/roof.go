@@ -52,8 +52,8 @@ const (
 	roofEvery   = time.Second / 2
 )
 
-// A roofMeter measures roofs again and again and keeps the highest: what other programs take away, or a low clock, is not
-// the machine's limit.
+// A roofMeter measures roofs again and again and keeps the highest: what other programs take away, or a low clock, is
+// not the machine's limit.
 type roofMeter struct {
 	roof     Roof
 	from, to *tensor.Arena

@@ -13,8 +13,8 @@ type Speed struct {
 	work work
 }
 
-// work is what was done and how long it took. Of the seconds that it would take under a roof, compute are those where the
-// peak binds and memory those where copying does.
+// work is what was done and how long it took. Of the seconds that it would take under a roof, compute are those where
+// the peak binds and memory those where copying does.
 type work struct{ flops, bytes, seconds, compute, memory float64 }
 
 // under returns the work of one pass with its time under a roof.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -53,6 +54,27 @@ func TestNestedAndConcurrentLoops(t *testing.T) {
 	assert.EqualValues(t, 4*50*10*10, total.Load())
 }
 
+// Loops follow each other at once and after pauses in which workers fall asleep; each must be whole when For returns.
+func TestManyLoops(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	for _, workers := range []int{2, 3, 9} {
+		parallel.SetWorkers(workers)
+		done := make([]int64, 64)
+		for loop := range int64(3000) {
+			tasks := 2 + int(loop)%13
+			parallel.For(tasks, func(i, _ int) { done[i] = loop })
+			for i := range tasks {
+				if done[i] != loop {
+					t.Fatalf("%d workers: loop %d returned before task %d had run", workers, loop, i)
+				}
+			}
+			if loop%100 == 0 {
+				time.Sleep(100 * time.Microsecond)
+			}
+		}
+	}
+}
+
 func TestPanicReachesTheCaller(t *testing.T) {
 	defer parallel.SetWorkers(0)
 	parallel.SetWorkers(3)
@@ -74,4 +96,12 @@ func TestForDoesNotAllocate(t *testing.T) {
 	var sum atomic.Int64
 	body := func(i, _ int) { sum.Add(int64(i)) }
 	assert.Zero(t, testing.AllocsPerRun(100, func() { parallel.For(64, body) }))
+}
+
+// BenchmarkFor times an empty loop of two tasks: what every operation of a step pays.
+func BenchmarkFor(b *testing.B) {
+	body := func(int, int) {}
+	for b.Loop() {
+		parallel.For(2, body)
+	}
 }

@@ -14,10 +14,10 @@ import (
 // needs. Everything that depends on weights and shapes alone is prepared before the first call, and a call allocates
 // nothing.
 //
-// Calls share programs, each of which has the memory of one inference (Bytes) and one set of prepared weights. There
-// is one at first, with which calls take turns, every one of them on all cores: pictures wait, but not long. With
-// more (Reserve) as many calls run at once; one of them has the cores and the others a goroutine each, which pays
-// where pictures are small or cores are many. Either way a call gives the same bits as alone.
+// Calls share programs, each of which has the memory of one inference and of one set of prepared weights (Bytes).
+// There is one at first, with which calls take turns, every one of them on all cores: pictures wait, but not long.
+// With more (Reserve) as many calls run at once; one of them has the cores and the others a goroutine each, which
+// pays where pictures are small or cores are many. Either way a call gives the same bits as alone.
 //
 // The weights must not change during a Predictor's life. Free gives the memory back.
 type Predictor struct {
@@ -65,7 +65,7 @@ func (p *Predictor) Reserve(n int) error {
 			return err
 		}
 		p.programs++
-		p.idle = append(slices.Grow(p.idle, p.programs), g) // room for all, so that giveBack allocates nothing
+		p.idle = append(slices.Grow(p.idle, p.programs), g) // room for all: giveBack must not allocate
 		p.returned.Signal()
 	}
 	return nil

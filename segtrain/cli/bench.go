@@ -48,11 +48,12 @@ func (a *app) bench() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&b.problems, "problems", bench.Reference, "`file` of problems, or the name of one that comes with the program")
+	f.StringVar(&b.problems, "problems", bench.Reference,
+		"`file` of problems, or the name of one that comes with the program")
 	f.StringVar(&b.filter, "filter", "", "measure the layers whose line matches this `regexp`")
 	f.Float64Var(&b.seconds, "seconds", 0.1, "time for each pass of a layer")
 	f.IntVar(&b.threads, "threads", 0, "threads to compute with; 0: one for each core")
-	f.BoolVar(&b.step, "step", false, "measure whole training steps and inference of the reference model instead of layers")
+	f.BoolVar(&b.step, "step", false, "measure training steps and inference of the reference model as a whole instead")
 	return cmd
 }
 
@@ -133,6 +134,6 @@ func (a *app) printBenchmark(r *bench.Report) error {
 }
 
 func printSpeed(w *tabwriter.Writer, s bench.Speed, direction, what string) {
-	fmt.Fprintf(w, "%.3f\t%.1f\t%.0f %%\t%.1f\t%.0f %%\t%s\t%.0f %%\t%s\t  %s\n", s.Milliseconds, s.GFLOPS, 100*s.PeakShare,
-		s.GBs, 100*s.CopyShare, s.Bound, 100*s.RoofShare, direction, what)
+	fmt.Fprintf(w, "%.3f\t%.1f\t%.0f %%\t%.1f\t%.0f %%\t%s\t%.0f %%\t%s\t  %s\n", s.Milliseconds, s.GFLOPS,
+		100*s.PeakShare, s.GBs, 100*s.CopyShare, s.Bound, 100*s.RoofShare, direction, what)
 }
