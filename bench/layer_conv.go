@@ -29,6 +29,7 @@ func (l *Layer) conv() {
 func (l *Layer) upConv() {
 	p := l.Problem
 	c := kernels.NewConv(p.N, p.O, p.C, 1, kernels.FoldedWindow(2*p.H, 2*p.W))
+	c.Swapped = true
 	x, w := l.noise(p.N*p.H*p.W*p.C), l.noise(9*p.C*p.O)
 	y, dy := l.zeros(p.N*4*p.H*p.W*p.O), l.noise(p.N*4*p.H*p.W*p.O)
 	dx, dw := l.zeros(len(x)), l.zeros(len(w))

@@ -14,6 +14,9 @@ import "fmt"
 type Conv struct {
 	N, IC, OC, Groups int
 	Window
+	// Swapped says that the weights which PackForward and PackBack read are [KH, KW, OC, IC] (one group only). It is
+	// set before use.
+	Swapped bool
 
 	kernel  gemmKernel
 	forward sweep   // x to y
@@ -59,14 +62,46 @@ func (c *Conv) PackForwardTasks() int { return c.forward.panels(&c.kernel) }
 // PackForward writes a part of the weights w to packed, in the order Forward reads them.
 func (c *Conv) PackForward(task int, w, packed []float32) {
 	icg, ocg := c.IC/c.Groups, c.OC/c.Groups
-	k := c.KH * c.KW * icg
 	g, j, cols, at := c.forward.locate(task, &c.kernel)
 	_, width := c.kernel.panel(cols)
-	packed = packed[at:][:k*width]
-	for i := range k {
-		line := packed[i*width:][:width]
-		copy(line, w[i*c.OC+g*ocg+j:][:cols])
-		clear(line[cols:])
+	packed = packed[at:][:c.KH*c.KW*icg*width]
+	for tap := range c.KH * c.KW {
+		to := packed[tap*icg*width:][:icg*width]
+		if c.Swapped {
+			packAcross(cols, width, icg, w[(tap*c.OC+j)*icg:], to)
+		} else {
+			packAlong(cols, width, c.OC, w[tap*icg*c.OC+g*ocg+j:], to)
+		}
+	}
+}
+
+// packAlong copies rows of cols floats, ld apart, to rows of width floats, padded with zeros.
+func packAlong(cols, width, ld int, from, to []float32) {
+	for i := 0; i*width < len(to); i++ {
+		row := to[i*width:][:width]
+		copy(row, from[i*ld:][:cols])
+		clear(row[cols:])
+	}
+}
+
+// packBlock is how many rows are transposed together: their lines stay in the first-level cache.
+const packBlock = 64
+
+// packAcross is packAlong of a transposed matrix: its columns lie ld apart.
+func packAcross(cols, width, ld int, from, to []float32) {
+	rows := len(to) / width
+	if cols < width {
+		clear(to)
+	}
+	for first := 0; first < rows; first += packBlock {
+		last := min(first+packBlock, rows)
+		for col := range cols {
+			at := first*width + col
+			for _, v := range from[col*ld+first : col*ld+last] {
+				to[at] = v
+				at += width
+			}
+		}
 	}
 }
 

@@ -103,17 +103,15 @@ func (c *Conv) PackBack(task int, w, packed []float32) {
 	g, j, cols, at := p.locate(task-p.firstPanel, &c.kernel)
 	_, width := c.kernel.panel(cols)
 	packed = packed[p.firstWeight+at:][:len(p.segs)*p.klen*width]
-	if cols < width || len(p.taps) == 0 {
+	if len(p.taps) == 0 {
 		clear(packed)
 	}
 	for i, tap := range p.taps {
-		from := w[(tap*icg+j)*c.OC+g*ocg:]
 		to := packed[i*ocg*width:][:ocg*width]
-		for col := range cols {
-			row := from[col*c.OC:][:ocg]
-			for k, v := range row {
-				to[k*width+col] = v
-			}
+		if c.Swapped {
+			packAlong(cols, width, icg, w[tap*ocg*icg+j:], to)
+		} else {
+			packAcross(cols, width, c.OC, w[(tap*icg+j)*c.OC+g*ocg:], to)
 		}
 	}
 }

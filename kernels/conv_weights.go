@@ -12,10 +12,12 @@ type convWeights struct {
 	scratch    int
 }
 
-// Limits of the chunks: partial gradients of 8 MB at most, and no more chunks than keep many cores busy.
+// Limits of the chunks: partial gradients of 8 MB at most, no more chunks than keep many cores busy, and so many pixels
+// in each that adding the partial gradients costs little beside computing them.
 const (
 	partialFloats = 2 << 20
 	maxChunks     = 64
+	chunkPixels   = 512
 	reduceFloats  = 16 << 10
 )
 
@@ -23,7 +25,7 @@ func newConvWeights(c *Conv) convWeights {
 	f := &c.forward
 	icg := c.IC / c.Groups
 	g := convWeights{units: f.n * f.bands, band: f.band}
-	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC)))
+	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
 	g.panels = 1

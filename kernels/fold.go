@@ -10,46 +10,45 @@ var foldRows = [4][]int{{2}, {1, 2}, {0, 1}, {0}}
 // unfoldRows lists, for each row of the 3×3 window, the rows of the 4×4 window that it is part of.
 var unfoldRows = [3][]int{{2, 3}, {1, 2}, {0, 1}}
 
-// FoldTasks returns the number of tasks of Fold.
+// FoldTasks is the number of tasks of Fold.
 const FoldTasks = 16
 
-// Fold computes a part of the weights folded [4, 4, oc, c] from the first c input channels of w [3, 3, ic, oc]:
+// Fold computes a part of the weights folded [4, 4, c, oc] from the first c input channels of w [3, 3, ic, oc]:
 //
-//	folded[a][b][o][i] = Σ over rows r of a, columns s of b: w[r][s][i][o], in order
+//	folded[a][b] = Σ over rows r of a, columns s of b: w[r][s], in order
 func Fold(task, c, ic, oc int, w, folded []float32) {
-	to := folded[task*oc*c:][:oc*c]
+	to := folded[task*c*oc:][:c*oc]
 	first := true
 	for _, r := range foldRows[task/4] {
 		for _, s := range foldRows[task%4] {
 			from := w[(r*3+s)*ic*oc:][:c*oc]
-			for i := range c {
-				for o, v := range from[i*oc:][:oc] {
-					if first {
-						to[o*c+i] = v
-					} else {
-						to[o*c+i] += v
-					}
-				}
+			if first {
+				copy(to, from)
+			} else {
+				Accumulate(from, to)
 			}
 			first = false
 		}
 	}
 }
 
-// UnfoldTasks returns the number of tasks of Unfold.
+// UnfoldTasks is the number of tasks of Unfold.
 const UnfoldTasks = 9
 
-// Unfold adds the gradient of folded weights to a part of the gradient of the weights they were made of: the adjoint of
-// Fold. The four terms of a weight are added pairwise first.
+// Unfold adds the gradient of folded weights, [4, 4, oc, c] as a Conv's gradient has it, to a part of the gradient of
+// the weights they were made of: the adjoint of Fold. The four terms of a weight are added pairwise first.
 func Unfold(task, c, ic, oc int, dfolded, dw []float32) {
 	rows, cols := unfoldRows[task/3], unfoldRows[task%3]
 	from := func(a, b int) []float32 { return dfolded[(a*4+b)*oc*c:][:oc*c] }
 	a0, a1, b0, b1 := from(rows[0], cols[0]), from(rows[0], cols[1]), from(rows[1], cols[0]), from(rows[1], cols[1])
 	to := dw[task*ic*oc:][:c*oc]
-	for i := range c {
+	for first := 0; first < c; first += packBlock { // few enough that lines of both sides stay in the cache
+		last := min(first+packBlock, c)
 		for o := range oc {
-			k := o*c + i
-			to[i*oc+o] += (a0[k] + a1[k]) + (b0[k] + b1[k])
+			for i := first; i < last; i++ {
+				k := o*c + i
+				to[i*oc+o] += (a0[k] + a1[k]) + (b0[k] + b1[k])
+			}
 		}
 	}
 }

@@ -25,7 +25,7 @@ func TestFloors(t *testing.T) {
 			want: []string{"optim/adamw.go:4: imports sideways: nn/encoder is on the same floor as optim"},
 		},
 		{
-			name: "sideways in a tree", path: "examples/circles/main.go", text: source("main", "tessera/bench"),
+			name: "sideways in a tree", path: "examples/circles/main.go", text: source("main", "tessera/examples/segment"),
 			want: []string{"examples/circles/main.go:4: imports sideways"},
 		},
 	})
