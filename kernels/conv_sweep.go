@@ -32,7 +32,7 @@ func (g grid) contiguous() bool { return g.sh == 1 && g.sw == 1 }
 
 // What a task aims at: enough pixels to reuse a panel of weights, and a band that fits the second-level cache.
 const (
-	bandPixels  = 1024
+	bandPixels  = 2048
 	bandFloats  = 96 << 10
 	directBand  = 240 // rows of a matrix in a task, a multiple of every mr
 	enoughTasks = 16
