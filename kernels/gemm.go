@@ -5,6 +5,7 @@ package kernels
 type gemmKernel struct {
 	mr, nr       int
 	wide, narrow func(first tile, n int)
+	masks        bool // the functions heed tile.mask
 }
 
 // A tile describes one product of a tile of C = A·B, where the rows of A lie anywhere and B is packed. In floats:
@@ -23,9 +24,10 @@ type tile struct {
 	klen, step int
 	ldc        int
 	load       bool
+	mask       uint32 // bit j set: column j of C exists
 }
 
-var gemmTile = newFamily("gemmTile", gemmKernel{4, 8, tile4x8Generic, tile4x4Generic})
+var gemmTile = newFamily("gemmTile", gemmKernel{4, 8, tile4x8Generic, tile4x4Generic, false})
 
 // maxTile is the number of floats of the largest tile of any implementation.
 const maxTile = 16 * 32
@@ -41,13 +43,13 @@ func (t *tile) next(mr int) {
 func (k *gemmKernel) multiply(t tile, m, n int, rows []int, c, spare []float32) {
 	run, nr := k.panel(n)
 	whole := 0
-	if n == nr {
+	if n == nr || k.masks {
 		whole = m / k.mr
-		t.rows, t.c = rows, c
+		t.rows, t.c, t.mask = rows, c, 1<<n-1
 		run(t, whole)
 	}
 	ldc := t.ldc
-	t.c, t.ldc = spare[:k.mr*nr], nr
+	t.c, t.ldc, t.mask = spare[:k.mr*nr], nr, 1<<nr-1
 	for i := whole * k.mr; i < m; i += k.mr {
 		t.rows = rows[i:]
 		h := min(k.mr, m-i)

@@ -3,8 +3,8 @@
 package kernels
 
 func init() {
-	gemmTile.register(AVX2, gemmKernel{6, 16, tile6x16, tile6x8})
-	gemmTile.register(AVX512, gemmKernel{8, 32, tile8x32, tile8x16})
+	gemmTile.register(AVX2, gemmKernel{6, 16, tile6x16, tile6x8, false})
+	gemmTile.register(AVX512, gemmKernel{8, 32, tile8x32, tile8x16, true})
 }
 
 // Between two tiles a goroutine must be able to yield to the garbage collector. Assembly has no place for that, nor has

@@ -3,7 +3,7 @@
 package kernels
 
 func init() {
-	gemmTile.register(NEON, gemmKernel{6, 16, tile6x16, tile6x8})
+	gemmTile.register(NEON, gemmKernel{6, 16, tile6x16, tile6x8, false})
 }
 
 // Between two tiles a goroutine must be able to yield to the garbage collector. Assembly has no place for that, nor has

@@ -10,6 +10,7 @@
 //	R15 next segment   R14 bytes from one step of a to the next
 //	SI DI R8-R13       the eight rows of a
 //	Z0-Z15 sums        Z16 Z17 a row of b        Z18-Z25 one element of each row of a, in all lanes
+//	K1 K2  the columns of c that exist
 
 // ROWS loads the addresses of the eight rows of a.
 #define ROW(n, reg) MOVQ (n*8)(BX), reg; LEAQ (CX)(reg*4), reg
@@ -27,16 +28,18 @@
 	VBROADCASTSS (row)(BX*1), x; VFMADD231PS Z16, x, lo; VFMADD231PS Z17, x, hi
 #define NARROW(row, sum) VFMADD231PS.BCST (row)(BX*1), Z16, sum
 
-#define LOAD2(lo, hi) VMOVUPS (CX), lo; VMOVUPS 64(CX), hi; ADDQ BX, CX
-#define STORE2(lo, hi) VMOVUPS lo, (CX); VMOVUPS hi, 64(CX); ADDQ BX, CX
+#define LOAD2(lo, hi) VMOVUPS.Z (CX), K1, lo; VMOVUPS.Z 64(CX), K2, hi; ADDQ BX, CX
+#define STORE2(lo, hi) VMOVUPS lo, K1, (CX); VMOVUPS hi, K2, 64(CX); ADDQ BX, CX
 #define ZERO2(lo, hi) VPXORD lo, lo, lo; VPXORD hi, hi, hi
-#define LOAD1(sum) VMOVUPS (CX), sum; ADDQ BX, CX
-#define STORE1(sum) VMOVUPS sum, (CX); ADDQ BX, CX
+#define LOAD1(sum) VMOVUPS.Z (CX), K1, sum; ADDQ BX, CX
+#define STORE1(sum) VMOVUPS sum, K1, (CX); ADDQ BX, CX
 #define C_BX_CX MOVQ tile_c(AX), CX; MOVQ tile_ldc(AX), BX; SHLQ $2, BX
 
 // func tile8x32AVX512(t *tile)
 TEXT ·tile8x32AVX512(SB), NOSPLIT, $8-8
 	MOVQ t+0(FP), AX
+	KMOVW tile_mask(AX), K1
+	KMOVW tile_mask+2(AX), K2
 	ROWS
 	CMPB tile_load(AX), $0
 	JEQ  zero
@@ -82,6 +85,7 @@ step: // sums[r] += a[r] * b[k], k++
 // func tile8x16AVX512(t *tile)
 TEXT ·tile8x16AVX512(SB), NOSPLIT, $8-8
 	MOVQ t+0(FP), AX
+	KMOVW tile_mask(AX), K1
 	ROWS
 	CMPB tile_load(AX), $0
 	JEQ  zero

@@ -16,7 +16,7 @@ func BenchmarkTile(b *testing.B) {
 	}
 	for _, width := range []int{k.nr, k.nr / 2} {
 		run, _ := k.panel(width)
-		t := tile{a: a, b: packed, c: c, rows: rows, segs: []int{0}, klen: klen, step: 1, ldc: width}
+		t := tile{a: a, b: packed, c: c, rows: rows, segs: []int{0}, klen: klen, step: 1, ldc: width, mask: 1<<width - 1}
 		b.Run(fmt.Sprintf("%dx%d", k.mr, width), func(b *testing.B) {
 			for b.Loop() {
 				run(t, 1)
