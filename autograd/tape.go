@@ -9,7 +9,7 @@
 //	x := t.Input(tensor.Dims(8, 64, 64, 3))
 //	loss := autograd.CrossEntropy(t, model.Forward(t, x), labels, …)
 //	t.Plan()
-//	for … { copy(x.Value(), …); t.Forward(); t.Backward(loss) }
+//	for … { x.Set(…); t.Forward(); t.Backward(loss, 1) }
 //
 // An operation is one file: its formula, its forward and its backward pass.
 package autograd
@@ -137,6 +137,15 @@ func (t *Tape) record(name string, s tensor.Shape, in ...*Var) (*op, *Var) {
 
 // training reports whether gradients are wanted.
 func (t *Tape) training() bool { return t.Mode == Training }
+
+// Set copies x to an input, in pieces: the garbage collector cannot interrupt a copy.
+func (v *Var) Set(x []float32) {
+	const piece = 64 << 10 // some tens of microseconds
+	for to := v.value.data; len(x) > 0; {
+		n := copy(to, x[:min(piece, len(x))])
+		to, x = to[n:], x[n:]
+	}
+}
 
 // Value returns the elements of v. They are valid after Plan for an input, and after Forward for an Output.
 func (v *Var) Value() []float32 { return v.value.data }

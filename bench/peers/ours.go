@@ -86,7 +86,7 @@ func inference(model decoder.Model, n, h, w int, images []float32) (func() error
 		return nil, err
 	}
 	return func() error {
-		copy(x.Value(), images)
+		x.Set(images)
 		tape.Forward()
 		return nil
 	}, nil

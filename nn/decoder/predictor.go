@@ -114,7 +114,7 @@ func (p *Predictor) Run(images, logits []float32) error {
 		return errFreed
 	}
 	defer p.giveBack(g)
-	copyPieces(g.images.Value(), images)
+	g.images.Set(images)
 	g.tape.Forward()
 	copyPieces(logits, g.logits.Value())
 	return nil

@@ -39,7 +39,7 @@ func newProgram(model decoder.Model, s tensor.Shape) (*program, error) {
 
 // run computes the probabilities of a batch where the logits were.
 func (g *program) run(images []float32) {
-	copy(g.images.Value(), images)
+	g.images.Set(images)
 	g.tape.Forward()
 	c, values := g.classes(), g.logits.Value()
 	size := max(1, softmaxChunk/c) * c

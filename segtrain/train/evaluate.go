@@ -127,7 +127,7 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 }
 
 func (t *evalTape) run(batch *data.Batch) {
-	copy(t.images.Value(), batch.Images)
+	t.images.Set(batch.Images)
 	copy(t.labels.Indices, batch.Masks)
 	t.tape.Forward()
 	logits := t.logits.Value()

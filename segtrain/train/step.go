@@ -48,7 +48,7 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 // autograd.NonFiniteError; but what is not finite may be in the running statistics of batch norms by then: go
 // on from a snapshot.
 func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossValue, gradNorm float64, err error) {
-	copy(s.images.Value(), images)
+	s.images.Set(images)
 	copy(s.labels.Indices, masks)
 	s.tape.Step = uint64(step)
 	s.tape.Forward()
