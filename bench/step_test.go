@@ -16,8 +16,17 @@ import (
 const classes = 11
 
 // BenchmarkStep trains Unet("efficientnet-b0", classes=11) on batches of 8 pictures of 256×256.
-func BenchmarkStep(b *testing.B) {
-	s := tensor.Dims(8, 256, 256, 3)
+func BenchmarkStep(b *testing.B) { benchmarkStep(b, tensor.Dims(8, 256, 256, 3)) }
+
+// BenchmarkStepSize tells what a pixel costs from 2 to 16 pictures and from 128×128 to 1024×1024.
+func BenchmarkStepSize(b *testing.B) {
+	for _, s := range []tensor.Shape{tensor.Dims(2, 256, 256, 3), tensor.Dims(16, 256, 256, 3),
+		tensor.Dims(16, 128, 128, 3), tensor.Dims(4, 512, 512, 3), tensor.Dims(2, 1024, 1024, 3)} {
+		b.Run(s.String(), func(b *testing.B) { benchmarkStep(b, s) })
+	}
+}
+
+func benchmarkStep(b *testing.B, s tensor.Shape) {
 	n, h, w, c := s.NHWC()
 	model := unet(b)
 	opt := optim.NewAdamW(nn.Params(model), optim.DefaultAdamW)
@@ -43,6 +52,7 @@ func BenchmarkStep(b *testing.B) {
 		run()
 	}
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "img/s")
+	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(n*h*w*b.N), "ns/pixel")
 	b.ReportMetric(float64(step.Bytes())/(1<<20), "arena-MB")
 }
 

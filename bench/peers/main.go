@@ -21,11 +21,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A work is something that contestants do; the first of them is ours.
 type work struct {
 	name, title string
+	whole       bool // time whole processes, which get the files of prepareStart
 	contestants []contestant
 }
 
@@ -48,21 +50,25 @@ func works() []work {
 		return contestant{"onnxruntime", []string{"ort_worker.py", shape}, true}
 	}
 	return []work{
-		{"train", "training step, Unet(efficientnet-b0, classes=11), 8×256×256, float32", []contestant{
+		{"train", "training step, Unet(efficientnet-b0, classes=11), 8×256×256, float32", false, []contestant{
 			ours("train", "8,256,256"),
 			torch("torch eager, channels_last", "channels_last", "train", "8,256,256"),
 			torch("torch eager, NCHW", "nchw", "train", "8,256,256"),
 			torch("torch.compile", "compile", "train", "8,256,256"),
 		}},
-		{"infer8", "inference, 8×256×256, float32", []contestant{
+		{"infer8", "inference, 8×256×256, float32", false, []contestant{
 			ours("infer", "8,256,256"), ort("8,256,256"),
 			torch("torch eager, channels_last", "channels_last", "infer", "8,256,256"),
 			torch("torch.compile", "compile", "infer", "8,256,256"),
 		}},
-		{"infer1", "inference, one picture of 512×512, float32", []contestant{
+		{"infer1", "inference, one picture of 512×512, float32", false, []contestant{
 			ours("infer", "1,512,512"), ort("1,512,512"),
 			torch("torch eager, channels_last", "channels_last", "infer", "1,512,512"),
 			torch("torch.compile", "compile", "infer", "1,512,512"),
+		}},
+		{"start", "from start to the first mask of a picture of 512×512, whole process", true, []contestant{
+			{"tessera", []string{"-worker", "start"}, false},
+			{"torch", []string{"start_torch.py"}, true},
 		}},
 	}
 }
@@ -80,9 +86,15 @@ func main() {
 	python := flag.String("python", "python3", "Python of the environment with requirements.txt")
 	rounds := flag.Int("rounds", 5, "how often each contestant runs")
 	threads := flag.Int("threads", runtime.NumCPU(), "threads of every contestant")
-	only := flag.String("only", "", "names of works, joined by commas; empty means all: train, infer8, infer1")
-	worker := flag.Bool("worker", false, "be our contestant: train|infer batch,height,width")
+	only := flag.String("only", "", "names of works, joined by commas; empty means all: train, infer8, infer1, start")
+	worker := flag.Bool("worker", false, "be our contestant: train|infer batch,height,width, or start weights picture mask")
 	flag.Parse()
+	if *worker && flag.Arg(0) == "start" {
+		if err := firstMask(flag.Arg(1), flag.Arg(2), flag.Arg(3)); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *worker {
 		if err := contest(flag.Arg(0), flag.Arg(1), *threads); err != nil {
 			log.Fatal(err)
@@ -100,13 +112,27 @@ func main() {
 
 // race runs the contestants of a work in turn and prints a table.
 func race(w work, python string, rounds, threads int) error {
+	if w.whole {
+		dir, err := os.MkdirTemp("", "peers")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		files, err := prepareStart(dir)
+		if err != nil {
+			return err
+		}
+		for i := range w.contestants {
+			w.contestants[i].args = append(w.contestants[i].args, files...)
+		}
+	}
 	results := make([][]result, len(w.contestants))
 	for range rounds {
 		for i, c := range w.contestants {
 			if results[i] == nil && len(results[0]) > 1 {
 				continue // it failed in the first round
 			}
-			r, err := c.run(python, threads)
+			r, err := c.run(python, threads, w.whole)
 			if err != nil {
 				log.Printf("%s: %v", c.name, err)
 				continue
@@ -148,7 +174,7 @@ func median(x []float64) float64 {
 }
 
 // run starts a contestant and reads its report.
-func (c contestant) run(python string, threads int) (r result, err error) {
+func (c contestant) run(python string, threads int, whole bool) (r result, err error) {
 	program, args := os.Args[0], append([]string{"-threads", strconv.Itoa(threads)}, c.args...)
 	if c.py {
 		program, args = python, append([]string{filepath.Join("bench", "peers", c.args[0])}, c.args[1:]...)
@@ -160,8 +186,12 @@ func (c contestant) run(python string, threads int) (r result, err error) {
 		"MALLOC_MMAP_THRESHOLD_=1073741824", "MALLOC_TRIM_THRESHOLD_=17179869184", "MALLOC_TOP_PAD_=268435456")
 	var out, errors bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errors
+	start := time.Now()
 	if err := cmd.Run(); err != nil {
 		return r, fmt.Errorf("%w: %s", err, lastLine(errors.String()))
+	}
+	if whole {
+		return result{Seconds: []float64{time.Since(start).Seconds()}, Images: 1, peak: peakOf(cmd.ProcessState)}, nil
 	}
 	if err := json.Unmarshal([]byte(lastLine(out.String())), &r); err != nil {
 		return r, fmt.Errorf("reading its report: %w", err)

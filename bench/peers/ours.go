@@ -10,7 +10,6 @@ import (
 	"tessera/internal/parallel"
 	"tessera/nn"
 	"tessera/nn/decoder"
-	"tessera/nn/encoder"
 	"tessera/nn/loss"
 	"tessera/optim"
 	"tessera/segtrain/train"
@@ -26,12 +25,7 @@ func contest(kind, shape string, threads int) error {
 		return fmt.Errorf("shape %q: want batch,height,width", shape)
 	}
 	parallel.SetWorkers(threads)
-	rng := nn.NewRand(1)
-	e, err := encoder.New("efficientnet-b0", rng, encoder.Options{DropConnect: 0.2})
-	if err != nil {
-		return err
-	}
-	model, err := decoder.NewUnet(rng, e, decoder.UnetOptions{Classes: classes})
+	model, err := newUnet()
 	if err != nil {
 		return err
 	}
