@@ -49,6 +49,8 @@ isa: ## the same tests in generic Go, AVX2, AVX-512, without assembly, and on ar
 		SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS); \
 	done
 	go test -tags purego $(SAME_BITS)
+	@if grep -qw avx512vl /proc/cpuinfo; then \
+		echo "GOAMD64=v3 go test $(SAME_BITS)   # where Go fuses x*y + z"; GOAMD64=v3 go test -short $(SAME_BITS); fi
 	@$(MAKE) isa-arm64
 
 isa-arm64: ## the same tests on arm64 under qemu, without the long ones

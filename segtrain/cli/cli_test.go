@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"image/color"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,10 +16,13 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/synth"
+	"tessera/segtrain/workflow"
 )
 
 func TestMain(m *testing.M) {
@@ -119,4 +124,16 @@ func sameIoU(ts *testscript.TestScript, _ bool, args []string) {
 	if !reflect.DeepEqual(reports[0], reports[1]) {
 		ts.Fatalf("%s and %s differ:\n%v\n%v", args[0], args[1], reports[0], reports[1])
 	}
+}
+
+// A loss that is not finite is null in JSON, not an error.
+func TestJSONOfWhatIsNotANumber(t *testing.T) {
+	var out bytes.Buffer
+	a := &app{stdout: &out}
+	require.NoError(t, a.printJSON(&workflow.Evaluation{Loss: math.NaN(), Weights: "w"}))
+	var got map[string]any
+	require.NoError(t, json.Unmarshal(out.Bytes(), &got))
+	assert.Contains(t, got, "loss")
+	assert.Nil(t, got["loss"])
+	assert.Equal(t, "w", got["weights"])
 }

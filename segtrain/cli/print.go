@@ -1,19 +1,20 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"text/tabwriter"
+
+	"tessera/segtrain/record"
 )
 
-// printJSON prints a result as JSON.
+// printJSON prints a result as JSON. A loss that is not a number is null.
 func (a *app) printJSON(v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
+	text, err := record.JSON(v)
 	if err != nil {
 		return fmt.Errorf("printing the result: %w", err)
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s\n", text)
+	_, err = a.stdout.Write(text)
 	return err
 }
 

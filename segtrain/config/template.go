@@ -104,6 +104,9 @@ func (t *template) indices() {
 	t.key("classes", t.names(count), seen+" Name the classes in the order of their indices.")
 	if void {
 		t.key("ignore", 255, "255 usually marks pixels without a label. If it is a class, remove this and add it.")
+	} else if len(values) > 2 {
+		t.line("  # If the last of them marks pixels without a label, take its name away and let them not count:\n"+
+			"  # ignore: %d", count-1)
 	}
 	t.line("  mask:\n    code: index")
 	if mapped {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,4 +100,16 @@ func TestTemplateCoversValues(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Without the usual 255 nobody can tell which value means "no label": the file shows how to say it.
+func TestTemplateTellsHowToIgnore(t *testing.T) {
+	f := Facts{Images: "i", Masks: "m", MaskCode: "index", Values: []int{0, 1, 2, 3}}
+	text := string(Template(f))
+	require.Contains(t, text, "  # ignore: 3\n")
+	text = strings.NewReplacer("# ignore: 3", "ignore: 3", ", class_3", "").Replace(text)
+	c, err := Parse("t", []byte(text))
+	require.NoError(t, err)
+	assert.Equal(t, 3, *c.Data.Ignore)
+	assert.Len(t, c.Data.Classes, 3)
 }

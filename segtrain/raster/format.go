@@ -104,17 +104,33 @@ func webpAlpha(data []byte, _ color.Model) bool {
 }
 
 // load returns the bytes of a regular file, and errors that do not repeat its path.
-func load(path string) ([]byte, error) {
+// Check returns the error of a file that Read would refuse without opening it: one that is missing, no file, empty,
+// or too large.
+func Check(path string) error {
+	if err := check(path); err != nil {
+		return fmt.Errorf("image %s: %w", path, err)
+	}
+	return nil
+}
+
+func check(path string) error {
 	st, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, cause(err, path)
+		return cause(err, path)
 	case !st.Mode().IsRegular():
-		return nil, errors.New("not a file")
+		return errors.New("not a file")
 	case st.Size() == 0:
-		return nil, errors.New("the file is empty")
+		return errors.New("the file is empty")
 	case st.Size() > maxFileBytes:
-		return nil, fmt.Errorf("the file has %d bytes, more than the allowed %d", st.Size(), maxFileBytes)
+		return fmt.Errorf("the file has %d bytes, more than the allowed %d", st.Size(), maxFileBytes)
+	}
+	return nil
+}
+
+func load(path string) ([]byte, error) {
+	if err := check(path); err != nil {
+		return nil, err
 	}
 	data, err := os.ReadFile(path)
 	return data, cause(err, path)

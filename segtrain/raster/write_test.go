@@ -47,6 +47,39 @@ func TestWriteFileLeavesNothingHalfWritten(t *testing.T) {
 	assert.Len(t, entries, 1, "temporary files are left")
 }
 
+func TestWriteUnsyncedThenSyncFiles(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
+		path := filepath.Join(dir, name)
+		paths = append(paths, path)
+		require.NoError(t, WriteUnsynced(path, func(w io.Writer) error {
+			_, err := io.WriteString(w, name)
+			return err
+		}))
+	}
+	require.NoError(t, SyncFiles(paths))
+	got, err := os.ReadFile(paths[9])
+	require.NoError(t, err)
+	assert.Equal(t, "j", string(got))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 10, "temporary files are left")
+	gone := filepath.Join(dir, "gone")
+	assert.ErrorContains(t, SyncFiles(append(paths, gone)), gone)
+}
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	empty, full := filepath.Join(dir, "empty.png"), filepath.Join(dir, "full.png")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	require.NoError(t, os.WriteFile(full, []byte("x"), 0o600))
+	require.NoError(t, Check(full))
+	require.EqualError(t, Check(empty), "image "+empty+": the file is empty")
+	require.EqualError(t, Check(dir), "image "+dir+": not a file")
+	require.ErrorContains(t, Check(filepath.Join(dir, "none")), "no such file")
+}
+
 func TestWriteFileErrors(t *testing.T) {
 	dir := t.TempDir()
 	nothing := func(io.Writer) error { return nil }

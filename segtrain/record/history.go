@@ -1,6 +1,9 @@
 package record
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // History is a run's log as curves. Numbers that an event does not have are NaN.
 type History struct {
@@ -95,7 +98,7 @@ func (h *History) add(e Event) error {
 			return err
 		}
 		if s.Reason != Done {
-			h.Notes = append(h.Notes, "stopped: "+s.Reason)
+			h.Notes = append(h.Notes, fmt.Sprintf("stopped after step %d: %s", s.Step, s.Reason))
 		}
 	}
 	return nil

@@ -19,7 +19,8 @@ func encode(v any) ([]byte, error) {
 	return data, err
 }
 
-func indented(v any) ([]byte, error) {
+// JSON returns v as indented JSON that ends in a newline. Numbers that JSON lacks (NaN, ±Inf) become null.
+func JSON(v any) ([]byte, error) {
 	data, err := encode(v)
 	if err != nil {
 		return nil, err

@@ -137,7 +137,7 @@ func TestHistoryOfAResumedRun(t *testing.T) {
 		require.NoError(t, r.Append("step", map[string]any{"step": step, "loss": float64(step)}))
 	}
 	require.NoError(t, r.Append("epoch", Epoch{Epoch: 1, MeanIoU: 0.4}))
-	require.NoError(t, r.Append("stop", Stop{Reason: "interrupted"}))
+	require.NoError(t, r.Append("stop", Stop{Reason: "interrupted", Step: 4}))
 	require.NoError(t, r.Append("epoch", Epoch{Epoch: 1, MeanIoU: 0.5}))
 	require.NoError(t, r.Append("epoch", Epoch{Epoch: 2, MeanIoU: math.NaN()}))
 	require.NoError(t, r.Append("stop", Stop{Reason: Done}))
@@ -155,7 +155,7 @@ func TestHistoryOfAResumedRun(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, 1, best.Epoch)
 	assert.Equal(t, 0.5, best.MeanIoU)
-	assert.Equal(t, []string{"stopped: interrupted"}, h.Notes)
+	assert.Equal(t, []string{"stopped after step 4: interrupted"}, h.Notes)
 }
 
 func TestHistoryOfAWrongEvent(t *testing.T) {

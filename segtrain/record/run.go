@@ -111,7 +111,7 @@ func (r *Run) Path(name string) string { return filepath.Join(r.dir, name) }
 // WriteJSON writes v, indented, to the run's file of that name. Numbers that JSON lacks (NaN, ±Inf) become
 // null.
 func (r *Run) WriteJSON(name string, v any) error {
-	data, err := indented(v)
+	data, err := JSON(v)
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", r.Path(name), err)
 	}
@@ -148,13 +148,35 @@ func AutoName(root string) string {
 // advise says what was being done and, for the mistakes of the world that have a remedy, what to do.
 // The error names the path itself.
 func advise(doing string, err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("%s: %w (free some space, then continue with --resume)", doing, err)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("%s: %w (choose a writable directory with --out)", doing, err)
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return fmt.Errorf("%s: %w", doing, Advise(err))
 }
+
+// Advise adds to an error of the file system what to do about it, where there is a remedy. Other errors, and those
+// that have their advice, stay as they are.
+func Advise(err error) error {
+	var given *advised
+	switch {
+	case errors.As(err, &given):
+		return err
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return &advised{err, "free some space, then continue with --resume"}
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return &advised{err, "make it writable, or begin in a writable directory with --out"}
+	}
+	return err
+}
+
+// An advised error has a remedy.
+type advised struct {
+	error
+	remedy string
+}
+
+// Error returns the error and its remedy.
+func (e *advised) Error() string { return fmt.Sprintf("%v (%s)", e.error, e.remedy) }
+
+// Unwrap returns the error alone.
+func (e *advised) Unwrap() error { return e.error }

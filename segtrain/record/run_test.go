@@ -50,8 +50,8 @@ func TestAdvice(t *testing.T) {
 		want string
 	}{
 		{syscall.ENOSPC, "free some space"},
-		{syscall.EROFS, "writable directory with --out"},
-		{syscall.EACCES, "writable directory with --out"},
+		{syscall.EROFS, "in a writable directory with --out"},
+		{syscall.EACCES, "in a writable directory with --out"},
 	} {
 		err := advise("writing the run", &os.PathError{Op: "open", Path: "runs/a/env.json", Err: c.err})
 		assert.ErrorContains(t, err, c.want)
@@ -59,6 +59,9 @@ func TestAdvice(t *testing.T) {
 		assert.ErrorIs(t, err, c.err)
 	}
 	assert.NoError(t, advise("writing the run", nil))
+	once := Advise(syscall.ENOSPC)
+	assert.Equal(t, once, Advise(once), "advice is given once")
+	assert.Equal(t, os.ErrClosed, Advise(os.ErrClosed))
 }
 
 func TestFullDisk(t *testing.T) {

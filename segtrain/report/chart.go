@@ -52,7 +52,10 @@ type drawing struct {
 }
 
 // axis maps data to a coordinate.
-type axis struct{ lo, hi, from, to float64 }
+type axis struct {
+	lo, hi, from, to float64
+	whole            bool // data are whole numbers
+}
 
 func (a axis) at(v float64) float64 {
 	return math.Round(10*(a.from+(a.to-a.from)*(v-a.lo)/(a.hi-a.lo))) / 10
@@ -182,7 +185,7 @@ func ceiling(all []series) float64 {
 		values := slices.DeleteFunc(slices.Clone(s.y), func(v float64) bool { return !finite(v) })
 		if len(values) > 0 {
 			slices.Sort(values)
-			top = max(top, values[(len(values)-1)*49/50])
+			top = max(top, values[len(values)-1-len(values)/50])
 		}
 	}
 	return 1.06 * top
@@ -194,7 +197,7 @@ func newChart(d drawing) (chart, bool) {
 		Title: d.title, X: d.x, W: chartWidth, H: chartHeight,
 		Left: padLeft, Right: chartWidth - padRight, Top: padTop, Lo: chartHeight - padBottom,
 	}
-	x := axis{math.Inf(1), math.Inf(-1), c.Left, c.Right}
+	x := axis{math.Inf(1), math.Inf(-1), c.Left, c.Right, true}
 	for _, s := range d.series {
 		for i := range s.x {
 			if finite(s.y[i]) {
@@ -208,7 +211,7 @@ func newChart(d drawing) (chart, bool) {
 	if x.lo == x.hi {
 		x.lo, x.hi = x.lo-1, x.hi+1
 	}
-	y := axis{0, d.hi, c.Lo, c.Top}
+	y := axis{0, d.hi, c.Lo, c.Top, false}
 	c.XTicks, c.YTicks = ticks(x, ticksAcross), ticks(y, ticksUp)
 	for _, s := range d.series {
 		c.add(s, x, y)
@@ -251,6 +254,9 @@ func ticks(a axis, n int) []tick {
 			step = m * power
 			break
 		}
+	}
+	if a.whole {
+		step = max(step, 1)
 	}
 	decimals := max(0, int(-math.Floor(math.Log10(step))))
 	var out []tick

@@ -2,11 +2,14 @@ package report
 
 import (
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tessera/segtrain/raster"
 )
 
 func TestTicks(t *testing.T) {
@@ -19,10 +22,11 @@ func TestTicks(t *testing.T) {
 		{1, 12, 6, "2 4 6 8 10 12"},
 		{0, 1e-3, 5, "0 0.0002 0.0004 0.0006 0.0008 0.001"},
 		{1, 480, 6, "100 200 300 400"},
+		{0, 2, 20, "0 1 2"},
 		{0, 1e-6, 5, "0 2e-07 4e-07 6e-07 8e-07 1e-06"},
 	} {
 		var labels []string
-		for _, tk := range ticks(axis{lo: c.lo, hi: c.hi, to: 100}, c.n) {
+		for _, tk := range ticks(axis{lo: c.lo, hi: c.hi, to: 100, whole: c.n == 20}, c.n) {
 			labels = append(labels, tk.Label)
 		}
 		assert.Equal(t, c.want, strings.Join(labels, " "))
@@ -70,6 +74,7 @@ func TestCeilingForgivesOneBadStep(t *testing.T) {
 	y[0] = 1e6
 	assert.InDelta(t, 1.06, ceiling([]series{{y: y}}), 1e-12)
 	assert.InDelta(t, 2.12, ceiling([]series{{y: y}, {y: []float64{2, math.NaN()}}}), 1e-12)
+	assert.InDelta(t, 3.18, ceiling([]series{{y: []float64{1, 2, 3}}}), 1e-12, "few values are all shown")
 	assert.Zero(t, ceiling(nil))
 }
 
@@ -94,4 +99,21 @@ func TestChartsOfEpochsAlone(t *testing.T) {
 	require.Len(t, all, 2)
 	assert.Equal(t, "Loss", all[0].Title)
 	assert.Len(t, all[0].Lines, 2)
+}
+
+// A run of one epoch has no line to draw, but it has a point.
+func TestOnePointIsSeen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "curves.png")
+	nan := math.NaN()
+	r := Report{Epochs: []Epoch{{Epoch: 1, Step: 9, TrainLoss: nan, ValLoss: nan, MeanIoU: 0.5}}}
+	require.NoError(t, Curves(path, r))
+	im, err := raster.Read(path)
+	require.NoError(t, err)
+	inked := 0
+	for i := im.H / 3 * im.W; i < im.H*2/3*im.W; i++ { // between title and key
+		if p := im.Pix8[i*im.C:]; p[0] == 0x2b && p[1] == 0x6c && p[2] == 0x9e {
+			inked++
+		}
+	}
+	assert.Greater(t, inked, 10)
 }

@@ -66,7 +66,7 @@ func (d drawing) plot() (*plot.Plot, bool) {
 	} {
 		style.Font.Variant = "Sans"
 	}
-	p.X.Tick.Marker, p.Y.Tick.Marker = plotTicks(ticksAcross), plotTicks(ticksUp)
+	p.X.Tick.Marker, p.Y.Tick.Marker = plotTicks(ticksAcross, true), plotTicks(ticksUp, false)
 	p.Legend.Top = d.title == "Loss"
 	drawn := false
 	for _, s := range d.series {
@@ -77,6 +77,11 @@ func (d drawing) plot() (*plot.Plot, bool) {
 				l.Width = vg.Points(0.5)
 			}
 			p.Add(l)
+			if len(points) == 1 { // which make no line
+				p.Add(&plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{
+					Color: inks[s.class], Radius: vg.Points(2), Shape: draw.CircleGlyph{},
+				}})
+			}
 			drawn = true
 		}
 		if s.name != "" {
@@ -88,10 +93,10 @@ func (d drawing) plot() (*plot.Plot, bool) {
 }
 
 // plotTicks marks an axis as the page does.
-func plotTicks(n int) plot.Ticker {
+func plotTicks(n int, whole bool) plot.Ticker {
 	return plot.TickerFunc(func(lo, hi float64) []plot.Tick {
 		var marks []plot.Tick
-		for _, t := range ticks(axis{lo: lo, hi: hi, to: 1}, n) {
+		for _, t := range ticks(axis{lo: lo, hi: hi, to: 1, whole: whole}, n) {
 			marks = append(marks, plot.Tick{Value: t.value, Label: t.Label})
 		}
 		return marks

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/parallel"
 	"tessera/segtrain/raster"
 )
 
@@ -149,6 +150,35 @@ func TestWrite(t *testing.T) {
 	mask, err := raster.ReadMask(filepath.Join(dir, rows[23][1]), code)
 	require.NoError(t, err)
 	assert.Equal(t, wantMask, mask)
+}
+
+// The files are the same for any number of workers.
+func TestWriteOnAnyNumberOfWorkers(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	var sums [2][]uint32
+	for i, workers := range []int{1, 3} {
+		parallel.SetWorkers(workers)
+		dir := t.TempDir()
+		require.NoError(t, Write(dir, 12, 32, 48, 9, nil))
+		files, err := filepath.Glob(filepath.Join(dir, "*", "*.png"))
+		require.NoError(t, err)
+		require.Len(t, files, 24)
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			require.NoError(t, err)
+			sums[i] = append(sums[i], crc32.ChecksumIEEE(data))
+		}
+	}
+	assert.Equal(t, sums[0], sums[1])
+}
+
+// Without all pictures there is no manifest, which would say that there are.
+func TestWriteThatFailsLeavesNoManifest(t *testing.T) {
+	dir := t.TempDir()
+	taken := filepath.Join(dir, "masks", "0003.png", "x")
+	require.NoError(t, os.MkdirAll(taken, 0o700))
+	require.ErrorContains(t, Write(dir, 8, 32, 32, 1, nil), filepath.Dir(taken))
+	assert.NoFileExists(t, filepath.Join(dir, ManifestFile))
 }
 
 func TestWriteRefuses(t *testing.T) {

@@ -8,7 +8,9 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
+	"sync"
 
+	"tessera/internal/parallel"
 	"tessera/segtrain/raster"
 )
 
@@ -20,8 +22,9 @@ const Folds = 5
 
 // Write draws the first n pictures of the data set seed, h×w, below dir: images/0000.png and so on, masks/
 // with class indices under the same names, paletted so that a viewer shows them, and ManifestFile with the
-// columns image, mask, group, fold. progress, where not nil, is called after each picture with the number of
-// those done. What is there under these names is replaced.
+// columns image, mask, group, fold. ManifestFile comes last: where it is, everything is. progress, where not nil,
+// is called after each picture with the number of those done, by one goroutine at a time. What is there under these
+// names is replaced.
 func Write(dir string, n, h, w int, seed uint64, progress func(done int)) error {
 	if n < 1 || h < minSide || w < minSide {
 		return fmt.Errorf("drawing %d pictures of %d×%d: at least 1 of %d×%d", n, h, w, minSide, minSide)
@@ -31,25 +34,61 @@ func Write(dir string, n, h, w int, seed uint64, progress func(done int)) error 
 			return fmt.Errorf("drawing pictures: %w", err)
 		}
 	}
-	palette := Palette()
-	for i := range n {
-		im, mask := Draw(seed, i, h, w)
-		image, truth := files(i)
-		if err := raster.WritePNG(filepath.Join(dir, image), im); err != nil {
-			return fmt.Errorf("drawing pictures: %w", err)
-		}
-		if err := raster.WriteMask(filepath.Join(dir, truth), mask, palette); err != nil {
-			return fmt.Errorf("drawing pictures: %w", err)
-		}
-		if progress != nil {
-			progress(i + 1)
-		}
+	if err := drawAll(dir, n, h, w, seed, progress); err != nil {
+		return fmt.Errorf("drawing pictures: %w", err)
 	}
 	err := raster.WriteFile(filepath.Join(dir, ManifestFile), func(w io.Writer) error { return manifest(w, n) })
 	if err != nil {
 		return fmt.Errorf("drawing pictures: %w", err)
 	}
 	return nil
+}
+
+// drawAll draws and writes the pictures on all cores, then makes them durable together.
+func drawAll(dir string, n, h, w int, seed uint64, progress func(done int)) error {
+	var mu sync.Mutex
+	var failed error
+	done := 0
+	parallel.For(n, func(i, _ int) {
+		mu.Lock()
+		stop := failed != nil
+		mu.Unlock()
+		if stop {
+			return
+		}
+		err := drawPair(dir, i, h, w, seed)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			failed = err
+			return
+		}
+		if done++; progress != nil {
+			progress(done)
+		}
+	})
+	if failed != nil {
+		return failed
+	}
+	paths := make([]string, 0, 2*n)
+	for i := range n {
+		image, truth := files(i)
+		paths = append(paths, filepath.Join(dir, image), filepath.Join(dir, truth))
+	}
+	return raster.SyncFiles(paths)
+}
+
+// drawPair writes picture i and its mask.
+func drawPair(dir string, i, h, w int, seed uint64) error {
+	im, mask := Draw(seed, i, h, w)
+	image, truth := files(i)
+	err := raster.WriteUnsynced(filepath.Join(dir, image), func(w io.Writer) error { return raster.EncodePNG(w, im) })
+	if err != nil {
+		return err
+	}
+	return raster.WriteUnsynced(filepath.Join(dir, truth), func(w io.Writer) error {
+		return raster.EncodeMask(w, mask, Palette())
+	})
 }
 
 // files returns where picture i and its mask lie below the data set's folder, with slashes.

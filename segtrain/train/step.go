@@ -45,7 +45,7 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 
 // Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If
 // the loss or a gradient is not finite it changes no parameter, clears the gradients and returns an
-// autograd.NonFiniteError; but what is not finite may be in the running statistics of batch norms by then: go
+// autograd.NonFiniteError, which counts steps from 1 as events do; but what is not finite may be in the running statistics of batch norms by then: go
 // on from a snapshot.
 func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossValue, gradNorm float64, err error) {
 	s.images.Set(images)
@@ -56,7 +56,7 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	s.tape.Backward(s.loss, 1)
 	gradNorm = s.clipper.Norm()
 	if sum := lossValue + gradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
-		err := &autograd.NonFiniteError{Step: uint64(step), Tensor: s.tape.FirstNonFinite()}
+		err := &autograd.NonFiniteError{Step: uint64(step) + 1, Tensor: s.tape.FirstNonFinite()}
 		for _, p := range s.params {
 			clear(p.Grad.Data)
 		}

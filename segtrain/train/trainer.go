@@ -121,7 +121,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		}
 		batch, err := loader.Next()
 		if err != nil {
-			return err
+			return t.keep(*p, err)
 		}
 		lr := t.Schedule(p.Step)
 		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
@@ -155,13 +155,25 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 	return nil
 }
 
-// explain adds to the error of a step what the user needs to look into it.
+// keep writes a snapshot before a batch that cannot be read ends the run, so that no step is lost.
+func (t *Trainer) keep(p Progress, err error) error {
+	if p.Step == 0 {
+		return err
+	}
+	if e := t.snapshot(p); e != nil {
+		return errors.Join(err, e)
+	}
+	return fmt.Errorf("%w (%s holds all %d steps until then: put the file right and resume)",
+		err, t.path(StateFile), p.Step)
+}
+
+// explain adds to the error of a step what the user needs to look into it, and what usually helps.
 func (t *Trainer) explain(err error, batch *data.Batch) error {
 	where := "there is no snapshot yet"
 	if _, missing := os.Stat(t.path(StateFile)); missing == nil {
 		where = fmt.Sprintf("%s is from before it", t.path(StateFile))
 	}
-	return fmt.Errorf("%w; images of the batch: %q; %s", err, batch.IDs, where)
+	return fmt.Errorf("%w; images of the batch: %q; %s; a smaller learning rate usually helps", err, batch.IDs, where)
 }
 
 // left estimates the time for the remaining steps.

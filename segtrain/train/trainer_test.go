@@ -158,7 +158,7 @@ func TestNotFiniteEndsTheRun(t *testing.T) {
 	var bad *autograd.NonFiniteError
 	require.ErrorAs(t, err, &bad)
 	assert.Equal(t, "parameter head.weight", bad.Tensor)
-	assert.Equal(t, uint64(4), bad.Step)
+	assert.Equal(t, uint64(5), bad.Step)
 	assert.ErrorContains(t, err, "images of the batch: [\"00")
 	assert.ErrorContains(t, err, tr.path(StateFile)+" is from before it")
 
@@ -177,7 +177,7 @@ func TestRateThatIsTooHigh(t *testing.T) {
 	var bad *autograd.NonFiniteError
 	require.ErrorAs(t, err, &bad)
 	assert.NotEmpty(t, bad.Tensor)
-	assert.ErrorContains(t, err, "there is no snapshot yet")
+	assert.ErrorContains(t, err, "there is no snapshot yet; a smaller learning rate usually helps")
 }
 
 func TestErrorsOfTheWorldEndTheRun(t *testing.T) {
@@ -214,4 +214,30 @@ func TestWeightsLoadByThemselves(t *testing.T) {
 	assert.Equal(t, tr.Model.(*tiny).BN, m.BN)
 	assert.Equal(t, tr.Model.(*tiny).Head.Weight.Value, m.Head.Weight.Value)
 	assert.Equal(t, int64(steps), *m.BN.Batches)
+}
+
+// An image that breaks while a run goes on ends it, with a snapshot of every step until then.
+func TestImageThatCannotBeReadLosesNoStep(t *testing.T) {
+	tr := newTrainer(t, t.TempDir())
+	order := data.LoaderOptions{Batch: batch, Workers: 1, Shuffle: true, Seed: tr.Seed, DropLast: true, StartStep: 2}
+	loader, err := data.NewLoader(tr.Train, order)
+	require.NoError(t, err)
+	third, err := loader.Next()
+	require.NoError(t, err)
+	gone := third.Indices[0]
+	loader.Close()
+	var m data.Manifest
+	for i := range tr.Train.Len() {
+		m = append(m, tr.Train.Record(i))
+	}
+	m[gone].Image = filepath.Join(t.TempDir(), "gone.png")
+	tr.Train, err = data.NewDataset(m, options())
+	require.NoError(t, err)
+	p, err := tr.Run(context.Background(), false)
+	require.ErrorContains(t, err, "gone.png")
+	assert.ErrorContains(t, err, tr.path(StateFile)+" holds all 2 steps until then")
+	assert.Equal(t, 2, p.Step)
+	kept, err := loadState(tr.path(StateFile), tr.Model, tr.Optimizer)
+	require.NoError(t, err)
+	assert.Equal(t, 2, kept.Step)
 }

@@ -1,11 +1,13 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
 
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
 	"tessera/segtrain/train"
 )
 
@@ -32,9 +34,13 @@ func float32s(x []float64) []float32 {
 // of them.
 const probes = 16
 
-// probe reads some samples of a data set, spread evenly, so that a run does not start on files it cannot use.
+// probe makes sure that all files of a data set are there and reads some of them, spread evenly, so that a run does
+// not start on files it cannot use.
 func probe(name string, ds *data.Dataset) error {
 	n := ds.Len()
+	if err := present(ds); err != nil {
+		return fmt.Errorf("checking the %s images: %w", name, err)
+	}
 	for i := range min(n, probes) {
 		if _, _, err := ds.Load(i * n / min(n, probes)); err != nil {
 			return fmt.Errorf("checking the %s images: %w", name, err)
@@ -49,4 +55,22 @@ func (p *parts) newEvaluator(cfg *config.Config, s *source) *train.Evaluator {
 		Model: p.model, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
 		Batch: cfg.Train.Batch, Workers: cfg.Data.Workers,
 	}
+}
+
+// present returns an error for the first files of a data set that are missing or empty.
+func present(ds *data.Dataset) error {
+	const most = 5
+	var wrong []error
+	for i := range ds.Len() {
+		r := ds.Record(i)
+		for _, file := range []string{r.Image, r.Mask} {
+			if file == "" || len(wrong) == most {
+				continue
+			}
+			if err := raster.Check(file); err != nil {
+				wrong = append(wrong, err)
+			}
+		}
+	}
+	return errors.Join(wrong...)
 }

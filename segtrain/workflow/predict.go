@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tessera/segtrain/config"
@@ -67,7 +68,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
 }
 
-// inputRecords lists files, and what is in folders.
+// inputRecords lists files, and what is in folders. A file that is named twice counts once.
 func inputRecords(inputs []string) (data.Manifest, error) {
 	var all data.Manifest
 	for _, path := range inputs {
@@ -87,5 +88,11 @@ func inputRecords(inputs []string) (data.Manifest, error) {
 		}
 		all = append(all, m...)
 	}
-	return all, nil
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(r data.Record) bool {
+		path := filepath.Clean(r.Image)
+		twice := seen[path]
+		seen[path] = true
+		return twice
+	}), nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"syscall"
 	"time"
 
 	"tessera/kernels"
@@ -26,7 +27,11 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 	s.Progress.Stop()
 	result := &Result{Dir: s.run.Dir(), Steps: t.Steps, Done: progress.Step}
 	if err != nil {
-		return result, errors.Join(err, s.stop(err, progress))
+		// A full disk may take no line of the log either; that it does not is no news.
+		if e := s.stop(err, progress); e != nil && !errors.Is(err, syscall.ENOSPC) {
+			err = errors.Join(err, e)
+		}
+		return result, record.Advise(err)
 	}
 	if err := s.finish(result, progress); err != nil {
 		return result, err
