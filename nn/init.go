@@ -6,6 +6,7 @@ import (
 )
 
 // An Init fills the weights of a layer of which each output sees fanIn inputs and each input reaches fanOut outputs.
+// Those below leave them zero if rng is nil: a model whose weights are to be loaded need not be drawn first.
 type Init func(rng *rand.Rand, fanIn, fanOut int, x []float32)
 
 // TorchDefault is PyTorch's rule for convolutions and linear layers: uniform in ±1/√fanIn.
@@ -28,6 +29,9 @@ func XavierUniform(rng *rand.Rand, fanIn, fanOut int, x []float32) {
 func Zero(_ *rand.Rand, _, _ int, x []float32) { clear(x) }
 
 func uniform(rng *rand.Rand, bound float64, x []float32) {
+	if rng == nil {
+		return
+	}
 	for i := range x {
 		x[i] = float32(float64((2*rng.Float64() - 1) * bound))
 	}

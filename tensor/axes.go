@@ -37,11 +37,18 @@ func Permute(t *Tensor, from, to string) *Tensor {
 		}
 	}
 	out := New(Float32, Dims(sizes...))
+	last := len(to) - 1
+	if last < 0 {
+		copy(out.Data, t.Data)
+		return out
+	}
 	index := make([]int, len(to))
 	at := 0
-	for o := range out.Data {
-		out.Data[o] = t.Data[at]
-		for d := len(to) - 1; d >= 0; d-- {
+	for o := 0; o < len(out.Data); o += sizes[last] {
+		for j := range out.Data[o:][:sizes[last]] {
+			out.Data[o+j] = t.Data[at+j*steps[last]]
+		}
+		for d := last - 1; d >= 0; d-- {
 			index[d]++
 			at += steps[d]
 			if index[d] < sizes[d] {

@@ -25,7 +25,7 @@ func contest(kind, shape string, threads int) error {
 		return fmt.Errorf("shape %q: want batch,height,width", shape)
 	}
 	parallel.SetWorkers(threads)
-	model, err := newUnet()
+	model, err := newUnet(nn.NewRand(1))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"path/filepath"
 
 	"tessera/autograd"
@@ -12,9 +13,8 @@ import (
 	"tessera/tensor"
 )
 
-// newUnet makes the reference model with fresh weights.
-func newUnet() (*decoder.Unet, error) {
-	rng := nn.NewRand(1)
+// newUnet makes the reference model with weights drawn from rng, or zero if that is nil.
+func newUnet(rng *rand.Rand) (*decoder.Unet, error) {
 	e, err := encoder.New("efficientnet-b0", rng, encoder.Options{DropConnect: 0.2})
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func newUnet() (*decoder.Unet, error) {
 // prepareStart writes a checkpoint and a picture of 512×512 for the race from start to first mask, and returns the
 // arguments of its contestants.
 func prepareStart(dir string) ([]string, error) {
-	model, err := newUnet()
+	model, err := newUnet(nn.NewRand(1))
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func prepareStart(dir string) ([]string, error) {
 
 // firstMask is our contestant from start to first mask: it loads weights and a picture and writes the classes.
 func firstMask(weights, picture, mask string) error {
-	model, err := newUnet()
+	model, err := newUnet(nil) // they are loaded
 	if err != nil {
 		return err
 	}

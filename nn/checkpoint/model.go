@@ -123,7 +123,7 @@ func assignment(part nn.Entry, e Entry) (func(), error) {
 	if part.Param != nil {
 		to, axes, order = part.Param.Value, part.Param.Axes, fileAxes[part.Param.Axes]
 	}
-	want := tensor.Permute(to, axes, order).Shape
+	want := fileShape(to.Shape, axes, order)
 	if !slices.Equal(e.Shape, want.Slice()) {
 		return nil, fmt.Errorf("%v in the checkpoint, %v in the model", e.Shape, want.Slice())
 	}
@@ -132,4 +132,16 @@ func assignment(part nn.Entry, e Entry) (func(), error) {
 		return nil, err
 	}
 	return func() { copy(to.Data, tensor.Permute(tensor.Of(want, values), order, axes).Data) }, nil
+}
+
+// fileShape returns the shape of a tensor whose axes are in another order; an axis that it lacks has size 1.
+func fileShape(s tensor.Shape, axes, order string) tensor.Shape {
+	sizes := make([]int, len(order))
+	for i := range order {
+		sizes[i] = 1
+		if at := strings.IndexByte(axes, order[i]); at >= 0 {
+			sizes[i] = s.Dim(at)
+		}
+	}
+	return tensor.Dims(sizes...)
 }
