@@ -52,15 +52,15 @@ func build(cfg *config.Config) (*parts, error) {
 	if p.model, err = newModel(cfg, classes); err != nil {
 		return nil, err
 	}
-	if p.memory, err = p.forecast(cfg); err != nil {
+	if p.memory, err = p.forecast(cfg, cfg.Train.Batch); err != nil {
 		return nil, cfg.Mistake("data.size", "%v does not fit the model: %v", cfg.Data.Size, err)
 	}
 	return p, nil
 }
 
-// forecast records a training step without reserving its memory.
-func (p *parts) forecast(cfg *config.Config) (m Memory, err error) {
-	n, h, w := cfg.Train.Batch, cfg.Data.Size[0], cfg.Data.Size[1]
+// forecast records a training step of a batch without reserving its memory.
+func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
+	n, h, w := batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))

@@ -3,8 +3,36 @@ package workflow
 import (
 	"fmt"
 	"os"
+	"sort"
 	"strings"
+
+	"tessera/segtrain/config"
 )
+
+// fits refuses a training step that needs more than the available bytes of memory, and names the largest batch that does
+// not. Nothing is refused where the memory is not known (0).
+func (p *parts) fits(cfg *config.Config, available int64) error {
+	if available == 0 || p.memory.Total() <= available {
+		return nil
+	}
+	// The first batch that is too large: every image adds to the memory.
+	tooLarge := 1 + sort.Search(cfg.Train.Batch-1, func(i int) bool {
+		m, err := p.forecast(cfg, i+1)
+		return err != nil || m.Total() > available
+	})
+	advice := fmt.Sprintf("the largest batch that fits is %d", tooLarge-1)
+	if tooLarge == 1 {
+		advice = "not even one image fits: make data.size smaller"
+	}
+	return cfg.Mistake("train.batch", "a step of %d images of %d×%d needs %s and %s are available; %s", cfg.Train.Batch,
+		cfg.Data.Size[0], cfg.Data.Size[1], megabytes(p.memory.Total()), megabytes(available), advice)
+}
+
+// availableMemory returns the bytes that the machine has available, 0 if that is not known.
+func availableMemory() int64 {
+	_, free := machineMemory()
+	return free << 20
+}
 
 // machineMemory returns the machine's memory and what of it is available, in MB, as Linux tells; zeros elsewhere.
 func machineMemory() (total, free int64) {

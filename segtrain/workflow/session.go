@@ -18,7 +18,6 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 	t := s.trainer()
 	s.Log.Info("model", "encoder", s.cfg.Model.Encoder, "parameters", s.parts.parameters(),
 		"kernels", kernels.Active(), "memory", megabytes(s.parts.memory.Total()), "run", s.run.Dir())
-	s.warnOfMemory()
 	s.Progress.Start(Plan{
 		Epochs: (t.Steps + s.perEpoch() - 1) / s.perEpoch(), Steps: t.Steps, PerEpoch: s.perEpoch(),
 		Batch: t.Batch,
@@ -39,15 +38,6 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 	return result, s.run.Append("stop", record.Stop{
 		Reason: record.Done, Step: progress.Step, Seconds: progress.Seconds,
 	})
-}
-
-// warnOfMemory says so before a run that the machine has no room for.
-func (s *session) warnOfMemory() {
-	need := s.parts.memory.Total()
-	if _, free := machineMemory(); free > 0 && need>>20 > free {
-		s.Log.Warn("training needs more memory than is available: make train.batch or data.size smaller",
-			"needs", megabytes(need), "available", megabytes(free<<20))
-	}
 }
 
 // stop notes in the log why training ended early.

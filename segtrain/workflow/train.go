@@ -29,6 +29,9 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := parts.fits(cfg, availableMemory()); err != nil {
+		return nil, err
+	}
 	if err := loadWeights(cfg.Model.Weights, parts.model); err != nil {
 		return nil, located(cfg, "model.weights", err)
 	}
@@ -60,6 +63,9 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 	dir := cfg.Out
 	parts, err := build(cfg)
 	if err != nil {
+		return nil, err
+	}
+	if err := parts.fits(cfg, availableMemory()); err != nil {
 		return nil, err
 	}
 	s := &session{cfg: cfg, parts: parts, Options: o.withDefaults()}

@@ -1,0 +1,36 @@
+package workflow
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A batch that does not fit is refused, and the one named instead does fit while one image more does not.
+func TestFits(t *testing.T) {
+	cfg := parse(t, "train.batch=9")
+	p, err := build(cfg)
+	require.NoError(t, err)
+	assert.NoError(t, p.fits(cfg, p.memory.Total()))
+	assert.NoError(t, p.fits(cfg, 0), "the memory is not known")
+
+	five, err := p.forecast(cfg, 5)
+	require.NoError(t, err)
+	for available, want := range map[int64]string{
+		p.memory.Total() - 1: "the largest batch that fits is 8",
+		five.Total():         "the largest batch that fits is 5",
+		five.Total() - 1:     "the largest batch that fits is 4",
+		1 << 20:              "not even one image fits: make data.size smaller",
+	} {
+		err := p.fits(cfg, available)
+		require.ErrorContains(t, err, want)
+		assert.ErrorContains(t, err, fmt.Sprintf("train.batch: a step of 9 images of 32×32 needs %s", megabytes(p.memory.Total())))
+	}
+}
+
+func TestMachineMemory(t *testing.T) {
+	total, free := machineMemory()
+	assert.GreaterOrEqual(t, total, free)
+}
