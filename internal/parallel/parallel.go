@@ -15,6 +15,7 @@ import (
 // it sleeps: being woken costs more than most gaps last.
 type pool struct {
 	workers []*worker // all but the first
+	looks   int       // before who waits sleeps
 
 	// job is the number of the loop times maxWorkers plus the number of workers it wants, in one word, so that a
 	// worker knows from one look whether it is wanted; the others leave the fields below alone.
@@ -39,7 +40,7 @@ type fault struct{ value any }
 
 const (
 	maxWorkers = 1 << 16
-	looks      = 10000 // before sleeping: some 10 to 20 µs
+	looks      = 10000 // some 10 to 20 µs
 )
 
 var (
@@ -71,6 +72,9 @@ func SetWorkers(n int) {
 
 func newPool(n int) *pool {
 	p := &pool{done: make(chan struct{}, 1)}
+	if n <= min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) { // else looking keeps somebody from working
+		p.looks = looks
+	}
 	for i := 1; i < n; i++ {
 		w := &worker{wake: make(chan struct{}, 1)}
 		p.workers = append(p.workers, w)
@@ -117,12 +121,12 @@ func (p *pool) serve(w *worker, i int) {
 
 // await returns the next job after the one seen.
 func (p *pool) await(w *worker, seen uint64) uint64 {
-	for range looks {
+	for range p.looks {
 		if job := p.job.Load(); job != seen {
 			return job
 		}
 	}
-	w.sleeping.Store(true)
+	w.sleeping.Swap(true) // not Store: emulators of arm64 let the load below overtake a store
 	if job := p.job.Load(); job != seen && w.sleeping.CompareAndSwap(true, false) {
 		return job // it came in between, and nobody will send a wake-up
 	}
@@ -132,13 +136,13 @@ func (p *pool) await(w *worker, seen uint64) uint64 {
 
 // join returns when the workers have finished the loop.
 func (p *pool) join() {
-	for range looks {
+	for range p.looks {
 		if p.pending.Load() == 0 {
 			return
 		}
 	}
 	job := p.job.Load()
-	p.sleeping.Store(job)
+	p.sleeping.Swap(job) // see await
 	if p.pending.Load() == 0 && p.sleeping.CompareAndSwap(job, 0) {
 		return
 	}
