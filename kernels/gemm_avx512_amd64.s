@@ -26,7 +26,17 @@
 
 #define WIDE(row, x, lo, hi) \
 	VBROADCASTSS (row)(BX*1), x; VFMADD231PS Z16, x, lo; VFMADD231PS Z17, x, hi
+#define STEP2(at) \
+	VMOVUPS at(DX), Z16; VMOVUPS at+64(DX), Z17; \
+	WIDE(SI, Z18, Z0, Z1); WIDE(DI, Z19, Z2, Z3); WIDE(R8, Z20, Z4, Z5); WIDE(R9, Z21, Z6, Z7); \
+	WIDE(R10, Z22, Z8, Z9); WIDE(R11, Z23, Z10, Z11); WIDE(R12, Z24, Z12, Z13); WIDE(R13, Z25, Z14, Z15); \
+	ADDQ R14, BX
 #define NARROW(row, sum) VFMADD231PS.BCST (row)(BX*1), Z16, sum
+#define STEP1(at) \
+	VMOVUPS at(DX), Z16; \
+	NARROW(SI, Z0); NARROW(DI, Z1); NARROW(R8, Z2); NARROW(R9, Z3); \
+	NARROW(R10, Z4); NARROW(R11, Z5); NARROW(R12, Z6); NARROW(R13, Z7); \
+	ADDQ R14, BX
 
 #define LOAD2(lo, hi) VMOVUPS.Z (CX), K1, lo; VMOVUPS.Z 64(CX), K2, hi; ADDQ BX, CX
 #define STORE2(lo, hi) VMOVUPS lo, K1, (CX); VMOVUPS hi, K2, 64(CX); ADDQ BX, CX
@@ -56,22 +66,26 @@ segment:
 	MOVQ (R15), BX
 	SHLQ $2, BX
 	MOVQ tile_klen(AX), CX
+	SUBQ $4, CX
+	JLT  few
 	PCALIGN $32
-step: // sums[r] += a[r] * b[k], k++
-	VMOVUPS (DX), Z16
-	VMOVUPS 64(DX), Z17
-	WIDE(SI, Z18, Z0, Z1)
-	WIDE(DI, Z19, Z2, Z3)
-	WIDE(R8, Z20, Z4, Z5)
-	WIDE(R9, Z21, Z6, Z7)
-	WIDE(R10, Z22, Z8, Z9)
-	WIDE(R11, Z23, Z10, Z11)
-	WIDE(R12, Z24, Z12, Z13)
-	WIDE(R13, Z25, Z14, Z15)
-	ADDQ R14, BX
+four: // sums[r] += a[r] * b[k], k++, four times
+	STEP2(0)
+	STEP2(128)
+	STEP2(256)
+	STEP2(384)
+	ADDQ $512, DX
+	SUBQ $4, CX
+	JGE  four
+few:
+	ADDQ $4, CX
+	JEQ  next
+one:
+	STEP2(0)
 	SUBQ $-128, DX
 	DECQ CX
-	JNZ  step
+	JNZ  one
+next:
 	ADDQ $8, R15
 	CMPQ R15, end-8(SP)
 	JB   segment
@@ -101,21 +115,26 @@ segment:
 	MOVQ (R15), BX
 	SHLQ $2, BX
 	MOVQ tile_klen(AX), CX
+	SUBQ $4, CX
+	JLT  few
 	PCALIGN $32
-step: // sums[r] += a[r] * b[k], k++
-	VMOVUPS (DX), Z16
-	NARROW(SI, Z0)
-	NARROW(DI, Z1)
-	NARROW(R8, Z2)
-	NARROW(R9, Z3)
-	NARROW(R10, Z4)
-	NARROW(R11, Z5)
-	NARROW(R12, Z6)
-	NARROW(R13, Z7)
-	ADDQ R14, BX
+four: // sums[r] += a[r] * b[k], k++, four times
+	STEP1(0)
+	STEP1(64)
+	STEP1(128)
+	STEP1(192)
+	ADDQ $256, DX
+	SUBQ $4, CX
+	JGE  four
+few:
+	ADDQ $4, CX
+	JEQ  next
+one:
+	STEP1(0)
 	ADDQ $64, DX
 	DECQ CX
-	JNZ  step
+	JNZ  one
+next:
 	ADDQ $8, R15
 	CMPQ R15, end-8(SP)
 	JB   segment
