@@ -20,7 +20,8 @@ type Conv struct {
 
 	kernel  gemmKernel
 	forward sweep   // x to y
-	back    []phase // dy to dx
+	back    []phase // dy to dx: one sweep, or several
+	frame   *sweep  // whose input several share
 	weights convWeights
 }
 
@@ -33,8 +34,8 @@ func NewConv(n, ic, oc, groups int, w Window) *Conv {
 		panic(fmt.Sprintf("kernels: convolution: batch %d, channels %d to %d in %d groups", n, ic, oc, groups))
 	}
 	c := &Conv{N: n, IC: ic, OC: oc, Groups: groups, Window: w, kernel: gemmTile.fn}
-	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()))
-	c.back = newPhases(c)
+	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), usualCut)
+	c.newPhases()
 	c.weights = newConvWeights(c)
 	return c
 }
@@ -47,9 +48,10 @@ func (c *Conv) FLOPs() int {
 // Scratch returns the floats of scratch that any task of this convolution needs.
 func (c *Conv) Scratch() int {
 	most := max(c.forward.scratch, c.weights.scratch)
-	for i := range c.back {
-		most = max(most, c.back[i].scratch)
+	if c.frame != nil {
+		return max(most, c.frame.scratch) + maxTile
 	}
+	most = max(most, c.back[0].scratch)
 	return most + maxTile
 }
 

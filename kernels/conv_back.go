@@ -2,35 +2,68 @@ package kernels
 
 // The gradient of the input of a convolution of stride s falls into s×s phases: the pixels of dx with the same remainder
 // by the stride see the same subset of the taps, so each phase is a convolution of dy of stride 1, with no zeros to
-// multiply by. (Dilated and strided at once is rare: it is one convolution of dy spread with zeros.)
+// multiply by. A task computes all phases of a band from one copy of dy, as wide as they need together: the frame.
+// (Dilated and strided at once is rare: it is one convolution of dy spread with zeros.)
 type phase struct {
 	sweep
 	taps        []int // ky*KW + kx of the taps that the phase sees, in the order of its chains
-	firstTask   int
+	origin      int   // where its first tap lies in the frame
 	firstPanel  int
 	firstWeight int // of the packed ones
 }
 
 // newPhases prepares the gradient of the input. The weights of a phase without taps do not exist; its pixels are zero.
-func newPhases(c *Conv) []phase {
+func (c *Conv) newPhases() {
 	w := c.Window
 	if c.DH*c.DW > 1 && c.SH*c.SW > 1 {
 		t, s := w.transposed()
-		return c.place([]phase{{sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, t, s, dense(w.IH, w.IW)),
-			taps: crossed(axisTaps{w.KH - 1, 1, w.KH}, axisTaps{w.KW - 1, 1, w.KW}, w.KW)}})
+		c.place(phase{sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, t, s, dense(w.IH, w.IW), usualCut),
+			taps: crossed(axisTaps{w.KH - 1, 1, w.KH}, axisTaps{w.KW - 1, 1, w.KW}, w.KW)})
+		return
 	}
-	var list []phase
 	for py := range min(w.SH, w.IH) {
 		for px := range min(w.SW, w.IW) {
 			win, g := Window{SH: 1, SW: 1, DH: w.DH, DW: w.DW}, grid{w.IH, w.IW, w.SH, w.SW, py, px}
 			var ty, tx axisTaps
 			ty, win.IH, win.KH, win.PT, win.PB = phaseAxis(py, w.IH, w.OH(), w.KH, w.SH, w.DH, w.PT)
 			tx, win.IW, win.KW, win.PL, win.PR = phaseAxis(px, w.IW, w.OW(), w.KW, w.SW, w.DW, w.PL)
-			list = append(list, phase{taps: crossed(ty, tx, w.KW),
-				sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, win, spread{1, 1}, g)})
+			c.place(phase{taps: crossed(ty, tx, w.KW),
+				sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, win, spread{1, 1}, g, usualCut)})
 		}
 	}
-	return c.place(list)
+	if c.SH*c.SW > 1 {
+		c.shareFrame()
+	}
+}
+
+// place adds a phase and numbers its panels and packed weights.
+func (c *Conv) place(p phase) {
+	p.firstPanel, p.firstWeight = c.PackBackTasks(), c.BackPacked()
+	c.back = append(c.back, p)
+}
+
+// shareFrame makes the window that covers those of all phases, and lays the phases into it.
+func (c *Conv) shareFrame() {
+	f := c.back[0].win
+	oh, ow := 0, 0
+	for _, p := range c.back {
+		f.PT, f.PL = max(f.PT, p.win.PT), max(f.PL, p.win.PL)
+		oh, ow = max(oh, p.oh), max(ow, p.ow)
+	}
+	for _, p := range c.back {
+		f.KH, f.KW = max(f.KH, f.PT-p.win.PT+p.win.KH), max(f.KW, f.PL-p.win.PL+p.win.KW)
+	}
+	f.PB, f.PR = oh-1+f.KH-f.PT-f.IH, ow-1+f.KW-f.PL-f.IW
+	g := grid{c.IH, c.IW, c.SH, c.SW, 0, 0}
+	frame := newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, f, spread{1, 1}, g,
+		cut{max(1, usualCut.pixels/len(c.back)), usualCut.tasks})
+	c.frame = &frame
+	for i := range c.back {
+		p := &c.back[i]
+		p.cols, p.band = frame.cols, frame.band
+		p.tables(&c.kernel)
+		p.origin = ((f.PT-p.win.PT)*p.cols + f.PL - p.win.PL) * c.OC / c.Groups
+	}
 }
 
 // axisTaps are the taps of a phase along one axis: count of them from first down by step.
@@ -66,27 +99,20 @@ func crossed(y, x axisTaps, kw int) []int {
 	return taps
 }
 
-// place numbers the tasks, panels and packed weights of all phases.
-func (c *Conv) place(list []phase) []phase {
-	tasks, panels, packed := 0, 0, 0
-	for i := range list {
-		p := &list[i]
-		p.firstTask, p.firstPanel, p.firstWeight = tasks, panels, packed
-		tasks += p.tasks()
-		panels += p.panels(&c.kernel)
-		packed += p.packed(&c.kernel)
-	}
-	return list
-}
-
 // BackPacked returns the floats of the weights packed for GradInput.
 func (c *Conv) BackPacked() int {
+	if len(c.back) == 0 {
+		return 0
+	}
 	last := &c.back[len(c.back)-1]
 	return last.firstWeight + last.packed(&c.kernel)
 }
 
 // PackBackTasks returns the number of tasks of PackBack.
 func (c *Conv) PackBackTasks() int {
+	if len(c.back) == 0 {
+		return 0
+	}
 	last := &c.back[len(c.back)-1]
 	return last.firstPanel + last.panels(&c.kernel)
 }
@@ -118,19 +144,27 @@ func (c *Conv) PackBack(task int, w, packed []float32) {
 
 // GradInputTasks returns the number of tasks of GradInput.
 func (c *Conv) GradInputTasks() int {
-	last := &c.back[len(c.back)-1]
-	return last.firstTask + last.tasks()
+	if c.frame != nil {
+		return c.frame.tasks()
+	}
+	return c.back[0].tasks()
 }
 
 // GradInput computes a part of dx from dy and the weights packed by PackBack. Each pixel is one chain over the taps that
 // touched it, in the order of falling ky and kx, and oc; taps that fall outside dy contribute products with zero. With
 // accumulate the chains start at what dx holds, else at zero.
 func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []float32) {
-	p := &c.back[0]
-	for i := range c.back {
-		if c.back[i].firstTask <= task {
-			p = &c.back[i]
-		}
+	f := c.frame
+	if f == nil {
+		c.back[0].run(task, &c.kernel, accumulate, dy, packed, dx, scratch)
+		return
 	}
-	p.run(task-p.firstTask, &c.kernel, accumulate, dy, packed[p.firstWeight:], dx, scratch)
+	image, group, first := f.task(task)
+	spare, scratch := scratch[:maxTile], scratch[maxTile:]
+	a := f.input(image, group, first, min(f.band, f.oh-first), dy, scratch)
+	for i := range c.back {
+		p := &c.back[i]
+		count := min(p.band, p.oh-first)
+		p.products(&c.kernel, image, group, first, count, accumulate, a[p.origin:], packed[p.firstWeight:], dx, spare)
+	}
 }

@@ -16,6 +16,7 @@ type sweep struct {
 	band, bands       int   // output rows of a task; tasks of an image and group
 	cols              int   // pixels of a row in scratch
 	rows, lastRows    []int // offsets in scratch of the first tap of each output pixel of a task, of the last task
+	line              []int // the same of one output row
 	segs              []int // offsets of each segment of taps
 	klen              int   // floats of a segment
 	scratch           int
@@ -30,60 +31,65 @@ func dense(h, w int) grid { return grid{h, w, 1, 1, 0, 0} }
 // contiguous reports whether the pixels of rows of the sweep follow each other.
 func (g grid) contiguous() bool { return g.sh == 1 && g.sw == 1 }
 
-// What a task aims at: enough pixels to reuse a panel of weights, and a band that fits the second-level cache.
+// A cut says what tasks aim at: so many pixels, to reuse a panel of weights, and so many tasks, to keep cores busy. More
+// tasks than that would read the weights more often.
+type cut struct{ pixels, tasks int }
+
+var usualCut = cut{2048, 8}
+
+// A band fits the second-level cache; the rows of a matrix in a task are a multiple of every mr.
 const (
-	bandPixels  = 2048
-	bandFloats  = 96 << 10
-	directBand  = 240 // rows of a matrix in a task, a multiple of every mr
-	enoughTasks = 16
+	bandFloats = 96 << 10
+	directBand = 240
 )
 
 // newSweep prepares a sweep over the window that computes the pixels of g.
-func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid) sweep {
+func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, to cut) sweep {
 	p := sweep{n: n, ic: ic, oc: oc, groups: groups, win: w, spread: s, grid: g, oh: w.OH(), ow: w.OW()}
 	one := Window{IH: w.IH, IW: w.IW, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1}
 	p.direct = groups == 1 && s == spread{1, 1} && w == one && g.contiguous()
 	if p.direct { // pixels as the rows of one matrix
 		p.n, p.oh, p.ow = 1, n*p.oh*p.ow, 1
 		p.grid = dense(p.oh, p.ow)
-		p.band = min(directBand, max(24, p.oh/enoughTasks/24*24))
+		p.band = min(directBand, max(24, p.oh/to.tasks/24*24))
 	} else {
 		p.cols = (p.ow-1)*w.SW + (w.KW-1)*w.DW + 1
-		p.band = bandRows(n*groups, p.oh, p.ow, p.cols*ic/groups, w)
+		p.band = to.rows(n*groups, p.oh, p.ow, p.cols*ic/groups, w)
 	}
 	p.band = min(p.band, p.oh)
-	p.bands = (p.oh + p.band - 1) / p.band
-	p.tables()
-	last := p.rows[:(p.oh-(p.bands-1)*p.band)*p.ow]
-	p.lastRows = k.padRows(slices.Clone(last))
-	p.rows = k.padRows(p.rows)
+	p.tables(k)
 	return p
 }
 
-// bandRows chooses how many output rows a task has.
-func bandRows(images, oh, ow, lineFloats int, w Window) int {
-	rows := max(1, bandPixels/ow)
+// rows chooses how many output rows a task has.
+func (to cut) rows(images, oh, ow, lineFloats int, w Window) int {
+	rows := max(1, to.pixels/ow)
 	fit := (bandFloats/lineFloats - (w.KH-1)*w.DH - 1) / w.SH
 	rows = min(rows, max(1, fit))
-	if images < enoughTasks {
-		rows = min(rows, max(1, oh*images/enoughTasks))
+	if images < to.tasks {
+		rows = min(rows, max(1, oh*images/to.tasks))
 	}
 	return rows
 }
 
-// tables fills in the offsets.
-func (p *sweep) tables() {
+// tables fills in the number of tasks and the offsets in scratch, for the band and the columns there are.
+func (p *sweep) tables(k *gemmKernel) {
 	w, c := p.win, p.ic/p.groups
-	p.rows = make([]int, p.band*p.ow)
-	if p.direct {
-		for i := range p.rows {
-			p.rows[i] = i * c
+	p.bands = (p.oh + p.band - 1) / p.band
+	rows := make([]int, p.band*p.ow)
+	for i := range rows {
+		rows[i] = (i/p.ow*w.SH*p.cols + i%p.ow*w.SW) * c
+		if p.direct {
+			rows[i] = i * c
 		}
+	}
+	last := (p.oh - (p.bands-1)*p.band) * p.ow
+	p.line = k.padRows(slices.Clone(rows[:p.ow]))
+	p.lastRows = k.padRows(slices.Clone(rows[:last]))
+	p.rows = k.padRows(rows)
+	if p.direct {
 		p.segs, p.klen = []int{0}, c
 		return
-	}
-	for i := range p.rows {
-		p.rows[i] = (i/p.ow*w.SH*p.cols + i%p.ow*w.SW) * c
 	}
 	p.segs, p.klen = w.segments(p.cols, c)
 	p.scratch = p.lines(p.band) * p.cols * c
@@ -132,11 +138,20 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 
 // run computes the output rows of a task.
 func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, packed, y, scratch []float32) {
-	image, group, first := task/(p.groups*p.bands), task/p.bands%p.groups, task%p.bands*p.band
+	image, group, first := p.task(task)
 	count := min(p.band, p.oh-first)
-	t := tile{segs: p.segs, klen: p.klen, step: 1, ldc: p.oc * p.grid.sw, load: accumulate}
-	spare, scratch := scratch[:maxTile], scratch[maxTile:]
-	t.a = p.input(image, group, first, count, x, scratch)
+	a := p.input(image, group, first, count, x, scratch[maxTile:])
+	p.products(k, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
+}
+
+// task returns the image and the group of a task and its first output row.
+func (p *sweep) task(task int) (image, group, first int) {
+	return task / (p.groups * p.bands), task / p.bands % p.groups, task % p.bands * p.band
+}
+
+// products computes count output rows of an image and group from first on, whose input lies at a.
+func (p *sweep) products(k *gemmKernel, image, group, first, count int, accumulate bool, a, packed, y, spare []float32) {
+	t := tile{a: a, segs: p.segs, klen: p.klen, step: 1, ldc: p.oc * p.grid.sw, load: accumulate}
 	y = y[image*p.grid.h*p.grid.w*p.oc:][:p.grid.h*p.grid.w*p.oc]
 	ocg := p.oc / p.groups
 	perGroup := (ocg + k.nr - 1) / k.nr
@@ -162,7 +177,7 @@ func (p *sweep) multiply(t tile, k *gemmKernel, first, count, cols int, y, spare
 	for r := range count {
 		t.a = a[r*p.win.SH*p.cols*p.ic/p.groups:]
 		at := ((first+r)*p.grid.sh+p.grid.y)*p.grid.w + p.grid.x
-		k.multiply(t, p.ow, cols, p.rows, y[at*p.oc:], spare)
+		k.multiply(t, p.ow, cols, p.line, y[at*p.oc:], spare)
 	}
 }
 

@@ -4,11 +4,11 @@ package kernels
 // channel, columns the output channels, and k runs over pixels. The pixels are cut into chunks, each with a partial
 // gradient of its own, which are added as a fixed binary tree: chains stay short and chunks can run at the same time.
 type convWeights struct {
+	input      sweep // the bands: larger than those of the forward pass, as chains run over their pixels
 	chunks     int
 	panels     int   // panels of columns that a task computes from one copy of its pixels
 	units      int   // bands of all images: what chunks are made of
 	rows, segs []int // offsets in scratch: of the first pixel under each weight, and of each output row
-	band       int   // output rows a band
 	scratch    int
 }
 
@@ -19,17 +19,20 @@ const (
 	maxChunks     = 64
 	chunkPixels   = 512
 	reduceFloats  = 16 << 10
+	panelChunks   = 16 // with so many chunks, a task computes all panels
 )
 
 func newConvWeights(c *Conv) convWeights {
-	f := &c.forward
 	icg := c.IC / c.Groups
-	g := convWeights{units: f.n * f.bands, band: f.band}
+	g := convWeights{input: newSweep(&c.kernel, c.N, c.IC, c.OC, c.Groups, c.Window, spread{1, 1}, dense(c.OH(), c.OW()),
+		cut{usualCut.pixels, 1})}
+	f := &g.input
+	g.units = f.n * f.bands
 	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
 	g.panels = 1
-	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= enoughTasks {
+	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= panelChunks {
 		g.panels = perGroup
 	}
 	for ky := range c.KH {
@@ -62,7 +65,8 @@ func (c *Conv) weightFloats() int { return c.KH * c.KW * c.IC / c.Groups * c.OC 
 
 // GradWeight computes a part of the partial gradients of the weights from x and dy.
 func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
-	f, g, k := &c.forward, &c.weights, &c.kernel
+	g, k := &c.weights, &c.kernel
+	f := &g.input
 	tasks := f.panels(k) / g.panels
 	chunk, panel := task/tasks, task%tasks*g.panels
 	group, _, _, _ := f.locate(panel, k)
@@ -90,16 +94,29 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 	}
 }
 
-// packPixels copies cols channels of so many pixels of dy into a panel, unless they are one as they lie.
+// packPixels copies cols channels of so many pixels of dy into a panel, unless they are one as they lie. What follows
+// the channels may be copied with them: the columns that it makes are dropped.
 func (c *Conv) packPixels(pixels, cols int, dy, packed []float32) []float32 {
 	_, width := c.kernel.panel(cols)
 	if c.OC == width {
 		return dy
 	}
-	for i := range pixels {
-		line := packed[i*width:][:width]
-		copy(line, dy[i*c.OC:][:cols])
-		clear(line[cols:])
+	inside := min(pixels, max(0, len(dy)-width)/c.OC)
+	for i := range inside {
+		from, to := dy[i*c.OC:], packed[i*width:]
+		switch width { // arrays are copied without a call
+		case 32:
+			*(*[32]float32)(to) = *(*[32]float32)(from)
+		case 16:
+			*(*[16]float32)(to) = *(*[16]float32)(from)
+		case 8:
+			*(*[8]float32)(to) = *(*[8]float32)(from)
+		default:
+			copy(to[:width], from)
+		}
+	}
+	for i := inside; i < pixels; i++ {
+		copy(packed[i*width:][:cols], dy[i*c.OC:])
 	}
 	return packed
 }
