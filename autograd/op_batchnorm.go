@@ -34,6 +34,11 @@ const (
 // Normalization", ICML 2015). What lies between normalisation and activation is computed again for the gradient: memory
 // is dearer than an exponential.
 func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *Var {
+	return normalisation(t, x, gamma, beta, stats, act, nil)
+}
+
+// normalisation is BatchNorm. The operation before has computed the moments, unless they are nil.
+func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation, moments *sums) *Var {
 	o, y := t.record("batch norm", x.Shape, x, gamma, beta)
 	b := newBatchNorm(x, gamma, beta, y, stats, act)
 	normalise := eachRow(b.rows, b.c, b.normalise)
@@ -44,13 +49,17 @@ func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *
 	}
 	b.coef = t.saved(4 * b.c)
 	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
-	moments := newSums(t, b.rows, b.c, 2, false)
-	blocks := func(i, _ int) {
-		begin, rows, part := moments.block(i)
-		kernels.ChannelMoments(rows, b.c, x.value.data[begin*b.c:], stats.Mean.Data, part[:b.c], part[b.c:])
+	measure := func() { moments.combine() }
+	if moments == nil {
+		moments = newSums(t, b.rows, b.c, 2, false)
+		blocks := func(i, _ int) {
+			begin, rows, part := moments.block(i)
+			stats.moments(b.c, x.value.data[begin*b.c:][:rows*b.c], part)
+		}
+		measure = func() { moments.run(blocks) }
 	}
 	o.forward = func() {
-		moments.run(blocks)
+		measure()
 		b.update(moments.totals)
 		normalise()
 	}
@@ -85,6 +94,11 @@ func (b *batchNorm) affineOfRunning() { b.affine(b.stats.running) }
 func (b *batchNorm) coefficients() (scale, shift, mean, istd []float32) {
 	d, c := b.coef.data, b.c
 	return d[:c], d[c : 2*c], d[2*c : 3*c], d[3*c:]
+}
+
+// moments adds the first two moments of rows of c channels about the running mean to part.
+func (s BatchStats) moments(c int, x, part []float32) {
+	kernels.ChannelMoments(len(x)/c, c, x, s.Mean.Data, part[:c], part[c:])
 }
 
 // running returns the running mean and variance of channel j.
@@ -145,16 +159,21 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
 	t.worker(max(l1Floats, c))
-	blocks := func(i, worker int) {
-		begin, rows, part := sums.block(i)
+	measure := func(begin, end, worker int, part []float32) {
 		_, _, mean, _ := b.coefficients()
-		for end := begin + rows; begin < end; begin += b.few() {
+		for ; begin < end; begin += b.few() {
 			n := min(b.few(), end-begin)
 			x, dy := b.x.value.data[begin*c:][:n*c], b.y.grad.data[begin*c:][:n*c]
 			b.throughActivation(n, x, dy, t.scratchOf(worker))
 			kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
 		}
 	}
+	blocks := func(i, worker int) {
+		begin, rows, part := sums.block(i)
+		measure(begin, begin+rows, worker, part)
+	}
+	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure}
+	b.y.follow = f
 	coef := make([]float32, 3*c)
 	toInput := func(i, _ int) {
 		begin, rows := i*sums.size, min(sums.size, b.rows-i*sums.size)
@@ -162,8 +181,14 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 			coef[:c], coef[c:2*c], coef[2*c:], b.x.grad.data[begin*c:])
 	}
 	o.backward = func() {
-		sums.run(blocks)
-		b.gradients(sums.totals, coef)
+		if f.done {
+			f.sums.combine()
+			b.gradients(f.sums.totals, coef)
+		} else {
+			sums.run(blocks)
+			b.gradients(sums.totals, coef)
+		}
+		f.done = false
 		if b.x.needsGrad {
 			parallel.For(sums.blocks, toInput)
 		}

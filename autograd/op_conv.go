@@ -13,6 +13,12 @@ import (
 //
 //	y = x ⋆ w + b,   dx = dy ⋆ wᵀ turned by 180°,   dw = Σ over pixels x·dy,   db = Σ over pixels dy
 func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
+	_, y := recordConv(t, x, w, bias, groups, win, func(int) {})
+	return y
+}
+
+// recordConv records a convolution; after is called with each task of the forward pass that has been computed.
+func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after func(task int)) (*kernels.Conv, *Var) {
 	c := newConv(x, w, bias, groups, win)
 	in := []*Var{x, w}
 	if bias != nil {
@@ -20,17 +26,24 @@ func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
 	}
 	o, y := t.record("conv", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), in...)
 	o.keep, o.adds = []*Var{x, w}, in[1:]
-	convForward(t, o, c, x, w, bias, y, func(int) {})
+	convForward(t, o, c, x, w, bias, y, after)
 	convBackward(t, o, c, x, w, bias, y)
-	return y
+	return c, y
 }
 
-// ConvBatchNorm returns BatchNorm of Conv without bias. In inference it is one operation: a task normalises the pixels it
-// has just computed, while they are in the cache. The arithmetic is the same.
+// ConvBatchNorm returns BatchNorm of Conv without bias. A task does with the pixels it has just computed, while they are in
+// the cache, what comes next: in training it measures their moments, in inference it normalises them, and both are one
+// operation.
 func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, beta *Var, stats BatchStats,
 	act Activation) *Var {
-	if t.training() || groups > 1 {
+	if groups > 1 {
 		return BatchNorm(t, Conv(t, x, w, nil, groups, win), gamma, beta, stats, act)
+	}
+	if t.training() {
+		var m momentsOf
+		c, y := recordConv(t, x, w, nil, groups, win, m.after)
+		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)
+		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
 	c := newConv(x, w, nil, groups, win)
 	o, y := t.record("conv and batch norm", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), x, w, gamma, beta)
@@ -118,11 +131,15 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	if x.needsGrad {
 		packed := t.temporary(c.BackPacked(), true)
 		pack := func(i, _ int) { c.PackBack(i, w.value.data, packed.data) }
+		begin, after := t.complete(x, c.GradInputTasks(), c.Groups == 1)
 		run := func(i, worker int) {
 			c.GradInput(i, x.accumulate, y.grad.data, packed.data, x.grad.data, t.scratchOf(worker))
+			first, end := c.GradInputPixels(i)
+			after(i, first, end, worker)
 		}
 		passes = append(passes, func() {
 			parallel.For(c.PackBackTasks(), pack)
+			begin()
 			parallel.For(c.GradInputTasks(), run)
 		})
 	}

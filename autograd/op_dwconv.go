@@ -11,6 +11,39 @@ import (
 //
 //	y = x ⋆ w,   dx = dy ⋆ w turned by 180°,   dw = Σ over pixels x·dy, each by channel
 func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
+	_, _, y := recordDepthwise(t, x, w, win, func(int) {})
+	return y
+}
+
+// DepthwiseConvBatchNorm returns BatchNorm of DepthwiseConv. As in ConvBatchNorm, a task goes on with the pixels it has
+// just computed, where it computes all their channels.
+func DepthwiseConvBatchNorm(t *Tape, x, w *Var, win kernels.Window, gamma, beta *Var, stats BatchStats, act Activation) *Var {
+	var next func(task int)
+	o, d, y := recordDepthwise(t, x, w, win, func(task int) { next(task) }, gamma, beta)
+	pixels := func(task int) (begin, end int) {
+		begin, end, _ = d.ForwardPixels(task)
+		return begin, end
+	}
+	if _, _, whole := d.ForwardPixels(0); !whole {
+		next = func(int) {}
+		return BatchNorm(t, y, gamma, beta, stats, act)
+	}
+	if t.training() {
+		m := &momentsOf{}
+		m.prepare(t, y, stats, d.ForwardTasks(), pixels)
+		next = m.after
+		return normalisation(t, y, gamma, beta, stats, act, m.sums)
+	}
+	b := newBatchNorm(y, gamma, beta, y, stats, act)
+	b.coef = t.prepared(4 * b.c)
+	o.prepare = b.affineOfRunning
+	next = func(task int) { b.normalise(pixels(task)) }
+	return y
+}
+
+// recordDepthwise records a depthwise convolution; after is called with each task of the forward pass that has been
+// computed. more are operands that the caller reads in inference.
+func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int), more ...*Var) (*op, *kernels.DWConv, *Var) {
 	n, ih, iw, channels := x.Shape.NHWC()
 	checkWeight("depthwise conv", 3, x, w)
 	win.IH, win.IW = ih, iw
@@ -20,11 +53,16 @@ func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 		panic(&tensor.ShapeError{Op: "depthwise conv", Got: []tensor.Shape{x.Shape, w.Shape}, Detail: "channels differ"})
 	}
 	d := kernels.NewDWConv(n, channels, win)
-	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), x, w)
+	in := []*Var{x, w}
+	if !t.training() {
+		in = append(in, more...)
+	}
+	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), in...)
 	o.keep, o.adds = []*Var{x, w}, []*Var{w}
 	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()))
 	forward := func(i, worker int) {
 		d.Forward(i, x.value.data, w.value.data, y.value.data, t.scratchOf(worker))
+		after(i)
 	}
 	o.forward = func() { parallel.For(d.ForwardTasks(), forward) }
 
@@ -33,8 +71,12 @@ func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 		d.GradWeight(i, x.value.data, y.grad.data, partial.data, t.scratchOf(worker))
 	}
 	reduce := func(i, _ int) { d.Reduce(i, partial.data, w.grad.data) }
+	_, _, whole := d.GradInputPixels(0)
+	begin, follow := t.complete(x, d.GradInputTasks(), whole)
 	input := func(i, worker int) {
 		d.GradInput(i, x.accumulate, y.grad.data, w.value.data, x.grad.data, t.scratchOf(worker))
+		first, end, _ := d.GradInputPixels(i)
+		follow(i, first, end, worker)
 	}
 	o.backward = func() {
 		if w.needsGrad {
@@ -42,8 +84,9 @@ func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 			parallel.For(d.ReduceTasks(), reduce)
 		}
 		if x.needsGrad {
+			begin()
 			parallel.For(d.GradInputTasks(), input)
 		}
 	}
-	return y
+	return o, d, y
 }

@@ -12,27 +12,55 @@ import (
 // from the three operations.
 func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 	o, u := newUpConv(t, x, skip, w)
-	u.enlarged(o)
-	u.joined(o, func(int) {})
-	if u.y.needsGrad {
-		o.backward = sequence(u.enlargedBack(), u.joinedBack())
-	}
+	u.record(o, func(int) {})
 	return u.y
 }
 
-// UpsampleConvBatchNorm returns BatchNorm of UpsampleConv. In inference with a skip connection it is one operation: a
-// task normalises the pixels it has just completed, while they are in the cache. The arithmetic is the same.
+// UpsampleConvBatchNorm returns BatchNorm of UpsampleConv. As in ConvBatchNorm, a task goes on with the pixels it has just
+// completed.
 func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchStats, act Activation) *Var {
-	if t.training() || skip == nil {
-		return BatchNorm(t, UpsampleConv(t, x, skip, w), gamma, beta, stats, act)
+	if t.training() {
+		var m momentsOf
+		o, u := newUpConv(t, x, skip, w)
+		u.record(o, m.after)
+		m.prepare(t, u.y, stats, u.tasks(), u.pixels)
+		return normalisation(t, u.y, gamma, beta, stats, act, m.sums)
 	}
 	o, u := newUpConv(t, x, skip, w, gamma, beta)
 	b := newBatchNorm(u.y, gamma, beta, u.y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	u.enlarged(o)
-	u.joined(o, func(task int) { b.normalise(u.direct.ForwardPixels(task)) })
+	u.record(o, func(task int) { b.normalise(u.pixels(task)) })
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return u.y
+}
+
+// record records both passes; after is called with each task of those that complete y.
+func (u *upConv) record(o *op, after func(task int)) {
+	if u.skip == nil {
+		u.enlarged(o, after)
+	} else {
+		u.enlarged(o, func(int) {})
+		u.joined(o, after)
+	}
+	if u.y.needsGrad {
+		o.backward = sequence(u.enlargedBack(), u.joinedBack())
+	}
+}
+
+// tasks returns the number of tasks that complete y.
+func (u *upConv) tasks() int {
+	if u.skip == nil {
+		return u.folded.GradInputTasks()
+	}
+	return u.direct.ForwardTasks()
+}
+
+// pixels returns the pixels that one of them completes.
+func (u *upConv) pixels(task int) (begin, end int) {
+	if u.skip == nil {
+		return u.folded.GradInputPixels(task)
+	}
+	return u.direct.ForwardPixels(task)
 }
 
 // newUpConv checks the operands, records the operation without its passes, and prepares both convolutions. more are
@@ -83,14 +111,16 @@ func (u *upConv) foldInto(weights *buffer) func() {
 	return func() { parallel.For(kernels.FoldTasks, fold) }
 }
 
-// enlarged records the pass that overwrites y with the part of x: the folded convolution, transposed.
-func (u *upConv) enlarged(o *op) {
+// enlarged records the pass that overwrites y with the part of x: the folded convolution, transposed. It calls after with
+// each task that has been computed.
+func (u *upConv) enlarged(o *op, after func(task int)) {
 	c := u.folded
 	weights, packed := u.t.temporary(16*u.cx*u.oc, false), u.t.prepared(c.BackPacked())
 	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
 	o.prepare = sequence(u.foldInto(weights), func() { parallel.For(c.PackBackTasks(), pack) })
 	run := func(i, worker int) {
 		c.GradInput(i, false, u.x.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
+		after(i)
 	}
 	o.forward = func() { parallel.For(c.GradInputTasks(), run) }
 }
@@ -108,9 +138,6 @@ func (u *upConv) splitInto(weights *buffer) func() {
 // joined records the pass that adds the part of the skip connection to y, after enlarged; it calls after with each task
 // that has been computed.
 func (u *upConv) joined(o *op, after func(task int)) {
-	if u.skip == nil {
-		return
-	}
 	c := u.direct
 	weights, packed := u.t.temporary(9*u.cs*u.oc, false), u.t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
@@ -144,12 +171,16 @@ func (u *upConv) enlargedBack() func() {
 		weights, packed := t.temporary(16*u.cx*u.oc, true), t.temporary(c.ForwardPacked(), true)
 		fold := u.foldInto(weights)
 		pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
+		begin, after := t.complete(u.x, c.ForwardTasks(), true)
 		run := func(i, worker int) {
 			c.Forward(i, u.x.accumulate, u.y.grad.data, packed.data, u.x.grad.data, t.scratchOf(worker))
+			first, end := c.ForwardPixels(i)
+			after(i, first, end, worker)
 		}
 		passes = append(passes, func() {
 			fold()
 			parallel.For(c.PackForwardTasks(), pack)
+			begin()
 			parallel.For(c.ForwardTasks(), run)
 		})
 	}

@@ -20,17 +20,34 @@ func newSums(t *Tape, rows, c, kinds int, back bool) *sums {
 	return s
 }
 
-// block returns where block i begins, how many rows it has, and its zeroed sums: kinds times c.
+// newTaskSums prepares sums whose blocks are the tasks of an operation, computed while what they sum is in the cache.
+// They are needed from birth to death.
+func newTaskSums(t *Tape, tasks, c, kinds int, birth, death moment) *sums {
+	return &sums{c: c, kinds: kinds, blocks: tasks, totals: make([]float64, kinds*c),
+		partial: t.memory.buffer(tasks*kinds*c, birth, death)}
+}
+
+// block returns where block i begins, how many rows it has, and its zeroed sums.
 func (s *sums) block(i int) (begin, rows int, part []float32) {
+	return i * s.size, min(s.size, s.rows-i*s.size), s.part(i)
+}
+
+// part returns the zeroed sums of block i: kinds times c.
+func (s *sums) part(i int) []float32 {
 	n := s.kinds * s.c
-	part = s.partial.data[i*n:][:n]
+	part := s.partial.data[i*n:][:n]
 	clear(part)
-	return i * s.size, min(s.size, s.rows-i*s.size), part
+	return part
 }
 
 // run computes all blocks and then the totals.
 func (s *sums) run(block func(i, worker int)) {
 	parallel.For(s.blocks, block)
+	s.combine()
+}
+
+// combine computes the totals.
+func (s *sums) combine() {
 	clear(s.totals)
 	for i := range s.blocks {
 		part := s.partial.data[i*len(s.totals):][:len(s.totals)]

@@ -69,10 +69,11 @@ type Var struct {
 	value, grad *buffer
 	param       *Param // nil unless it is one
 	producer    int    // index of the op it comes from, -1 for inputs and parameters
-	last        int    // index of the last op that reads it, -1 for none
+	first, last int    // index of the first and of the last op that reads it, -1 for none
 	needsGrad   bool   // something that learns lies before it
 	written     bool   // the gradient holds something in this backward pass
 	accumulate  bool   // what backward must do with the gradient: add to it, or overwrite it
+	follow      *follower
 }
 
 // NewTape returns an empty tape.
@@ -112,7 +113,7 @@ func (t *Tape) Param(p *Param) *Var {
 
 // newVar makes a value that no operation has produced yet.
 func (t *Tape) newVar(name string, s tensor.Shape) *Var {
-	v := &Var{Shape: s, Name: name, producer: -1, last: -1}
+	v := &Var{Shape: s, Name: name, producer: -1, first: -1, last: -1}
 	t.vars = append(t.vars, v)
 	return v
 }
@@ -129,6 +130,9 @@ func (t *Tape) record(name string, s tensor.Shape, in ...*Var) (*op, *Var) {
 	o := &op{name: name, in: in, out: y}
 	for _, v := range in {
 		v.last = len(t.ops)
+		if v.first < 0 {
+			v.first = v.last
+		}
 		y.needsGrad = y.needsGrad || v.needsGrad
 	}
 	t.ops = append(t.ops, o)

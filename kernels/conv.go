@@ -118,9 +118,4 @@ func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float3
 
 // ForwardPixels returns the range of pixels of y, of all images together, that a task of Forward computes. With more than
 // one group, a task computes the channels of one group of them.
-func (c *Conv) ForwardPixels(task int) (begin, end int) {
-	f := &c.forward
-	image, first := task/(f.groups*f.bands), task%f.bands*f.band
-	begin = (image*f.oh + first) * f.ow
-	return begin, begin + min(f.band, f.oh-first)*f.ow
-}
+func (c *Conv) ForwardPixels(task int) (begin, end int) { return c.forward.pixels(task) }

@@ -143,11 +143,17 @@ func (c *Conv) PackBack(task int, w, packed []float32) {
 }
 
 // GradInputTasks returns the number of tasks of GradInput.
-func (c *Conv) GradInputTasks() int {
+func (c *Conv) GradInputTasks() int { return c.shared().tasks() }
+
+// GradInputPixels returns the range of pixels of dx that a task of GradInput computes, as ForwardPixels does of y.
+func (c *Conv) GradInputPixels(task int) (begin, end int) { return c.shared().pixels(task) }
+
+// shared returns the sweep whose tasks are those of all phases.
+func (c *Conv) shared() *sweep {
 	if c.frame != nil {
-		return c.frame.tasks()
+		return c.frame
 	}
-	return c.back[0].tasks()
+	return &c.back[0].sweep
 }
 
 // GradInput computes a part of dx from dy and the weights packed by PackBack. Each pixel is one chain over the taps that

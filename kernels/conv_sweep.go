@@ -149,6 +149,14 @@ func (p *sweep) task(task int) (image, group, first int) {
 	return task / (p.groups * p.bands), task / p.bands % p.groups, task % p.bands * p.band
 }
 
+// pixels returns the range of pixels that a task computes, of all images together. A sweep over every sh-th row and
+// sw-th column is one of several that compute the pixels between with it.
+func (p *sweep) pixels(task int) (begin, end int) {
+	image, _, first := p.task(task)
+	row := func(r int) int { return (image*p.grid.h + min(r*p.grid.sh, p.grid.h)) * p.grid.w }
+	return row(first), row(first + p.band)
+}
+
 // products computes count output rows of an image and group from first on, whose input lies at a.
 func (p *sweep) products(k *gemmKernel, image, group, first, count int, accumulate bool, a, packed, y, spare []float32) {
 	t := tile{a: a, segs: p.segs, klen: p.klen, step: 1, ldc: p.oc * p.grid.sw, load: accumulate}

@@ -57,6 +57,17 @@ func (d *DWConv) Forward(task int, x, w, y, scratch []float32) {
 	dwApply.fn(b, t.c, false, scratch, w, y)
 }
 
+// ForwardPixels returns the range of pixels of y, of all images together, that a task of Forward computes; ok says that it
+// computes all their channels.
+func (d *DWConv) ForwardPixels(task int) (begin, end int, ok bool) {
+	return d.forward.pixels(task, d.OW())
+}
+
+// GradInputPixels is ForwardPixels for dx and GradInput.
+func (d *DWConv) GradInputPixels(task int) (begin, end int, ok bool) {
+	return d.gradInput.pixels(task, d.IW)
+}
+
 // band describes the outputs of a task over the input that copyInput has laid out.
 func (d *DWConv) band(t dwTask) dwBand {
 	line := d.inputCols() * t.c
@@ -138,6 +149,13 @@ func (t dwTasks) at(task int) dwTask {
 		n: band / t.bands(), row0: row0, rows: min(t.band, t.rows-row0),
 		c0: c0, c: min(t.blockC, t.c-c0),
 	}
+}
+
+// pixels returns the range of pixels of a task, with rows of so many, and whether it has all channels.
+func (t dwTasks) pixels(task, cols int) (begin, end int, ok bool) {
+	p := t.at(task)
+	begin = (p.n*t.rows + p.row0) * cols
+	return begin, begin + p.rows*cols, p.c == t.c
 }
 
 // dwCeilDiv returns a/b rounded up, for b > 0 and any a.

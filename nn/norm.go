@@ -59,3 +59,9 @@ func UpsampleConvNorm(t *autograd.Tape, x, skip *autograd.Var, c *Conv2D, b *Bat
 	return autograd.UpsampleConvBatchNorm(t, x, skip, t.Param(c.Weight),
 		t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
 }
+
+// DepthwiseConvNorm convolves each channel of x [N, H, W, C] by itself and normalises.
+func DepthwiseConvNorm(t *autograd.Tape, x *autograd.Var, d *DepthwiseConv2D, b *BatchNorm) *autograd.Var {
+	return autograd.DepthwiseConvBatchNorm(t, x, t.Param(d.Weight), d.window,
+		t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
+}

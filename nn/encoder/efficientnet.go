@@ -130,7 +130,7 @@ func (b *MBConv) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	if b.Expand != nil {
 		y = nn.ConvNorm(t, y, b.Expand, b.BN0)
 	}
-	y = b.BN1.Forward(t, b.Depth.Forward(t, y))
+	y = nn.DepthwiseConvNorm(t, y, b.Depth, b.BN1)
 
 	s := autograd.GlobalAverage(t, y)
 	s = autograd.SiLU(t, b.SEReduce.Forward(t, s))

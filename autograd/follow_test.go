@@ -1,0 +1,111 @@
+package autograd_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tessera/autograd"
+	"tessera/internal/kerneltest"
+	"tessera/kernels"
+	"tessera/tensor"
+)
+
+// chain is convolution, depthwise convolution and enlargement with convolution, each normalised, and a last convolution.
+type chain struct {
+	x, conv, depth, up, last *autograd.Param
+	norms                    [3]normParts
+}
+
+func newChain() *chain {
+	c := &chain{x: filled("NHWC", 1, 2, 9, 11, 5), conv: filled("HWIO", 2, 3, 3, 5, 19), depth: filled("HWC", 3, 3, 3, 19),
+		up: filled("HWIO", 4, 3, 3, 19+5, 7), last: filled("HWIO", 5, 1, 1, 7, 3)}
+	for i, n := range []int{19, 19, 7} {
+		c.norms[i] = newNormParts(n)
+	}
+	return c
+}
+
+func (c *chain) params() []*autograd.Param {
+	list := []*autograd.Param{c.x, c.conv, c.depth, c.up, c.last}
+	for _, n := range c.norms {
+		list = append(list, n.gamma, n.beta)
+	}
+	return list
+}
+
+// forward records the chain: joined, or of separate operations with a sum between, so that none can follow another.
+func (c *chain) forward(t *autograd.Tape, joined bool) *autograd.Var {
+	same := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
+	n := func(i int) (gamma, beta *autograd.Var, s autograd.BatchStats, act autograd.Activation) {
+		return t.Param(c.norms[i].gamma), t.Param(c.norms[i].beta), c.norms[i].stats,
+			[]autograd.Activation{autograd.WithSiLU, autograd.WithReLU, autograd.Identity}[i]
+	}
+	x, skip := t.Param(c.x), t.Input(tensor.Dims(2, 18, 22, 5))
+	if joined {
+		g, b, s, act := n(0)
+		y := autograd.ConvBatchNorm(t, x, t.Param(c.conv), 1, same, g, b, s, act)
+		g, b, s, act = n(1)
+		y = autograd.DepthwiseConvBatchNorm(t, y, t.Param(c.depth), same, g, b, s, act)
+		g, b, s, act = n(2)
+		y = autograd.UpsampleConvBatchNorm(t, y, skip, t.Param(c.up), g, b, s, act)
+		return autograd.Conv(t, y, t.Param(c.last), nil, 1, dense)
+	}
+	apart := func(y *autograd.Var) *autograd.Var { return autograd.Add(t, y, t.Input(y.Shape)) }
+	g, b, s, act := n(0)
+	y := autograd.BatchNorm(t, autograd.Conv(t, x, t.Param(c.conv), nil, 1, same), g, b, s, act)
+	g, b, s, act = n(1)
+	y = autograd.BatchNorm(t, autograd.DepthwiseConv(t, apart(y), t.Param(c.depth), same), g, b, s, act)
+	g, b, s, act = n(2)
+	y = autograd.BatchNorm(t, autograd.UpsampleConv(t, apart(y), skip, t.Param(c.up)), g, b, s, act)
+	return autograd.Conv(t, apart(y), t.Param(c.last), nil, 1, dense)
+}
+
+// run returns the value, the gradients and the running means after two passes.
+func (c *chain) run(t *testing.T, joined, readTwice bool) map[string][]float32 {
+	tape := autograd.NewTape(autograd.Training)
+	tape.Poison = true
+	y := c.forward(tape, joined)
+	if readTwice {
+		y = autograd.Add(tape, y, y)
+	}
+	weights := tape.Input(y.Shape)
+	loss := autograd.Dot(tape, y, weights)
+	tape.Output(y)
+	require.NoError(t, tape.Plan())
+	defer tape.Free()
+	weights.Set(kerneltest.Floats(9, y.Shape.Size()))
+	got := map[string][]float32{}
+	for range 2 { // a second pass finds nothing of the first
+		for _, p := range c.params() {
+			clear(p.Grad.Data)
+		}
+		tape.Forward()
+		got["value"] = append([]float32(nil), y.Value()...)
+		tape.Backward(loss, 1)
+	}
+	for i, p := range c.params() {
+		got[fmt.Sprint("gradient ", i)] = p.Grad.Data
+	}
+	for i, n := range c.norms {
+		got[fmt.Sprint("mean ", i)], got[fmt.Sprint("variance ", i)] = n.stats.Mean.Data, n.stats.Var.Data
+	}
+	return got
+}
+
+// Joined operations measure moments and gradients task by task: the sums are those of the separate ones but for rounding.
+func TestJoinedOperationsTrainAsSeparateOnes(t *testing.T) {
+	want, got := newChain().run(t, false, false), newChain().run(t, true, false)
+	for name, w := range want {
+		for i := range w {
+			require.InDelta(t, w[i], got[name][i], 2e-4*(1+abs(w[i])), "%s, element %d", name, i)
+		}
+	}
+	twice := newChain().run(t, true, true)
+	for i, v := range got["gradient 0"] {
+		require.InDelta(t, 2*v, twice["gradient 0"][i], 1e-3*(1+abs(v)))
+	}
+}
+
+func abs(x float32) float64 { return max(float64(x), -float64(x)) }
