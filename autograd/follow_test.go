@@ -109,3 +109,58 @@ func TestJoinedOperationsTrainAsSeparateOnes(t *testing.T) {
 }
 
 func abs(x float32) float64 { return max(float64(x), -float64(x)) }
+
+// A scaled convolution is the convolution of the scaled image; in inference bit for bit.
+func TestScaledConvIsTheComposition(t *testing.T) {
+	same := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
+	for _, k := range []int{1, 3} {
+		win := dense
+		if k == 3 {
+			win = same
+		}
+		x, s, w, n := filled("NHWC", 1, 3, 7, 9, 21), filled("NHWC", 2, 3, 1, 1, 21), filled("HWIO", 3, k, k, 21, 18), newNormParts(18)
+		record := func(tape *autograd.Tape, joined bool) *autograd.Var {
+			x, s, w, g, b := tape.Param(x), tape.Param(s), tape.Param(w), tape.Param(n.gamma), tape.Param(n.beta)
+			if joined {
+				return autograd.ScaledConvBatchNorm(tape, x, s, w, win, g, b, n.stats, autograd.WithReLU)
+			}
+			y := autograd.Conv(tape, autograd.ScaleChannels(tape, x, s), w, nil, 1, win)
+			return autograd.BatchNorm(tape, y, g, b, n.stats, autograd.WithReLU)
+		}
+		kerneltest.Equal(t, infer(t, true, func(tape *autograd.Tape) *autograd.Var { return record(tape, false) }),
+			infer(t, true, func(tape *autograd.Tape) *autograd.Var { return record(tape, true) }))
+
+		for _, again := range []bool{false, true} { // read by a later operation too
+			gradients := func(joined bool) [][]float32 {
+				tape := autograd.NewTape(autograd.Training)
+				tape.Poison = true
+				y := record(tape, joined)
+				weights := tape.Input(y.Shape)
+				loss := autograd.Dot(tape, y, weights)
+				if again {
+					pooled := autograd.GlobalAverage(tape, autograd.ScaleChannels(tape, tape.Param(x), tape.Param(s)))
+					loss = autograd.WeightedSum(tape, []float32{1, 2}, loss, autograd.Dot(tape, pooled, pooled))
+				}
+				require.NoError(t, tape.Plan())
+				defer tape.Free()
+				weights.Set(kerneltest.Floats(9, y.Shape.Size()))
+				var got [][]float32
+				for _, p := range []*autograd.Param{x, s, w, n.gamma, n.beta} {
+					clear(p.Grad.Data)
+				}
+				tape.Forward()
+				tape.Backward(loss, 1)
+				for _, p := range []*autograd.Param{x, s, w, n.gamma, n.beta} {
+					got = append(got, append([]float32(nil), p.Grad.Data...))
+				}
+				return got
+			}
+			want, got := gradients(false), gradients(true)
+			for i := range want {
+				for j, v := range want[i] {
+					require.InDelta(t, v, got[i][j], 2e-4*(1+abs(v)), "gradient %d, element %d", i, j)
+				}
+			}
+		}
+	}
+}

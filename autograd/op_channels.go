@@ -53,15 +53,19 @@ func GlobalAverage(t *Tape, x *Var) *Var {
 		b.combine(partial.data, store)
 	}
 	share := t.temporary(b.n*b.c, true)
-	spread := func(i, _ int) {
+	begin, after := t.complete(x, b.n*b.blocks, true)
+	spread := func(i, worker int) {
 		image, first, rows := b.at(i)
-		dy := share.data[image*b.c:][:b.c]
-		for r := first; r < first+rows; r++ {
-			x.pass(r*b.c, dy)
+		dx := x.grad.data[first*b.c:][:rows*b.c]
+		if !x.accumulate {
+			clear(dx)
 		}
+		kernels.ChannelAdd(rows, b.c, share.data[image*b.c:], dx)
+		after(i, first, first+rows, worker)
 	}
 	o.backward = func() {
 		kernels.Scale(1/float32(b.pixels), y.grad.data, share.data)
+		begin()
 		parallel.For(b.n*b.blocks, spread)
 	}
 	return y
@@ -94,26 +98,34 @@ func ScaleChannels(t *Tape, x, s *Var) *Var {
 			clear(part)
 			kernels.ChannelDot(rows, b.c, x.value.data[at:], y.grad.data[at:], part)
 		}
-		switch factor := s.value.data[image*b.c:]; {
-		case !x.needsGrad:
-		case x.accumulate:
-			kernels.ChannelMulAdd(rows, b.c, y.grad.data[at:], factor, x.grad.data[at:])
-		default:
-			kernels.ChannelAffine(rows, b.c, y.grad.data[at:], factor, nil, x.grad.data[at:])
-		}
-	}
-	store := func(image, j int, total float64) {
-		d := &s.grad.data[image*b.c+j]
-		if !s.accumulate {
-			*d = 0
-		}
-		*d += float32(total)
+		x.passChannels(rows, at, s.value.data[image*b.c:][:b.c], y.grad.data[at:])
 	}
 	o.backward = func() {
 		parallel.For(tasks, back)
 		if s.needsGrad {
-			b.combine(partial.data, store)
+			b.combine(partial.data, s.addTo)
 		}
 	}
 	return y
+}
+
+// passChannels passes rows of a gradient, each channel times a factor, to those of v that begin at element i. dy may be
+// the gradient of v if that is overwritten.
+func (v *Var) passChannels(rows, i int, factor, dy []float32) {
+	switch c := len(factor); {
+	case !v.needsGrad:
+	case v.accumulate:
+		kernels.ChannelMulAdd(rows, c, dy, factor, v.grad.data[i:])
+	default:
+		kernels.ChannelAffine(rows, c, dy, factor, nil, v.grad.data[i:])
+	}
+}
+
+// addTo passes the gradient of a channel of an image to v [N, 1, 1, C].
+func (v *Var) addTo(image, channel int, dy float64) {
+	d := &v.grad.data[image*v.Shape.Dim(3)+channel]
+	if !v.accumulate {
+		*d = 0
+	}
+	*d += float32(dy)
 }

@@ -56,7 +56,13 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 
 // newConv checks the operands of a convolution and prepares it.
 func newConv(x, w, bias *Var, groups int, win kernels.Window) *kernels.Conv {
-	n, ih, iw, ic := x.Shape.NHWC()
+	win = convWindow(x, w, bias, groups, win)
+	return kernels.NewConv(x.Shape.Dim(0), x.Shape.Dim(3), w.Shape.Dim(3), groups, win)
+}
+
+// convWindow checks the operands of a convolution and completes its window.
+func convWindow(x, w, bias *Var, groups int, win kernels.Window) kernels.Window {
+	_, ih, iw, ic := x.Shape.NHWC()
 	checkWeight("conv", 4, x, w)
 	win.IH, win.IW = ih, iw
 	win.KH, win.KW = w.Shape.Dim(0), w.Shape.Dim(1)
@@ -66,7 +72,7 @@ func newConv(x, w, bias *Var, groups int, win kernels.Window) *kernels.Conv {
 		panic(&tensor.ShapeError{Op: "conv", Got: []tensor.Shape{x.Shape, w.Shape},
 			Detail: fmt.Sprintf("channels do not match in %d groups", groups)})
 	}
-	return kernels.NewConv(n, ic, oc, groups, win)
+	return win
 }
 
 // checkWeight panics with a ShapeError unless w has the rank of the weights of such an operation.

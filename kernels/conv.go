@@ -26,7 +26,17 @@ type Conv struct {
 }
 
 // NewConv prepares a convolution. It panics if the geometry is impossible or the channels do not divide into groups.
-func NewConv(n, ic, oc, groups int, w Window) *Conv {
+func NewConv(n, ic, oc, groups int, w Window) *Conv { return newConv(n, ic, oc, groups, w, usualCut) }
+
+// NewScaledConv prepares a convolution whose x is scaled on its way, each channel of each image by a factor of its own: with
+// ForwardScaled and GradWeightScaled in place of Forward and GradWeight. Tasks of GradInput stay within an image.
+func NewScaledConv(n, ic, oc int, w Window) *Conv {
+	to := usualCut
+	to.scaled = true
+	return newConv(n, ic, oc, 1, w, to)
+}
+
+func newConv(n, ic, oc, groups int, w Window, to cut) *Conv {
 	if err := w.Check(); err != nil {
 		panic(fmt.Sprintf("kernels: convolution: %v", err))
 	}
@@ -34,9 +44,9 @@ func NewConv(n, ic, oc, groups int, w Window) *Conv {
 		panic(fmt.Sprintf("kernels: convolution: batch %d, channels %d to %d in %d groups", n, ic, oc, groups))
 	}
 	c := &Conv{N: n, IC: ic, OC: oc, Groups: groups, Window: w, kernel: gemmTile.fn}
-	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), usualCut)
-	c.newPhases()
-	c.weights = newConvWeights(c)
+	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
+	c.newPhases(to)
+	c.weights = newConvWeights(c, to)
 	return c
 }
 
@@ -113,7 +123,12 @@ func (c *Conv) ForwardTasks() int { return c.forward.tasks() }
 // Forward computes a part of y from x and the packed weights. With accumulate the chains start at what y holds
 // (a bias, say), else at zero.
 func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float32) {
-	c.forward.run(task, &c.kernel, accumulate, x, packed, y, scratch)
+	c.forward.run(task, &c.kernel, accumulate, x, nil, packed, y, scratch)
+}
+
+// ForwardScaled is Forward of x·gain, without accumulating; gain is [N, IC].
+func (c *Conv) ForwardScaled(task int, x, gain, packed, y, scratch []float32) {
+	c.forward.run(task, &c.kernel, false, x, gain, packed, y, scratch)
 }
 
 // ForwardPixels returns the range of pixels of y, of all images together, that a task of Forward computes. With more than

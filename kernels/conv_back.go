@@ -13,11 +13,11 @@ type phase struct {
 }
 
 // newPhases prepares the gradient of the input. The weights of a phase without taps do not exist; its pixels are zero.
-func (c *Conv) newPhases() {
+func (c *Conv) newPhases(to cut) {
 	w := c.Window
 	if c.DH*c.DW > 1 && c.SH*c.SW > 1 {
 		t, s := w.transposed()
-		c.place(phase{sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, t, s, dense(w.IH, w.IW), usualCut),
+		c.place(phase{sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, t, s, dense(w.IH, w.IW), to),
 			taps: crossed(axisTaps{w.KH - 1, 1, w.KH}, axisTaps{w.KW - 1, 1, w.KW}, w.KW)})
 		return
 	}
@@ -28,11 +28,11 @@ func (c *Conv) newPhases() {
 			ty, win.IH, win.KH, win.PT, win.PB = phaseAxis(py, w.IH, w.OH(), w.KH, w.SH, w.DH, w.PT)
 			tx, win.IW, win.KW, win.PL, win.PR = phaseAxis(px, w.IW, w.OW(), w.KW, w.SW, w.DW, w.PL)
 			c.place(phase{taps: crossed(ty, tx, w.KW),
-				sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, win, spread{1, 1}, g, usualCut)})
+				sweep: newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, win, spread{1, 1}, g, to)})
 		}
 	}
 	if c.SH*c.SW > 1 {
-		c.shareFrame()
+		c.shareFrame(to)
 	}
 }
 
@@ -43,7 +43,7 @@ func (c *Conv) place(p phase) {
 }
 
 // shareFrame makes the window that covers those of all phases, and lays the phases into it.
-func (c *Conv) shareFrame() {
+func (c *Conv) shareFrame(to cut) {
 	f := c.back[0].win
 	oh, ow := 0, 0
 	for _, p := range c.back {
@@ -55,8 +55,8 @@ func (c *Conv) shareFrame() {
 	}
 	f.PB, f.PR = oh-1+f.KH-f.PT-f.IH, ow-1+f.KW-f.PL-f.IW
 	g := grid{c.IH, c.IW, c.SH, c.SW, 0, 0}
-	frame := newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, f, spread{1, 1}, g,
-		cut{max(1, usualCut.pixels/len(c.back)), usualCut.tasks})
+	to.pixels = max(1, to.pixels/len(c.back))
+	frame := newSweep(&c.kernel, c.N, c.OC, c.IC, c.Groups, f, spread{1, 1}, g, to)
 	c.frame = &frame
 	for i := range c.back {
 		p := &c.back[i]
@@ -162,12 +162,12 @@ func (c *Conv) shared() *sweep {
 func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []float32) {
 	f := c.frame
 	if f == nil {
-		c.back[0].run(task, &c.kernel, accumulate, dy, packed, dx, scratch)
+		c.back[0].run(task, &c.kernel, accumulate, dy, nil, packed, dx, scratch)
 		return
 	}
 	image, group, first := f.task(task)
 	spare, scratch := scratch[:maxTile], scratch[maxTile:]
-	a := f.input(image, group, first, min(f.band, f.oh-first), dy, scratch)
+	a := f.input(image, group, first, min(f.band, f.oh-first), dy, nil, scratch)
 	for i := range c.back {
 		p := &c.back[i]
 		count := min(p.band, p.oh-first)

@@ -32,10 +32,13 @@ func dense(h, w int) grid { return grid{h, w, 1, 1, 0, 0} }
 func (g grid) contiguous() bool { return g.sh == 1 && g.sw == 1 }
 
 // A cut says what tasks aim at: so many pixels, to reuse a panel of weights, and so many tasks, to keep cores busy. More
-// tasks than that would read the weights more often.
-type cut struct{ pixels, tasks int }
+// tasks than that would read the weights more often. Scaled means that channels are scaled image by image.
+type cut struct {
+	pixels, tasks int
+	scaled        bool
+}
 
-var usualCut = cut{2048, 8}
+var usualCut = cut{pixels: 2048, tasks: 8}
 
 // A band fits the second-level cache; the rows of a matrix in a task are a multiple of every mr.
 const (
@@ -48,16 +51,24 @@ func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, 
 	p := sweep{n: n, ic: ic, oc: oc, groups: groups, win: w, spread: s, grid: g, oh: w.OH(), ow: w.OW()}
 	one := Window{IH: w.IH, IW: w.IW, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1}
 	p.direct = groups == 1 && s == spread{1, 1} && w == one && g.contiguous()
-	if p.direct { // pixels as the rows of one matrix
+	switch {
+	case p.direct && to.scaled: // the pixels of an image as the rows of a matrix, scaled on their way to scratch
+		p.oh, p.ow = p.oh*p.ow, 1
+		p.grid = dense(p.oh, p.ow)
+		p.band = min(directBand, max(24, bandFloats/ic/24*24))
+	case p.direct: // the pixels of all images as the rows of one matrix
 		p.n, p.oh, p.ow = 1, n*p.oh*p.ow, 1
 		p.grid = dense(p.oh, p.ow)
 		p.band = min(directBand, max(24, p.oh/to.tasks/24*24))
-	} else {
+	default:
 		p.cols = (p.ow-1)*w.SW + (w.KW-1)*w.DW + 1
 		p.band = to.rows(n*groups, p.oh, p.ow, p.cols*ic/groups, w)
 	}
 	p.band = min(p.band, p.oh)
 	p.tables(k)
+	if p.direct && to.scaled {
+		p.scratch = p.band * ic
+	}
 	return p
 }
 
@@ -137,10 +148,10 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 }
 
 // run computes the output rows of a task.
-func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, packed, y, scratch []float32) {
+func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, gain, packed, y, scratch []float32) {
 	image, group, first := p.task(task)
 	count := min(p.band, p.oh-first)
-	a := p.input(image, group, first, count, x, scratch[maxTile:])
+	a := p.input(image, group, first, count, x, gain, scratch[maxTile:])
 	p.products(k, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
 }
 
@@ -190,14 +201,23 @@ func (p *sweep) multiply(t tile, k *gemmKernel, first, count, cols int, y, spare
 }
 
 // input returns the pixels that count output rows from first on see, copied to scratch unless they can be read in place.
-func (p *sweep) input(image, group, first, count int, x, scratch []float32) []float32 {
+// Gain, unless it is nil, scales the channels of each image.
+func (p *sweep) input(image, group, first, count int, x, gain, scratch []float32) []float32 {
 	w, c := p.win, p.ic/p.groups
 	if p.direct {
-		return x[first*c:][:count*c]
+		x = x[(image*p.oh+first)*c:][:count*c]
+		if gain == nil {
+			return x
+		}
+		ChannelAffine(count, c, x, gain[image*c:], nil, scratch)
+		return scratch[:count*c]
 	}
 	lines := p.lines(count)
 	scratch = scratch[:lines*p.cols*c]
 	ih, iw := (w.IH-1)/p.spread.h+1, (w.IW-1)/p.spread.w+1 // before spreading
 	copyBand(ih, iw, c, p.ic, p.spread, first*w.SH-w.PT, -w.PL, lines, p.cols, x[image*ih*iw*p.ic+group*c:], scratch)
+	if gain != nil {
+		ChannelAffine(lines*p.cols, c, scratch, gain[image*c:], nil, scratch)
+	}
 	return scratch
 }

@@ -22,10 +22,10 @@ const (
 	panelChunks   = 16 // with so many chunks, a task computes all panels
 )
 
-func newConvWeights(c *Conv) convWeights {
+func newConvWeights(c *Conv, to cut) convWeights {
 	icg := c.IC / c.Groups
-	g := convWeights{input: newSweep(&c.kernel, c.N, c.IC, c.OC, c.Groups, c.Window, spread{1, 1}, dense(c.OH(), c.OW()),
-		cut{usualCut.pixels, 1})}
+	to.tasks = 1
+	g := convWeights{input: newSweep(&c.kernel, c.N, c.IC, c.OC, c.Groups, c.Window, spread{1, 1}, dense(c.OH(), c.OW()), to)}
 	f := &g.input
 	g.units = f.n * f.bands
 	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
@@ -65,6 +65,11 @@ func (c *Conv) weightFloats() int { return c.KH * c.KW * c.IC / c.Groups * c.OC 
 
 // GradWeight computes a part of the partial gradients of the weights from x and dy.
 func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
+	c.GradWeightScaled(task, x, nil, dy, partial, scratch)
+}
+
+// GradWeightScaled is GradWeight of x·gain; gain is [N, IC], or nil for none.
+func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float32) {
 	g, k := &c.weights, &c.kernel
 	f := &g.input
 	tasks := f.panels(k) / g.panels
@@ -79,7 +84,7 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 		image, first := u/f.bands, u%f.bands*f.band
 		count := min(f.band, f.oh-first)
 		t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: u > begin}
-		t.a = f.input(image, group, first, count, x, scratch)
+		t.a = f.input(image, group, first, count, x, gain, scratch)
 		if f.direct {
 			t.segs, t.klen, t.step = g.segs, count, c.IC
 		} else {

@@ -65,3 +65,13 @@ func DepthwiseConvNorm(t *autograd.Tape, x *autograd.Var, d *DepthwiseConv2D, b 
 	return autograd.DepthwiseConvBatchNorm(t, x, t.Param(d.Weight), d.window,
 		t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
 }
+
+// ScaledConvNorm scales each channel of each image of x [N, H, W, IC] by s [N, 1, 1, IC], convolves and normalises. It
+// panics if the convolution has a bias or groups.
+func ScaledConvNorm(t *autograd.Tape, x, s *autograd.Var, c *Conv2D, b *BatchNorm) *autograd.Var {
+	if c.Bias != nil || c.groups > 1 {
+		panic("nn.ScaledConvNorm: a convolution with a bias or groups")
+	}
+	return autograd.ScaledConvBatchNorm(t, x, s, t.Param(c.Weight), c.window,
+		t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
+}

@@ -135,9 +135,7 @@ func (b *MBConv) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	s := autograd.GlobalAverage(t, y)
 	s = autograd.SiLU(t, b.SEReduce.Forward(t, s))
 	s = autograd.Sigmoid(t, b.SEExpand.Forward(t, s))
-	y = autograd.ScaleChannels(t, y, s)
-
-	y = nn.ConvNorm(t, y, b.Project, b.BN2)
+	y = nn.ScaledConvNorm(t, y, s, b.Project, b.BN2)
 	if b.residual {
 		y = autograd.Add(t, autograd.DropConnect(t, y, b.drop), x)
 	}

@@ -1,0 +1,112 @@
+package autograd
+
+import (
+	"tessera/internal/parallel"
+	"tessera/kernels"
+	"tessera/tensor"
+)
+
+// ScaledConvBatchNorm returns ConvBatchNorm of ScaleChannels: the end of a squeeze-and-excitation (Hu et al., CVPR 2018).
+// The scaled image is never stored: the convolution scales what it reads, and a task of the gradient scales what it has
+// just computed. x is [N, H, W, IC], s [N, 1, 1, IC], w [KH, KW, IC, OC].
+//
+//	y = BN((x·s) ⋆ w),   dp = dz ⋆ wᵀ turned by 180°,   dx = dp·s,   ds = Σ over pixels x·dp,   dw = Σ over pixels (x·s)·dz
+func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta *Var, stats BatchStats, act Activation) *Var {
+	n, ih, iw, ic := x.Shape.NHWC()
+	if s.Shape != tensor.Dims(n, 1, 1, ic) {
+		panic(&tensor.ShapeError{Op: "scaled conv", Got: []tensor.Shape{x.Shape, s.Shape},
+			Detail: "want a factor for each image and channel"})
+	}
+	c := kernels.NewScaledConv(n, ic, w.Shape.Dim(3), convWindow(x, w, nil, 1, win))
+	in := []*Var{x, s, w}
+	if !t.training() {
+		in = append(in, gamma, beta)
+	}
+	o, y := t.record("scaled conv", tensor.Dims(n, c.OH(), c.OW(), c.OC), in...)
+	o.keep, o.adds = []*Var{x, s, w}, []*Var{w}
+	sc := &scaledConv{t: t, c: c, x: x, s: s, w: w, y: y, pixels: ih * iw}
+	if t.training() {
+		m := &momentsOf{}
+		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)
+		sc.record(o, m.after)
+		return normalisation(t, y, gamma, beta, stats, act, m.sums)
+	}
+	b := newBatchNorm(y, gamma, beta, y, stats, act)
+	b.coef = t.prepared(4 * b.c)
+	sc.record(o, func(task int) { b.normalise(c.ForwardPixels(task)) })
+	o.prepare = sequence(o.prepare, b.affineOfRunning)
+	return y
+}
+
+type scaledConv struct {
+	t          *Tape
+	c          *kernels.Conv
+	x, s, w, y *Var
+	pixels     int // of an image of x
+}
+
+func (sc *scaledConv) record(o *op, after func(task int)) {
+	c, t := sc.c, sc.t
+	t.worker(c.Scratch())
+	packed := t.prepared(c.ForwardPacked())
+	pack := func(i, _ int) { c.PackForward(i, sc.w.value.data, packed.data) }
+	run := func(i, worker int) {
+		c.ForwardScaled(i, sc.x.value.data, sc.s.value.data, packed.data, sc.y.value.data, t.scratchOf(worker))
+		after(i)
+	}
+	o.prepare = func() { parallel.For(c.PackForwardTasks(), pack) }
+	o.forward = func() { parallel.For(c.ForwardTasks(), run) }
+	if sc.y.needsGrad {
+		o.backward = sequence(sc.weightBack(), sc.inputBack())
+	}
+}
+
+// weightBack returns the pass of the gradient of the weights.
+func (sc *scaledConv) weightBack() func() {
+	if !sc.w.needsGrad {
+		return func() {}
+	}
+	c, t := sc.c, sc.t
+	partial := t.temporary(c.Partial(), true)
+	run := func(i, worker int) {
+		c.GradWeightScaled(i, sc.x.value.data, sc.s.value.data, sc.y.grad.data, partial.data, t.scratchOf(worker))
+	}
+	reduce := func(i, _ int) { c.Reduce(i, partial.data, sc.w.grad.data) }
+	return func() {
+		parallel.For(c.GradWeightTasks(), run)
+		parallel.For(c.ReduceTasks(), reduce)
+	}
+}
+
+// inputBack returns the pass of the gradients of the image and of the factors.
+func (sc *scaledConv) inputBack() func() {
+	if !sc.x.needsGrad && !sc.s.needsGrad {
+		return func() {}
+	}
+	c, t, x := sc.c, sc.t, sc.x
+	packed, partial := t.temporary(c.BackPacked(), true), t.temporary(c.GradInputTasks()*c.IC, true)
+	scaled := t.temporary(x.Shape.Size(), true) // dp, where it cannot be the gradient of x on the way
+	pack := func(i, _ int) { c.PackBack(i, sc.w.value.data, packed.data) }
+	run := func(i, worker int) {
+		dp := scaled.data
+		if x.needsGrad && !x.accumulate {
+			dp = x.grad.data
+		}
+		c.GradInput(i, false, sc.y.grad.data, packed.data, dp, t.scratchOf(worker))
+		first, end := c.GradInputPixels(i)
+		at, rows, image := first*c.IC, end-first, first/sc.pixels
+		part := partial.data[i*c.IC:][:c.IC]
+		clear(part)
+		kernels.ChannelDot(rows, c.IC, x.value.data[at:], dp[at:], part)
+		x.passChannels(rows, at, sc.s.value.data[image*c.IC:][:c.IC], dp[at:])
+	}
+	tasks := c.GradInputTasks() / c.N
+	blocks := imageBlocks{n: c.N, c: c.IC, blocks: tasks}
+	return func() {
+		parallel.For(c.PackBackTasks(), pack)
+		parallel.For(c.GradInputTasks(), run)
+		if sc.s.needsGrad {
+			blocks.combine(partial.data, sc.s.addTo)
+		}
+	}
+}
