@@ -16,6 +16,7 @@ type pool struct {
 	workers int
 	wake    []chan struct{} // one for each worker but the first; closed to end it
 	running sync.WaitGroup
+	busy    atomic.Int64 // workers but the first that have not finished the loop
 
 	body  func(task, worker int)
 	tasks int64
@@ -59,13 +60,33 @@ func newPool(n int) *pool {
 		wake := make(chan struct{}, 1)
 		p.wake = append(p.wake, wake)
 		go func() {
-			for range wake {
+			for awaken(wake) {
 				p.work(w)
+				p.busy.Add(-1)
 				p.running.Done()
 			}
 		}()
 	}
 	return p
+}
+
+// looks is how often a worker looks for the next loop, and the first worker for the end of the others, before it sleeps:
+// some 100 µs. A processor that sleeps takes as long to wake where it is a virtual one, and loops follow each other sooner.
+// Between two looks whatever else waits may run.
+const looks = 2000
+
+// awaken waits for the next loop. It returns false when there will be none.
+func awaken(wake chan struct{}) bool {
+	for range looks {
+		select {
+		case _, more := <-wake:
+			return more
+		default:
+			runtime.Gosched()
+		}
+	}
+	_, more := <-wake
+	return more
 }
 
 // For calls body once for each task below tasks, on all workers, and returns when all have returned. Only one loop
@@ -85,10 +106,14 @@ func For(tasks int, body func(task, worker int)) {
 	p.next.Store(0)
 	helpers := min(len(p.wake), tasks-1)
 	p.running.Add(helpers)
+	p.busy.Store(int64(helpers))
 	for _, wake := range p.wake[:helpers] {
 		wake <- struct{}{}
 	}
 	p.work(0)
+	for i := 0; i < looks && p.busy.Load() > 0; i++ {
+		runtime.Gosched()
+	}
 	p.running.Wait()
 	p.body = nil
 	if f := p.fault.Swap(nil); f != nil {
