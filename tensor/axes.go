@@ -9,54 +9,91 @@ import (
 // Permute(w, "OIHW", "HWIO"). An axis missing on one side must have size 1 there: from "OIHW" to "HWO" drops an I of 1.
 // It panics if letters or sizes do not fit.
 func Permute(t *Tensor, from, to string) *Tensor {
+	sizes := make([]int, len(to))
+	for i := range to {
+		sizes[i] = 1
+		if at := strings.IndexByte(from, to[i]); at >= 0 && at < t.Shape.Rank() {
+			sizes[i] = t.Shape.Dim(at)
+		}
+	}
+	out := New(Float32, Dims(sizes...))
+	PermuteInto(out.Data, t, from, to)
+	return out
+}
+
+// PermuteInto is Permute into the elements of a tensor that is there already.
+func PermuteInto(out []float32, t *Tensor, from, to string) {
+	axes := matchAxes(t, from, to)
+	if len(out) != t.Shape.Size() {
+		panic(&ShapeError{Op: "PermuteInto", Got: []Shape{t.Shape, Dims(len(out))}, Detail: "sizes differ"})
+	}
+	inner := axis{size: 1}
+	var outer [4]axis // a shape has no more
+	n := 0
+	for _, a := range axes { // in the order of the source, so that it is read in order
+		switch {
+		case a.size == 1:
+		case a.to == 1:
+			inner = a
+		default:
+			outer[n] = a
+			n++
+		}
+	}
+	for first := 0; first < inner.size; first += permuteBlock {
+		size := min(permuteBlock, inner.size-first)
+		permute(outer[:n], t.Data[first*inner.from:], out[first:], inner.from, size)
+	}
+}
+
+// An axis of a permutation: its size, and the floats from one index to the next on both sides.
+type axis struct{ size, from, to int }
+
+// permuteBlock is how many elements are written side by side: a cache line of them.
+const permuteBlock = 16
+
+// permute copies size elements, step floats apart in the source, for every index of the axes.
+func permute(axes []axis, x, y []float32, step, size int) {
+	if len(axes) == 0 {
+		y = y[:size]
+		for j := range y {
+			y[j] = x[j*step]
+		}
+		return
+	}
+	a := axes[0]
+	for i := range a.size {
+		permute(axes[1:], x[i*a.from:], y[i*a.to:], step, size)
+	}
+}
+
+// matchAxes returns the axes of a permutation in the order of the source.
+func matchAxes(t *Tensor, from, to string) []axis {
 	fail := func(why string) {
 		panic(&ShapeError{Op: fmt.Sprintf("Permute %s to %s", from, to), Got: []Shape{t.Shape}, Detail: why})
 	}
 	if t.DType != Float32 || len(from) != t.Shape.Rank() {
 		fail("want a float32 tensor with one letter a dimension")
 	}
-	strides := map[byte]int{}
+	axes := make([]axis, len(from))
 	for i, step := len(from)-1, 1; i >= 0; i-- {
-		if _, twice := strides[from[i]]; twice {
+		if strings.LastIndexByte(from, from[i]) != i {
 			fail("a letter occurs twice")
 		}
-		strides[from[i]] = step
-		if strings.IndexByte(to, from[i]) < 0 && t.Shape.Dim(i) != 1 {
-			fail(fmt.Sprintf("axis %c is dropped but has size %d", from[i], t.Shape.Dim(i)))
+		axes[i] = axis{size: t.Shape.Dim(i), from: step}
+		if strings.IndexByte(to, from[i]) < 0 && axes[i].size != 1 {
+			fail(fmt.Sprintf("axis %c is dropped but has size %d", from[i], axes[i].size))
 		}
-		step *= t.Shape.Dim(i)
+		step *= axes[i].size
 	}
-	sizes, steps := make([]int, len(to)), make([]int, len(to))
-	for i := range to {
-		if strings.IndexByte(to[:i], to[i]) >= 0 {
+	for i, step := len(to)-1, 1; i >= 0; i-- {
+		if strings.LastIndexByte(to, to[i]) != i {
 			fail("a letter occurs twice")
 		}
-		sizes[i] = 1
 		if at := strings.IndexByte(from, to[i]); at >= 0 {
-			sizes[i], steps[i] = t.Shape.Dim(at), strides[to[i]]
+			axes[at].to = step
+			step *= axes[at].size
 		}
 	}
-	out := New(Float32, Dims(sizes...))
-	last := len(to) - 1
-	if last < 0 {
-		copy(out.Data, t.Data)
-		return out
-	}
-	index := make([]int, len(to))
-	at := 0
-	for o := 0; o < len(out.Data); o += sizes[last] {
-		for j := range out.Data[o:][:sizes[last]] {
-			out.Data[o+j] = t.Data[at+j*steps[last]]
-		}
-		for d := last - 1; d >= 0; d-- {
-			index[d]++
-			at += steps[d]
-			if index[d] < sizes[d] {
-				break
-			}
-			at -= steps[d] * sizes[d]
-			index[d] = 0
-		}
-	}
-	return out
+	return axes
 }
