@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Both tiles compute the loop documented at type tile. Register map:
+// The tiles compute the loop documented at type tile. Register map:
 //
 //	AX  tile           BX  offset of the step within a segment, bytes
 //	DX  packed b       CX  steps left in the segment
@@ -31,11 +31,18 @@
 	WIDE(SI, Z18, Z0, Z1); WIDE(DI, Z19, Z2, Z3); WIDE(R8, Z20, Z4, Z5); WIDE(R9, Z21, Z6, Z7); \
 	WIDE(R10, Z22, Z8, Z9); WIDE(R11, Z23, Z10, Z11); WIDE(R12, Z24, Z12, Z13); WIDE(R13, Z25, Z14, Z15); \
 	ADDQ R14, BX
-#define NARROW(row, sum) VFMADD231PS.BCST (row)(BX*1), Z16, sum
+#define NARROW(at, row, sum) VFMADD231PS.BCST at(row)(BX*1), Z16, sum
 #define STEP1(at) \
 	VMOVUPS at(DX), Z16; \
-	NARROW(SI, Z0); NARROW(DI, Z1); NARROW(R8, Z2); NARROW(R9, Z3); \
-	NARROW(R10, Z4); NARROW(R11, Z5); NARROW(R12, Z6); NARROW(R13, Z7); \
+	NARROW(0, SI, Z0); NARROW(0, DI, Z1); NARROW(0, R8, Z2); NARROW(0, R9, Z3); \
+	NARROW(0, R10, Z4); NARROW(0, R11, Z5); NARROW(0, R12, Z6); NARROW(0, R13, Z7); \
+	ADDQ R14, BX
+#define STEP16(at) \
+	VMOVUPS at(DX), Z16; \
+	NARROW(0, SI, Z0); NARROW(4, SI, Z1); NARROW(8, SI, Z2); NARROW(12, SI, Z3); \
+	NARROW(16, SI, Z4); NARROW(20, SI, Z5); NARROW(24, SI, Z6); NARROW(28, SI, Z7); \
+	NARROW(32, SI, Z8); NARROW(36, SI, Z9); NARROW(40, SI, Z10); NARROW(44, SI, Z11); \
+	NARROW(48, SI, Z12); NARROW(52, SI, Z13); NARROW(56, SI, Z14); NARROW(60, SI, Z15); \
 	ADDQ R14, BX
 
 #define LOAD2(lo, hi) VMOVUPS.Z (CX), K1, lo; VMOVUPS.Z 64(CX), K2, hi; ADDQ BX, CX
@@ -142,5 +149,63 @@ next:
 	C_BX_CX
 	STORE1(Z0); STORE1(Z1); STORE1(Z2); STORE1(Z3)
 	STORE1(Z4); STORE1(Z5); STORE1(Z6); STORE1(Z7)
+	VZEROUPPER
+	RET
+
+// func tile16x16AVX512(t *tile)
+//
+// The sixteen rows of a begin at sixteen consecutive floats, the first at SI.
+TEXT ·tile16x16AVX512(SB), NOSPLIT, $8-8
+	MOVQ t+0(FP), AX
+	KMOVW tile_mask(AX), K1
+	MOVQ tile_rows(AX), BX
+	MOVQ tile_a(AX), CX
+	ROW(0, SI)
+	CMPB tile_load(AX), $0
+	JEQ  zero
+	C_BX_CX
+	LOAD1(Z0); LOAD1(Z1); LOAD1(Z2); LOAD1(Z3)
+	LOAD1(Z4); LOAD1(Z5); LOAD1(Z6); LOAD1(Z7)
+	LOAD1(Z8); LOAD1(Z9); LOAD1(Z10); LOAD1(Z11)
+	LOAD1(Z12); LOAD1(Z13); LOAD1(Z14); LOAD1(Z15)
+	JMP  setup
+zero:
+	ZERO2(Z0, Z1); ZERO2(Z2, Z3); ZERO2(Z4, Z5); ZERO2(Z6, Z7)
+	ZERO2(Z8, Z9); ZERO2(Z10, Z11); ZERO2(Z12, Z13); ZERO2(Z14, Z15)
+setup:
+	SETUP
+segment:
+	MOVQ (R15), BX
+	SHLQ $2, BX
+	MOVQ tile_klen(AX), CX
+	SUBQ $4, CX
+	JLT  few
+	PCALIGN $32
+four: // sums[r] += a[r] * b[k], k++, four times
+	STEP16(0)
+	STEP16(64)
+	STEP16(128)
+	STEP16(192)
+	ADDQ $256, DX
+	SUBQ $4, CX
+	JGE  four
+few:
+	ADDQ $4, CX
+	JEQ  next
+one:
+	STEP16(0)
+	ADDQ $64, DX
+	DECQ CX
+	JNZ  one
+next:
+	ADDQ $8, R15
+	CMPQ R15, end-8(SP)
+	JB   segment
+
+	C_BX_CX
+	STORE1(Z0); STORE1(Z1); STORE1(Z2); STORE1(Z3)
+	STORE1(Z4); STORE1(Z5); STORE1(Z6); STORE1(Z7)
+	STORE1(Z8); STORE1(Z9); STORE1(Z10); STORE1(Z11)
+	STORE1(Z12); STORE1(Z13); STORE1(Z14); STORE1(Z15)
 	VZEROUPPER
 	RET
