@@ -100,21 +100,30 @@ func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, w.value.data, packed.data) }
 	run := func(i, worker int) {
+		if bias != nil && c.Groups == 1 {
+			begin, end := c.ForwardPixels(i)
+			fillRows(bias.value.data, y.value.data[begin*c.OC:end*c.OC])
+		}
 		c.Forward(i, bias != nil, x.value.data, packed.data, y.value.data, t.scratchOf(worker))
 		after(i)
 	}
 	fill := func() {}
-	if bias != nil {
+	if bias != nil && c.Groups > 1 { // tasks share rows
 		fill = eachRow(y.Shape.Size()/c.OC, c.OC, func(begin, end int) {
-			for i := begin; i < end; i++ {
-				copy(y.value.data[i*c.OC:], bias.value.data)
-			}
+			fillRows(bias.value.data, y.value.data[begin*c.OC:end*c.OC])
 		})
 	}
 	o.prepare = func() { parallel.For(c.PackForwardTasks(), pack) }
 	o.forward = func() {
 		fill()
 		parallel.For(c.ForwardTasks(), run)
+	}
+}
+
+// fillRows copies row to every row of y.
+func fillRows(row, y []float32) {
+	for n := copy(y, row); n < len(y); n *= 2 {
+		copy(y[n:], y[:n])
 	}
 }
 
