@@ -18,28 +18,22 @@ var DefaultAdamW = AdamWOptions{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Decay: 1e-2
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). It reads and writes every parameter and
 // moment once a step.
 type AdamW struct {
-	params  []*autograd.Param
+	base
 	options AdamWOptions
-	steps   int64
 	m, v    [][]float32
-	spans   []span
-	step    kernels.AdamWStep
+	step    []kernels.AdamWStep // of each parameter
 	update  func(i, worker int)
 }
 
 // NewAdamW returns an AdamW of parameters. Those frozen now are left alone.
 func NewAdamW(params []*autograd.Param, o AdamWOptions) *AdamW {
-	a := &AdamW{params: params, options: o, spans: spans(params)}
-	for _, p := range params {
-		n := p.Value.Shape.Size()
-		a.m, a.v = append(a.m, make([]float32, n)), append(a.v, make([]float32, n))
-	}
+	a := &AdamW{base: newBase(params), options: o, step: make([]kernels.AdamWStep, len(params))}
+	a.m, a.v = a.moments(), a.moments()
 	a.update = func(i, _ int) {
 		s := a.spans[i]
-		p, m, v := a.params[s.param], a.m[s.param], a.v[s.param]
-		grad := p.Grad.Data[s.begin:s.end]
-		kernels.AdamW(a.step, grad, p.Value.Data[s.begin:s.end], m[s.begin:s.end], v[s.begin:s.end])
-		clear(grad)
+		g, p := a.at(s)
+		kernels.AdamW(a.step[s.param], g, p, s.of(a.m), s.of(a.v))
+		clear(g)
 	}
 	return a
 }
@@ -48,24 +42,16 @@ func NewAdamW(params []*autograd.Param, o AdamWOptions) *AdamW {
 func (a *AdamW) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	a.step = kernels.AdamWStep{LR: lr, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, Decay: o.Decay,
+	step := kernels.AdamWStep{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps,
 		Bias1: 1 - power(o.Beta1, a.steps), Bias2: 1 - power(o.Beta2, a.steps), Scale: float64(scale)}
+	for i := range a.step {
+		step.LR, step.Decay = a.settings(i, lr, o.Decay)
+		a.step[i] = step
+	}
 	parallel.For(len(a.spans), a.update)
 }
 
 // State returns the moments "m" and "v" and the number of steps.
 func (a *AdamW) State() State {
 	return State{Steps: &a.steps, Moments: map[string][][]float32{"m": a.m, "v": a.v}}
-}
-
-// power returns xⁿ by squaring: the library's power may differ between processors.
-func power(x float64, n int64) float64 {
-	y := 1.0
-	for ; n > 0; n >>= 1 {
-		if n&1 == 1 {
-			y *= x
-		}
-		x *= x
-	}
-	return y
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tessera/autograd"
-	"tessera/internal/golden"
 	"tessera/internal/kerneltest"
 	"tessera/internal/parallel"
 	"tessera/tensor"
@@ -29,13 +28,6 @@ func Example() {
 	// Output: true
 }
 
-// vector returns a parameter of golden values.
-func vector(values []float64) *autograd.Param {
-	p := autograd.NewParam("C", tensor.Dims(len(values)))
-	set(p.Value.Data, values)
-	return p
-}
-
 func set(x []float32, values []float64) {
 	for i, v := range values {
 		x[i] = float32(v)
@@ -50,31 +42,6 @@ func assertNear(t *testing.T, want []float64, got []float32, tolerance float64) 
 	}
 }
 
-func TestAdamWAgreesWithPyTorch(t *testing.T) {
-	var file golden.Optim
-	golden.Load(t, "optim.json", &file)
-	tested := 0
-	for _, c := range file.Optimizers {
-		if c.Optimizer != "adamw" {
-			continue
-		}
-		tested++
-		p := vector(c.Start)
-		a := NewAdamW([]*autograd.Param{p},
-			AdamWOptions{Beta1: c.Betas[0], Beta2: c.Betas[1], Eps: c.Eps, Decay: c.WeightDecay})
-		for k, g := range c.Grads {
-			set(p.Grad.Data, g)
-			for i := range p.Grad.Data {
-				p.Grad.Data[i] *= 4 // which the scale takes back
-			}
-			a.Step(c.LR, 0.25)
-			assertNear(t, c.Steps[k], p.Value.Data, 3e-7)
-			assert.Equal(t, make([]float32, len(g)), p.Grad.Data, "gradients are cleared")
-		}
-	}
-	assert.Equal(t, 2, tested)
-}
-
 // manyParams are of sizes below, at and above a span; the third is frozen.
 func manyParams() []*autograd.Param {
 	var list []*autograd.Param
@@ -87,11 +54,15 @@ func manyParams() []*autograd.Param {
 	return list
 }
 
-func step(a *AdamW, params []*autograd.Param, key uint64) {
+func step(a Optimizer, params []*autograd.Param, key uint64) {
 	for i, p := range params {
-		copy(p.Grad.Data, kerneltest.Floats(key+uint64(10*i), len(p.Grad.Data)))
+		fillGrad(p, key+uint64(10*i))
 	}
 	a.Step(1e-2, 1)
+}
+
+func fillGrad(p *autograd.Param, key uint64) {
+	copy(p.Grad.Data, kerneltest.Floats(key, len(p.Grad.Data)))
 }
 
 func TestSpansCoverWhatLearns(t *testing.T) {
@@ -117,37 +88,63 @@ func TestSpansCoverWhatLearns(t *testing.T) {
 	}
 }
 
+// makers are all optimizers with settings that use what they have.
+var makers = map[string]func(params []*autograd.Param) Optimizer{
+	"adamw": func(p []*autograd.Param) Optimizer { return NewAdamW(p, DefaultAdamW) },
+	"sgd": func(p []*autograd.Param) Optimizer {
+		return NewSGD(p, SGDOptions{Momentum: 0.9, Dampening: 0.2, Decay: 1e-3})
+	},
+	"adam":  func(p []*autograd.Param) Optimizer { return NewAdam(p, DefaultAdam) },
+	"nadam": func(p []*autograd.Param) Optimizer { return NewNAdam(p, DefaultNAdam) },
+	"radam": func(p []*autograd.Param) Optimizer {
+		return NewRAdam(p, AdamOptions{Beta1: 0.9, Beta2: 0.9, Eps: 1e-8, Decay: 0.1, Decoupled: true})
+	},
+	"adamp": func(p []*autograd.Param) Optimizer { return NewAdamP(p, DefaultAdamP) },
+	"lion":  func(p []*autograd.Param) Optimizer { return NewLion(p, DefaultLion) },
+	"lookahead": func(p []*autograd.Param) Optimizer {
+		return NewLookahead(NewNAdam(p, DefaultNAdam), p, LookaheadOptions{K: 3, Alpha: 0.5})
+	},
+}
+
 // TestStateRoundTrip stops after two steps, restores the state elsewhere, and compares with a run that went on.
 func TestStateRoundTrip(t *testing.T) {
-	through, stopped := manyParams(), manyParams()
-	a, b := NewAdamW(through, DefaultAdamW), NewAdamW(stopped, DefaultAdamW)
-	for k := range uint64(2) {
-		step(a, through, k)
-		step(b, stopped, k)
+	for name, make := range makers {
+		t.Run(name, func(t *testing.T) {
+			through, stopped := manyParams(), manyParams()
+			a, b := make(through), make(stopped)
+			for k := range uint64(2) {
+				step(a, through, k)
+				step(b, stopped, k)
+			}
+			resumed := manyParams()
+			for i, p := range stopped {
+				copy(resumed[i].Value.Data, p.Value.Data)
+			}
+			c := make(resumed)
+			restore(t, b.State(), c.State())
+			for k := range uint64(4) {
+				step(a, through, 5+k)
+				step(c, resumed, 5+k)
+			}
+			for i := range through {
+				kerneltest.Equal(t, through[i].Value.Data, resumed[i].Value.Data)
+			}
+			assert.Equal(t, manyParams()[2].Value.Data, through[2].Value.Data, "frozen")
+			assert.NotEqual(t, manyParams()[0].Value.Data, through[0].Value.Data)
+		})
 	}
-	resumed := manyParams()
-	for i, p := range stopped {
-		copy(resumed[i].Value.Data, p.Value.Data)
-	}
-	c := NewAdamW(resumed, DefaultAdamW)
-	from, to := b.State(), c.State()
+}
+
+func restore(t *testing.T, from, to State) {
+	t.Helper()
 	*to.Steps = *from.Steps
-	require.Len(t, from.Moments, 2)
+	require.Len(t, to.Moments, len(from.Moments))
 	for kind, moments := range from.Moments {
-		require.Len(t, moments, len(resumed))
+		require.Len(t, to.Moments[kind], len(moments))
 		for i, m := range moments {
 			copy(to.Moments[kind][i], m)
 		}
 	}
-	for k := range uint64(2) {
-		step(a, through, 5+k)
-		step(c, resumed, 5+k)
-	}
-	for i := range through {
-		kerneltest.Equal(t, through[i].Value.Data, resumed[i].Value.Data)
-	}
-	assert.Equal(t, manyParams()[2].Value.Data, through[2].Value.Data, "frozen")
-	assert.NotEqual(t, manyParams()[0].Value.Data, through[0].Value.Data)
 }
 
 func TestEachVisitsMomentsInOrder(t *testing.T) {
@@ -163,27 +160,34 @@ func TestEachVisitsMomentsInOrder(t *testing.T) {
 
 func TestWorkersDoNotMatter(t *testing.T) {
 	defer parallel.SetWorkers(0)
-	var results [][]float32
-	var norms []float64
-	for _, workers := range []int{1, 2, 7} {
-		parallel.SetWorkers(workers)
-		params := manyParams()
-		step(NewAdamW(params, DefaultAdamW), params, 3)
-		results = append(results, params[3].Value.Data)
-		copy(params[1].Grad.Data, kerneltest.Floats(8, spanFloats))
-		norms = append(norms, NewClipper(params).Norm())
-	}
-	for i := range results {
-		kerneltest.Equal(t, results[0], results[i])
-		assert.Equal(t, norms[0], norms[i])
+	for name, make := range makers {
+		var results [][]float32
+		var norms []float64
+		for _, workers := range []int{1, 2, 7} {
+			parallel.SetWorkers(workers)
+			params := manyParams()
+			opt := make(params)
+			for k := range uint64(3) {
+				step(opt, params, k)
+			}
+			results = append(results, params[3].Value.Data)
+			copy(params[1].Grad.Data, kerneltest.Floats(8, spanFloats))
+			norms = append(norms, NewClipper(params).Norm())
+		}
+		for i := range results {
+			kerneltest.Equal(t, results[0], results[i])
+			assert.Equal(t, norms[0], norms[i], name)
+		}
 	}
 }
 
-func TestPower(t *testing.T) {
-	for _, x := range []float64{0.9, 0.999, 1, 0} {
-		for _, n := range []int64{0, 1, 2, 3, 10, 1000, 123457} {
-			want := math.Pow(x, float64(n))
-			assert.InDelta(t, want, power(x, n), 1e-12*want+1e-300, "%v to the %d", x, n)
-		}
+// TestAStepAllocatesNothing beyond what the workers do.
+func TestAStepAllocatesNothing(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	parallel.SetWorkers(1)
+	for name, make := range makers {
+		params := manyParams()
+		opt := make(params)
+		assert.Zero(t, testing.AllocsPerRun(5, func() { opt.Step(1e-3, 1) }), name)
 	}
 }

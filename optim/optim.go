@@ -4,12 +4,9 @@ package optim
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"tessera/autograd"
-	"tessera/internal/parallel"
-	"tessera/kernels"
 )
 
 // An Optimizer changes parameters by their gradients.
@@ -44,52 +41,20 @@ const spanFloats = 32 << 10
 func spans(params []*autograd.Param) []span {
 	var list []span
 	for i, p := range params {
-		if p.Frozen {
-			continue
-		}
-		n := p.Value.Shape.Size()
-		for at := 0; at < n; at += spanFloats {
-			list = append(list, span{i, at, min(at+spanFloats, n)})
+		if !p.Frozen {
+			list = appendSpans(list, i, p.Value.Shape.Size())
 		}
 	}
 	return list
 }
 
-// A Clipper measures the norm of all gradients together.
-type Clipper struct {
-	params  []*autograd.Param
-	spans   []span
-	squares []float64
-	measure func(i, worker int)
+// appendSpans appends the pieces of n numbers.
+func appendSpans(list []span, param, n int) []span {
+	for at := 0; at < n; at += spanFloats {
+		list = append(list, span{param, at, min(at+spanFloats, n)})
+	}
+	return list
 }
 
-// NewClipper returns a Clipper of parameters.
-func NewClipper(params []*autograd.Param) *Clipper {
-	c := &Clipper{params: params, spans: spans(params)}
-	c.squares = make([]float64, len(c.spans))
-	c.measure = func(i, _ int) {
-		s := c.spans[i]
-		c.squares[i] = kernels.SumSquares(c.params[s.param].Grad.Data[s.begin:s.end])
-	}
-	return c
-}
-
-// Norm returns the square root of the sum of squares of all gradients, in float64. It is NaN or infinite exactly if
-// a gradient is.
-func (c *Clipper) Norm() float64 {
-	parallel.For(len(c.spans), c.measure)
-	sum := 0.0
-	for _, s := range c.squares {
-		sum += s
-	}
-	return math.Sqrt(sum)
-}
-
-// ClipScale returns the factor that brings gradients of a norm down to a largest norm: 1 if they are not above it or
-// limit is 0 (Pascanu et al., ICML 2013; like PyTorch's clip_grad_norm_, limit/(norm+1e-6)).
-func ClipScale(norm, limit float64) float32 {
-	if limit <= 0 || norm <= limit {
-		return 1
-	}
-	return float32(limit / (norm + 1e-6))
-}
+// of returns the piece of what is kept for each parameter.
+func (s span) of(values [][]float32) []float32 { return values[s.param][s.begin:s.end] }

@@ -2,7 +2,8 @@ package optim
 
 import "math"
 
-// A Schedule gives the learning rate of a step, counted from 0. It is a pure function: a resumed run needs no state.
+// A Schedule gives the learning rate of a step, counted from 0. It is a pure function, so that a resumed run needs no
+// state; Plateau's is the one exception.
 type Schedule func(step int) float64
 
 // Constant keeps a rate.

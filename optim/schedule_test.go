@@ -5,28 +5,124 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tessera/internal/golden"
 )
 
-func TestCosineAgreesWithPyTorch(t *testing.T) {
-	var file golden.Optim
-	golden.Load(t, "optim.json", &file)
-	assert.NotEmpty(t, file.Schedules)
-	for _, c := range file.Schedules {
-		s := Cosine(c.LR, c.MinLR, c.Steps)
-		for step, want := range c.Rates {
-			assert.InDelta(t, want, s(step), 1e-17+1e-14*c.LR, "step %d", step)
-		}
-		assert.Equal(t, c.MinLR, s(c.Steps))
-		assert.Equal(t, c.MinLR, s(c.Steps+100), "it stays there")
+// newSchedule returns the schedule of a golden case.
+func newSchedule(t *testing.T, lr float64, c golden.ScheduleCase) Schedule {
+	t.Helper()
+	cycle := OneCycleOptions{PctStart: c.PctStart, Div: c.Div, FinalDiv: c.FinalDiv, Linear: c.Anneal == "linear",
+		ThreePhase: c.ThreePhase}
+	if c.PctStart == 0 {
+		cycle = DefaultOneCycle
 	}
-	assert.Equal(t, 0.25, Cosine(1, 0.25, 0)(0), "a run of no steps is at its end")
+	switch c.Schedule {
+	case "cosine":
+		return Cosine(lr, c.EtaMin, c.TMax)
+	case "cosine_restarts":
+		return CosineRestarts(lr, c.EtaMin, c.T0, max(1, c.TMult))
+	case "step":
+		return StepDecay(lr, c.Gamma, c.StepSize)
+	case "multi_step":
+		return MultiStep(lr, c.Gamma, c.Milestones...)
+	case "exponential":
+		return Exponential(lr, c.Gamma, 1)
+	case "polynomial":
+		return Polynomial(lr, 0, c.Power, c.TotalIters)
+	case "one_cycle":
+		return OneCycle(c.MaxLR, c.TotalSteps, cycle)
+	case "swa":
+		return SWA(Constant(lr), 0, c.SWALR, c.AnnealSpan, c.Anneal == "linear")
+	}
+	require.Fail(t, "no schedule "+c.Schedule)
+	return nil
 }
 
-func TestConstant(t *testing.T) {
-	assert.Equal(t, 0.3, Constant(0.3)(0))
+func TestSchedulesAgreeWithPyTorch(t *testing.T) {
+	var file golden.Schedules
+	golden.Load(t, "schedules.json", &file)
+	require.Len(t, file.Cases, 15)
+	worst := 0.0
+	for _, c := range file.Cases {
+		s := newSchedule(t, file.LR, c)
+		if c.Warmup > 0 {
+			s = Warmup(c.Warmup, s)
+		}
+		require.Len(t, c.Rates, 200)
+		for step, want := range c.Rates {
+			err := math.Abs(s(step)-want) / file.LR
+			require.True(t, err <= 1e-7, "%s %+v, step %d: %v, want %v", c.Schedule, c, step, s(step), want)
+			worst = max(worst, err)
+		}
+	}
+	t.Logf("largest error: %.1e of the rate", worst)
+}
+
+func TestPlateauAgreesWithPyTorch(t *testing.T) {
+	var file golden.Schedules
+	golden.Load(t, "schedules.json", &file)
+	require.Len(t, file.Plateaus, 4)
+	for _, c := range file.Plateaus {
+		o := DefaultPlateau
+		o.Max, o.Factor, o.Patience, o.Cooldown, o.Min = c.Mode == "max", c.Factor, c.Patience, c.Cooldown, c.MinLR
+		o.Absolute = c.ThresholdMode == "abs"
+		if c.Threshold != nil {
+			o.Threshold = *c.Threshold
+		}
+		if c.Eps != nil {
+			o.Eps = *c.Eps
+		}
+		p := NewPlateau(file.LR, o)
+		for step, want := range c.Rates {
+			require.InDelta(t, want, p.Rate(step), 1e-7*file.LR, "%+v, step %d", o, step)
+			p.Observe(c.Measured[step])
+			again := NewPlateau(1, o) // resumed after every step
+			again.Restore(p.State())
+			p = again
+		}
+		assert.Less(t, p.Rate(0), file.LR)
+	}
+}
+
+func TestPlateauOfWhatIsNotFinite(t *testing.T) {
+	p := NewPlateau(1, PlateauOptions{Factor: 0.5, Patience: 2})
+	for _, v := range []float64{math.Inf(1), math.NaN()} {
+		p.Observe(v)
+	}
+	assert.Equal(t, PlateauState{Rate: 1, Bad: 2}, p.State())
+	p.Observe(3)
+	assert.Equal(t, PlateauState{Rate: 1, Best: 3, Measured: true}, p.State())
+	for range 3 {
+		p.Observe(math.Inf(-1))
+	}
+	assert.Equal(t, PlateauState{Rate: 0.5, Best: 3, Measured: true}, p.State())
+}
+
+func TestEndsOfSchedules(t *testing.T) {
+	for _, s := range []Schedule{
+		Cosine(1, 0.25, 40), Polynomial(1, 0.25, 0.9, 40), SWA(Constant(1), 10, 0.25, 20, true),
+		OneCycle(1, 40, OneCycleOptions{PctStart: 0.3, Div: 2, FinalDiv: 2}),
+	} {
+		assert.Equal(t, 0.25, s(40))
+		assert.Equal(t, 0.25, s(1000), "it stays there")
+	}
+	assert.Equal(t, 0.25, Cosine(1, 0.25, 0)(0), "a run of no steps is at its end")
+	assert.Equal(t, 1.0, SWA(Constant(1), 10, 0.25, 20, false)(10), "the way begins where the schedule was")
+	assert.Equal(t, 0.25, SWA(Constant(1), 10, 0.25, 0, false)(10), "no way")
+	assert.InDelta(t, 0.5, Exponential(1, 0.25, 100)(50), 1e-14)
 	assert.Equal(t, 0.3, Constant(0.3)(1000))
+	for steps := range 8 { // so short that phases vanish
+		for _, three := range []bool{false, true} {
+			o := DefaultOneCycle
+			o.ThreePhase = three
+			for step := range 10 {
+				rate := OneCycle(1, steps, o)(step)
+				assert.True(t, rate > 0 && rate <= 1, "%d steps: %v at %d", steps, rate, step)
+			}
+		}
+	}
 }
 
 func TestWarmup(t *testing.T) {

@@ -153,26 +153,36 @@ type OpAttr struct {
 	RunningVar      []float64 `json:"running_var"`
 }
 
-// Optim is optim.json.
+// Optim is optim.json: parameters by name ("matrix" of shape 4×3 as OI, "vector"), flat, and what becomes of them.
 type Optim struct {
-	Optimizers []OptimizerCase `json:"optimizers"`
-	Clips      []ClipCase      `json:"clips"`
-	Schedules  []ScheduleCase  `json:"schedules"`
+	Start      map[string][]float64   `json:"start"`
+	Grads      map[string][][]float64 `json:"grads"` // of each step
+	Kept       []int                  `json:"kept"`  // steps, counted from 1, after which parameters were kept
+	Optimizers []OptimizerCase        `json:"optimizers"`
+	Clips      []ClipCase             `json:"clips"`
+	ClipValues []ClipValueCase        `json:"clip_values"`
+	Averages   []AverageCase          `json:"averages"`
 }
 
-// OptimizerCase is ten steps of "adamw" or "sgd" on a vector: Grads[k] takes it from Steps[k-1], or Start,
-// to Steps[k].
+// OptimizerCase is fifty steps of an optimizer with the settings that it has, which are named as in PyTorch.
 type OptimizerCase struct {
-	Optimizer   string      `json:"optimizer"`
-	LR          float64     `json:"lr"`
-	Betas       [2]float64  `json:"betas"`
-	Eps         float64     `json:"eps"`
-	WeightDecay float64     `json:"weight_decay"`
-	Momentum    float64     `json:"momentum"`
-	Nesterov    bool        `json:"nesterov"`
-	Start       []float64   `json:"start"`
-	Grads       [][]float64 `json:"grads"`
-	Steps       [][]float64 `json:"steps"`
+	Optimizer     string     `json:"optimizer"`
+	LR            float64    `json:"lr"`
+	Betas         [2]float64 `json:"betas"`
+	Eps           float64    `json:"eps"`
+	WeightDecay   float64    `json:"weight_decay"`
+	Decoupled     bool       `json:"decoupled_weight_decay"`
+	Momentum      float64    `json:"momentum"`
+	Dampening     float64    `json:"dampening"`
+	Nesterov      bool       `json:"nesterov"`
+	MomentumDecay float64    `json:"momentum_decay"`
+	Delta         float64    `json:"delta"`
+	DecayRatio    float64    `json:"wd_ratio"`
+	Lookahead     *struct {
+		K     int     `json:"k"`
+		Alpha float64 `json:"alpha"`
+	} `json:"lookahead"`
+	Steps []map[string][]float64 `json:"steps"` // the parameters after the kept steps
 }
 
 // ClipCase is clip_grad_norm_ of two gradients: their common L2 norm before, and the gradients before and
@@ -184,14 +194,65 @@ type ClipCase struct {
 	After   [][]float64 `json:"after"`
 }
 
-// ScheduleCase is the learning rate at steps 0 … Steps of a schedule; there is "cosine", from LR down to
-// MinLR.
+// ClipValueCase is clip_grad_value_ of a gradient.
+type ClipValueCase struct {
+	Limit  float64   `json:"limit"`
+	Before []float64 `json:"before"`
+	After  []float64 `json:"after"`
+}
+
+// AverageCase is an AveragedModel, "swa" or "ema": the values it finds at each update, and its mean after each.
+type AverageCase struct {
+	Kind  string      `json:"kind"`
+	Decay float64     `json:"decay"`
+	Live  [][]float64 `json:"live"`
+	Means [][]float64 `json:"means"`
+}
+
+// Schedules is schedules.json: rates of the steps from 0 up.
+type Schedules struct {
+	LR       float64        `json:"lr"`
+	Cases    []ScheduleCase `json:"cases"`
+	Plateaus []PlateauCase  `json:"plateaus"`
+}
+
+// ScheduleCase is a schedule with the settings that it has, which are named as in PyTorch.
 type ScheduleCase struct {
-	Schedule string    `json:"schedule"`
-	LR       float64   `json:"lr"`
-	MinLR    float64   `json:"min_lr"`
-	Steps    int       `json:"steps"`
-	Rates    []float64 `json:"rates"`
+	Schedule   string    `json:"schedule"`
+	Warmup     int       `json:"warmup"` // steps of a linear rise before it
+	TMax       int       `json:"T_max"`
+	EtaMin     float64   `json:"eta_min"`
+	T0         int       `json:"T_0"`
+	TMult      int       `json:"T_mult"`
+	StepSize   int       `json:"step_size"`
+	Milestones []int     `json:"milestones"`
+	Gamma      float64   `json:"gamma"`
+	TotalIters int       `json:"total_iters"`
+	Power      float64   `json:"power"`
+	MaxLR      float64   `json:"max_lr"`
+	TotalSteps int       `json:"total_steps"`
+	PctStart   float64   `json:"pct_start"`
+	Div        float64   `json:"div_factor"`
+	FinalDiv   float64   `json:"final_div_factor"`
+	Anneal     string    `json:"anneal_strategy"`
+	ThreePhase bool      `json:"three_phase"`
+	SWALR      float64   `json:"swa_lr"`
+	AnnealSpan int       `json:"anneal_epochs"`
+	Rates      []float64 `json:"rates"`
+}
+
+// PlateauCase is a ReduceLROnPlateau: what was measured after each step, and the rate before it.
+type PlateauCase struct {
+	Mode          string    `json:"mode"`
+	Factor        float64   `json:"factor"`
+	Patience      int       `json:"patience"`
+	Threshold     *float64  `json:"threshold"`
+	ThresholdMode string    `json:"threshold_mode"`
+	Cooldown      int       `json:"cooldown"`
+	MinLR         float64   `json:"min_lr"`
+	Eps           *float64  `json:"eps"`
+	Measured      []float64 `json:"measured"`
+	Rates         []float64 `json:"rates"`
 }
 
 // Init is init.json: statistics of the parameters of a freshly made Unet("efficientnet-b0", classes=11).

@@ -75,6 +75,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"losses.json":         new(Losses),
 		"ops.json":            new(Ops),
 		"optim.json":          new(Optim),
+		"schedules.json":      new(Schedules),
 		"init.json":           new(Init),
 	}
 	entries, err := fs.ReadDir(files, "testdata")

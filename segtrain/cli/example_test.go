@@ -9,9 +9,9 @@ import (
 
 // A mistake in a setting is reported with what is allowed, and ends with exit code 1.
 func ExampleRun() {
-	code := cli.Run([]string{"demo", "--set", "optim.name=sgd"}, os.Stdout, os.Stdout)
+	code := cli.Run([]string{"demo", "--set", "optim.name=adagrad"}, os.Stdout, os.Stdout)
 	fmt.Println("exit code", code)
 	// Output:
-	// segtrain: --set optim.name=sgd: optim.name: no "sgd"; there are: adamw
+	// segtrain: --set optim.name=adagrad: optim.name: no "adagrad"; there are: adamw, sgd, adam, nadam, radam, adamp, lion
 	// exit code 1
 }

@@ -12,7 +12,7 @@ type Choice struct {
 
 	// Settings returns a pointer to a struct that holds the defaults of a part's settings (see Part.Decode),
 	// so that Check can refuse a wrong setting before anything is built. Nil leaves them to whoever decodes
-	// them.
+	// them. Of a name that stands beside its settings, as optim.name does, see Config.Settings.
 	Settings func() any
 }
 
@@ -44,13 +44,28 @@ var choices = map[string][]Choice{
 		{Name: "cosine", Doc: "half a cosine from lr to min_lr"},
 		{Name: "constant", Doc: "lr throughout"},
 	},
-	"train.best": {
+	"schedule.anneal_strategy":     strategies,
+	"schedule.swa.anneal_strategy": strategies,
+	"schedule.monitor":             measures,
+	"schedule.threshold_mode": {
+		{Name: "rel", Doc: "progress is a part of the best value"},
+		{Name: "abs", Doc: "progress is a difference from the best value"},
+	},
+	"train.best": measures,
+}
+
+var (
+	measures = []Choice{
 		{Name: "mean_iou", Doc: "highest mean IoU over the classes present"},
 		{Name: "mean_dice", Doc: "highest mean Dice over the classes present"},
 		{Name: "pixel_accuracy", Doc: "highest share of right pixels"},
 		{Name: "loss", Doc: "lowest validation loss"},
-	},
-}
+	}
+	strategies = []Choice{
+		{Name: "cos", Doc: "half a cosine"},
+		{Name: "linear", Doc: "a straight line"},
+	}
+)
 
 // Register adds choices to a key; one of a name that is there already takes its place. It is meant for
 // package initialization and is not safe beside other calls. It panics if the key takes no names.
@@ -61,12 +76,13 @@ func Register(key string, more ...Choice) {
 	}
 	for _, c := range more {
 		if i := slices.IndexFunc(have, func(h Choice) bool { return h.Name == c.Name }); i >= 0 {
+			have = slices.Clone(have) // which other keys may share
 			have[i] = c
 			continue
 		}
 		have = append(have, c)
 	}
-	choices[key] = have
+	choices[key] = slices.Clip(have)
 }
 
 // Choices returns the names a key may have as its value, in the order they were registered; nil if it takes

@@ -84,21 +84,66 @@ type Model struct {
 	DropConnect     float64 `yaml:"drop_connect"`
 }
 
-// Optim sets the optimizer and the limit on the gradient's norm.
+// Optim sets the optimizer and the limits on the gradient. What only some algorithms have is nil where it is left at the
+// algorithm's own default: see Config.Settings.
 type Optim struct {
-	Name        string     `yaml:"name"`
-	LR          float64    `yaml:"lr"`
-	Betas       [2]float64 `yaml:"betas"`
-	Eps         float64    `yaml:"eps"`
-	WeightDecay float64    `yaml:"weight_decay"`
-	ClipNorm    float64    `yaml:"clip_norm"` // 0: off
+	Name                 string      `yaml:"name"`
+	LR                   float64     `yaml:"lr"`
+	Betas                *[2]float64 `yaml:"betas"`
+	Eps                  *float64    `yaml:"eps"`
+	WeightDecay          *float64    `yaml:"weight_decay"`
+	DecoupledWeightDecay *bool       `yaml:"decoupled_weight_decay"`
+	Momentum             *float64    `yaml:"momentum"`
+	Dampening            *float64    `yaml:"dampening"`
+	Nesterov             *bool       `yaml:"nesterov"`
+	MomentumDecay        *float64    `yaml:"momentum_decay"`
+	Delta                *float64    `yaml:"delta"`
+	WDRatio              *float64    `yaml:"wd_ratio"`
+	Lookahead            Lookahead   `yaml:"lookahead"`
+	EncoderLR            float64     `yaml:"encoder_lr"`
+	LayerDecay           float64     `yaml:"layer_decay"`
+	DecayBiasNorm        bool        `yaml:"decay_bias_norm"`
+	ClipNorm             float64     `yaml:"clip_norm"`  // 0: off
+	ClipValue            float64     `yaml:"clip_value"` // 0: off
 }
 
-// Schedule sets the learning rate's course over the run.
+// Lookahead sets the slow weights around any optimizer.
+type Lookahead struct {
+	K     int     `yaml:"k"` // 0: off
+	Alpha float64 `yaml:"alpha"`
+}
+
+// Schedule sets the learning rate's course over the run. As in Optim, what only some curves have may be nil.
 type Schedule struct {
-	Name         string  `yaml:"name"`
-	WarmupEpochs float64 `yaml:"warmup_epochs"`
-	MinLR        float64 `yaml:"min_lr"`
+	Name           string    `yaml:"name"`
+	WarmupEpochs   float64   `yaml:"warmup_epochs"`
+	MinLR          float64   `yaml:"min_lr"`
+	T0             *float64  `yaml:"t_0"`
+	TMult          *int      `yaml:"t_mult"`
+	Power          *float64  `yaml:"power"`
+	Gamma          *float64  `yaml:"gamma"`
+	StepSize       *float64  `yaml:"step_size"`
+	Milestones     []float64 `yaml:"milestones"`
+	PctStart       *float64  `yaml:"pct_start"`
+	DivFactor      *float64  `yaml:"div_factor"`
+	FinalDivFactor *float64  `yaml:"final_div_factor"`
+	ThreePhase     *bool     `yaml:"three_phase"`
+	AnnealStrategy *string   `yaml:"anneal_strategy"`
+	Monitor        *string   `yaml:"monitor"`
+	Factor         *float64  `yaml:"factor"`
+	Patience       *int      `yaml:"patience"`
+	Threshold      *float64  `yaml:"threshold"`
+	ThresholdMode  *string   `yaml:"threshold_mode"`
+	Cooldown       *int      `yaml:"cooldown"`
+	SWA            SWA       `yaml:"swa"`
+}
+
+// SWA sets a constant learning rate at the end of a run, for weights to be averaged.
+type SWA struct {
+	StartEpoch     float64  `yaml:"start_epoch"` // 0: off
+	Rate           *float64 `yaml:"rate"`
+	AnnealEpochs   float64  `yaml:"anneal_epochs"`
+	AnnealStrategy string   `yaml:"anneal_strategy"`
 }
 
 // Train sets the length of a run, its batches, its seed and what is kept of it.
@@ -129,11 +174,12 @@ func Default() Config {
 			CacheMB:  1024,
 			Workers:  1,
 		},
-		Augment:  []Part{{Name: "HorizontalFlip"}},
-		Model:    Model{"unet", "efficientnet-b0", "", [5]int{256, 128, 64, 32, 16}, 0.2},
-		Loss:     []Part{{Name: "cross_entropy"}},
-		Optim:    Optim{"adamw", 1e-3, [2]float64{0.9, 0.999}, 1e-8, 1e-2, 1},
-		Schedule: Schedule{"cosine", 0.5, 0},
+		Augment: []Part{{Name: "HorizontalFlip"}},
+		Model:   Model{"unet", "efficientnet-b0", "", [5]int{256, 128, 64, 32, 16}, 0.2},
+		Loss:    []Part{{Name: "cross_entropy"}},
+		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
+			DecayBiasNorm: true, ClipNorm: 1},
+		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 	}
 }

@@ -10,12 +10,19 @@ import (
 	"strings"
 )
 
-// Marshal returns the whole configuration, defaults included, as YAML with a comment on each key. Parse
+// Marshal returns the whole configuration, defaults included, as YAML with a comment on each key. Left out are settings
+// that the chosen optimizer and schedule have not. Parse
 // gives the same Config back, whatever the name.
 func (c *Config) Marshal() []byte {
 	var b strings.Builder
 	b.WriteString("# Configuration of segtrain, complete.\n")
 	for _, k := range keys {
+		if c.unused(k.name) {
+			continue
+		}
+		if standing := c.standing(k.name); standing != "" {
+			k.doc += "; null: " + standing
+		}
 		depth := strings.Count(k.name, ".")
 		if depth == 0 {
 			b.WriteByte('\n')

@@ -10,7 +10,8 @@ import (
 
 const (
 	lossNames = "cross_entropy, dice"
-	optimKeys = "name, lr, betas, eps, weight_decay, clip_norm"
+	optimKeys = "name, lr, betas, eps, weight_decay, decoupled_weight_decay, momentum, dampening, nesterov, " +
+		"momentum_decay, delta, wd_ratio, lookahead, encoder_lr, layer_decay, decay_bias_norm, clip_norm, clip_value"
 )
 
 // A mistake is a file and the error it must give.
@@ -85,6 +86,9 @@ func TestMistakesOfRange(t *testing.T) {
 		{"data: {val: {fraction: 1}}",
 			"r:1:24: data.val.fraction: 1 is out of range; allowed: 0 or more and below 1"},
 		{"optim: {betas: [1, 0]}", "r:1:17: optim.betas.0: 1 is out of range; allowed: 0 or more and below 1"},
+		{"optim: {lookahead: {alpha: 1.5}}",
+			"r:1:28: optim.lookahead.alpha: 1.5 is out of range; allowed: above 0 and at most 1"},
+		{"schedule: {pct_start: 1}", "r:1:23: schedule.pct_start: 1 is out of range; allowed: above 0 and below 1"},
 		{"data: {classes: 1}", "r:1:17: data.classes: 1 is out of range; allowed: 2 to 256, or names"},
 		{"data: {ignore: -100}", "r:1:16: data.ignore: -100 is out of range; allowed: 0 to 255"},
 	})
@@ -135,6 +139,12 @@ func TestKeysAgainstEachOther(t *testing.T) {
 		{"schedule: {min_lr: 1}", "r:1:20: schedule.min_lr: 1 is above optim.lr, which is 0.001"},
 		{"schedule: {warmup_epochs: 30}",
 			"r:1:27: schedule.warmup_epochs: 30 is longer than the run of 8 epochs"},
+		{"schedule: {swa: {start_epoch: 6}}",
+			"r:1:17: schedule.swa.rate: missing; schedule.swa.start_epoch needs it"},
+		{"schedule: {swa: {rate: 0.1}}", "r:1:24: schedule.swa.rate: means nothing without schedule.swa.start_epoch; " +
+			"allowed then: null"},
+		{"schedule: {swa: {start_epoch: 9, rate: 0.1}}",
+			"r:1:31: schedule.swa.start_epoch: 9 is after the run of 8 epochs"},
 	})
 }
 

@@ -54,14 +54,22 @@ func above(lo float64) rule {
 	return rule{allowed: "above " + decimal(lo), number: func(v float64) bool { return v > lo }}
 }
 
-// to narrows a rule made by from to values of at most hi.
+// to narrows a rule made by from or above to values of at most hi.
 func (r rule) to(hi float64) rule {
-	return r.and(func(v float64) bool { return v <= hi }, " to "+decimal(hi))
+	words := " to " + decimal(hi)
+	if strings.HasPrefix(r.allowed, "above") {
+		words = " and at most " + decimal(hi)
+	}
+	return r.and(func(v float64) bool { return v <= hi }, words)
 }
 
-// under narrows a rule made by from to values less than hi.
+// under narrows a rule made by from or above to values less than hi.
 func (r rule) under(hi float64) rule {
-	return r.and(func(v float64) bool { return v < hi }, " or more and below "+decimal(hi))
+	words := " or more and below " + decimal(hi)
+	if strings.HasPrefix(r.allowed, "above") {
+		words = " and below " + decimal(hi)
+	}
+	return r.and(func(v float64) bool { return v < hi }, words)
 }
 
 func (r rule) and(ok func(float64) bool, words string) rule {

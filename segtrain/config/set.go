@@ -92,6 +92,15 @@ func (s setter) assign(v reflect.Value, key string, rest []string) {
 			v.Set(fresh)
 		}
 		s.assign(v.Index(i), under, rest[1:])
+	case reflect.Pointer:
+		if v.IsNil() {
+			s.say(s.at, under, "%s is null; set its whole value", key)
+			return
+		}
+		fresh := reflect.New(v.Type().Elem())
+		fresh.Elem().Set(v.Elem())
+		v.Set(fresh)
+		s.assign(fresh.Elem(), key, rest)
 	case reflect.Map:
 		s.entry(v.Addr().Interface().(*map[int]int), under, rest)
 	default:

@@ -34,7 +34,12 @@ func TestSet(t *testing.T) {
 		{"data.val={fraction: 0.1}", func(c *Config) any { return c.Data.Val }, Val{Fraction: 0.1}},
 		{"data.val.fold=2", func(c *Config) any { return *c.Data.Val.Fold }, 2},
 		{"data.mask.map.255=1", func(c *Config) any { return c.Data.Mask.Map }, map[int]int{255: 1}},
-		{"optim={lr: 1, eps: 2}", func(c *Config) any { return c.Optim.Eps + c.Optim.WeightDecay }, 2.01},
+		{"optim={lr: 1, eps: 2}", func(c *Config) any { return *c.Optim.Eps + c.Optim.LR }, 3.0},
+		{"optim.betas=[0.5, 0.6]", func(c *Config) any { return *c.Optim.Betas }, [2]float64{0.5, 0.6}},
+		{"optim.nesterov=true", func(c *Config) any { return *c.Optim.Nesterov }, true},
+		{"optim.momentum=null", func(c *Config) any { return c.Optim.Momentum }, (*float64)(nil)},
+		{"schedule.milestones=[1, 2.5]", func(c *Config) any { return c.Schedule.Milestones }, []float64{1, 2.5}},
+		{"schedule.monitor=mean_iou", func(c *Config) any { return *c.Schedule.Monitor }, "mean_iou"},
 		{"loss=[dice, cross_entropy]", func(c *Config) any { return c.Loss[1].Name }, "cross_entropy"},
 		{"loss.0=dice", func(c *Config) any { return c.Loss[0].Name }, "dice"},
 		{"loss.cross_entropy.weight=2", func(c *Config) any { return c.Loss[0].Settings },
@@ -55,6 +60,11 @@ func TestSetRepeated(t *testing.T) {
 		require.NoError(t, c.Set(s))
 	}
 	assert.Equal(t, Val{Images: "/v", Masks: "/w"}, c.Data.Val)
+	require.NoError(t, c.Set("optim.betas=[0.5, 0.6]"))
+	before := *c
+	require.NoError(t, c.Set("optim.betas.1=0.7"))
+	assert.Equal(t, [2]float64{0.5, 0.7}, *c.Optim.Betas)
+	assert.Equal(t, [2]float64{0.5, 0.6}, *before.Optim.Betas, "what was copied stays")
 	assert.Equal(t, map[string]any{"a": 1, "b": "x"}, c.Loss[0].Settings)
 	require.NoError(t, c.Check())
 }
@@ -64,13 +74,15 @@ func TestSetMistakes(t *testing.T) {
 		{"optim.lr", "wants key=value"},
 		{"=1", "unknown key; allowed: data, augment, model, loss, optim, schedule, train, threads, out"},
 		{"optim.lrr=1", `optim.lrr: unknown key; did you mean "lr"? allowed: ` +
-			"name, lr, betas, eps, weight_decay, clip_norm"},
+			optimKeys},
 		{"optim.lr.x=1", "optim.lr.x: optim.lr has no keys below it"},
 		{"optim.lr=fast", `optim.lr: wants a number, not "fast"`},
 		{"optim.lr=", "optim.lr: wants a number, not nothing"},
 		{"optim.lr=-1", "optim.lr: -1 is out of range; allowed: above 0"},
 		{"optim={lr: 1, lr: 2}", "optim: is written twice, first in line 1"},
-		{"optim=1", "optim: wants keys below it, not 1; allowed: name, lr, betas, eps, weight_decay, clip_norm"},
+		{"optim=1", "optim: wants keys below it, not 1; allowed: " + optimKeys},
+		{"optim.betas.0=0.5", "optim.betas.0: optim.betas is null; set its whole value"},
+		{"schedule.monitor=iou", `schedule.monitor: no "iou"; there are: mean_iou, mean_dice, pixel_accuracy, loss`},
 		{"data.size=[1", "data.size: not YAML: sequence end token ']' not found"},
 		{"data.size.2=64", "data.size.2: no such index; allowed: 0 to 1"},
 		{"data.mask.map.x=1", `data.mask.map.x: "x" is no whole number`},

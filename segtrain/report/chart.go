@@ -96,7 +96,7 @@ func drawings(r Report) []drawing {
 	return []drawing{
 		{"Loss", "step", loss, ceiling(loss)},
 		{"Mean IoU", "epoch", []series{iou}, 1},
-		{"Learning rate", "step", []series{rate}, ceiling([]series{rate})},
+		{"Learning rate", "step", []series{rate}, 1.06 * highest(rate)},
 	}
 }
 
@@ -189,6 +189,17 @@ func ceiling(all []series) float64 {
 		}
 	}
 	return 1.06 * top
+}
+
+// highest is the greatest finite value of a series: a learning rate has no outliers.
+func highest(s series) float64 {
+	top := 0.0
+	for _, v := range s.y {
+		if finite(v) {
+			top = max(top, v)
+		}
+	}
+	return top
 }
 
 // newChart lays a drawing out, or returns false when there is nothing to draw.

@@ -117,3 +117,14 @@ func TestOnePointIsSeen(t *testing.T) {
 	}
 	assert.Greater(t, inked, 10)
 }
+
+// The first steps of a rate that falls fast are the highest and few: they are shown.
+func TestTheRateIsNotCut(t *testing.T) {
+	var r Report
+	for i := range 200 {
+		r.Steps = append(r.Steps, Step{Step: i + 1, LR: 1 / float64(i+1)})
+	}
+	rate := drawings(r)[2]
+	assert.Equal(t, "Learning rate", rate.title)
+	assert.Equal(t, 1.06, rate.hi)
+}

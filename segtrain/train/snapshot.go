@@ -23,6 +23,8 @@ type Progress struct {
 	Best      float64 `json:"best"`       // best value of the chosen metric, larger is better
 	BestEpoch int     `json:"best_epoch"` // counted from 1, 0 for none yet
 	Seconds   float64 `json:"seconds"`    // spent training
+
+	Plateau *optim.PlateauState `json:"plateau,omitempty"` // of a schedule that has a state
 }
 
 // What a snapshot holds beside weights and moments.

@@ -22,6 +22,8 @@ type Step struct {
 	optimizer optim.Optimizer
 	clipper   *optim.Clipper
 	clipNorm  float64
+
+	ClipValue float64 // limits every element of the gradients, ahead of clipping by norm; 0 does not
 }
 
 // NewStep records the step for n pictures of h×w pixels and c channels and reserves its memory. clipNorm
@@ -62,7 +64,12 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 		}
 		return lossValue, gradNorm, err
 	}
-	s.optimizer.Step(lr, optim.ClipScale(gradNorm, s.clipNorm))
+	clipped := gradNorm
+	if s.ClipValue > 0 {
+		s.clipper.Clamp(s.ClipValue)
+		clipped = s.clipper.Norm()
+	}
+	s.optimizer.Step(lr, optim.ClipScale(clipped, s.clipNorm))
 	return lossValue, gradNorm, nil
 }
 

@@ -25,24 +25,30 @@ type Trainer struct {
 	Loss      loss.Loss
 	Optimizer optim.Optimizer
 	Schedule  optim.Schedule // of steps, counted from 0
+	Plateau   *optim.Plateau // what Schedule follows if it has a state, or nil
+	Watch     Measure        // what Plateau observes after each validation
 	Train     *data.Dataset
 	Eval      *Evaluator    // how to validate
 	Val       *data.Dataset // nil for no validation
 
-	Steps    int // to train altogether
-	Batch    int
-	Workers  int // that decode and augment images
-	Seed     uint64
-	ClipNorm float64 // of all gradients together, 0 for no limit
-	ValEvery int     // epochs between validations; the last epoch is always validated
+	Steps     int // to train altogether
+	Batch     int
+	Workers   int // that decode and augment images
+	Seed      uint64
+	ClipNorm  float64 // of all gradients together, 0 for no limit
+	ClipValue float64 // of each element of a gradient, 0 for no limit
+	ValEvery  int     // epochs between validations; the last epoch is always validated
 
-	Score         func(*Evaluation) float64 // larger is better: chooses the best checkpoint
-	Dir           string                    // where snapshots go
-	SnapshotEvery time.Duration             // within an epoch; there is one after every epoch anyway
-	Best, Last    string                    // file names of the best and of the newest weights
+	Score         Measure       // larger is better: chooses the best checkpoint
+	Dir           string        // where snapshots go
+	SnapshotEvery time.Duration // within an epoch; there is one after every epoch anyway
+	Best, Last    string        // file names of the best and of the newest weights
 
 	Observe Observer
 }
+
+// A Measure makes one number of an evaluation.
+type Measure func(*Evaluation) float64
 
 // An Observer hears of a training run. An error that it returns ends the run. A resumed run reports the steps
 // and epochs since its snapshot again.
@@ -82,6 +88,12 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		if p, err = loadState(t.path(StateFile), t.Model, t.Optimizer); err != nil {
 			return p, fmt.Errorf("resuming: %w", err)
 		}
+		if err := t.restorePlateau(p.Plateau); err != nil {
+			return p, fmt.Errorf("resuming: %s: %w", t.path(StateFile), err)
+		}
+	}
+	if t.Plateau != nil {
+		p.Plateau = new(t.Plateau.State())
 	}
 	h, w, c := t.Train.Shape()
 	step, err := NewStep(t.Model, t.Loss, t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
@@ -89,6 +101,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	defer step.Free()
+	step.ClipValue = t.ClipValue
 	if t.Val != nil {
 		defer t.Eval.Free()
 	}
@@ -101,6 +114,17 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	defer loader.Close()
 	err = t.loop(ctx, step, loader, &p)
 	return p, err
+}
+
+// restorePlateau goes on from the state of a snapshot, which has one exactly if the schedule has.
+func (t *Trainer) restorePlateau(state *optim.PlateauState) error {
+	if (t.Plateau == nil) != (state == nil) {
+		return errors.New("was it trained with another schedule? Only one of them waits for a plateau")
+	}
+	if state != nil {
+		t.Plateau.Restore(*state)
+	}
+	return nil
 }
 
 func (t *Trainer) path(name string) string { return filepath.Join(t.Dir, name) }
@@ -194,6 +218,10 @@ func (t *Trainer) endEpoch(p *Progress) error {
 			return fmt.Errorf("validation after epoch %d: %w", event.Epoch, err)
 		}
 		event.Evaluation = result
+		if t.Plateau != nil {
+			t.Plateau.Observe(t.Watch(result))
+			p.Plateau = new(t.Plateau.State())
+		}
 		score := t.Score(result)
 		if math.IsNaN(score) { // nothing to measure: any number is better
 			score = -math.MaxFloat64

@@ -68,7 +68,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		t.Output(p.loss.Forward(t, p.model.Forward(t, x), labels))
 		m.Step = t.Forecast(parallel.Workers())
 	})
-	const copies = 4 // value, gradient and AdamW's two moments
+	copies := 2 + int64(moments(cfg)) // value, gradient and the optimizer's
 	m.Weights = copies * 4 * int64(p.parameters())
 	return m, err
 }

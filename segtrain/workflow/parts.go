@@ -3,7 +3,6 @@ package workflow
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"tessera/autograd"
 	"tessera/nn"
@@ -11,7 +10,6 @@ import (
 	"tessera/nn/decoder"
 	"tessera/nn/encoder"
 	"tessera/nn/loss"
-	"tessera/optim"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
 	"tessera/segtrain/train"
@@ -109,35 +107,24 @@ func located(cfg *config.Config, key string, err error) error {
 	return cfg.Mistake(key, "%v", err)
 }
 
-func newOptimizer(cfg *config.Config, m decoder.Model) optim.Optimizer {
-	o := cfg.Optim
-	return optim.NewAdamW(nn.Params(m), optim.AdamWOptions{
-		Beta1: o.Betas[0], Beta2: o.Betas[1], Eps: o.Eps, Decay: o.WeightDecay,
-	})
-}
-
-// newSchedule returns the learning rate's course over so many steps.
-func newSchedule(cfg *config.Config, steps, perEpoch int) optim.Schedule {
-	warm := min(int(math.Round(cfg.Schedule.WarmupEpochs*float64(perEpoch))), steps)
-	course := optim.Constant(cfg.Optim.LR)
-	if cfg.Schedule.Name == "cosine" {
-		course = optim.Cosine(cfg.Optim.LR, cfg.Schedule.MinLR, max(1, steps-warm))
-	}
-	if warm == 0 {
-		return course
-	}
-	return optim.Warmup(warm, course)
-}
-
 // score returns the function that train.best names: larger is better.
-func score(cfg *config.Config) func(*train.Evaluation) float64 {
-	switch cfg.Train.Best {
+func score(cfg *config.Config) train.Measure {
+	of := measure(cfg.Train.Best)
+	if cfg.Train.Best == "loss" {
+		return func(e *train.Evaluation) float64 { return -of(e) }
+	}
+	return of
+}
+
+// measure returns the number of an evaluation that has a name; mean_iou where it is another.
+func measure(name string) train.Measure {
+	switch name {
 	case "mean_dice":
 		return func(e *train.Evaluation) float64 { return float64(e.Report.MeanDice) }
 	case "pixel_accuracy":
 		return func(e *train.Evaluation) float64 { return float64(e.Report.PixelAccuracy) }
 	case "loss":
-		return func(e *train.Evaluation) float64 { return -e.Loss }
+		return func(e *train.Evaluation) float64 { return e.Loss }
 	}
 	return func(e *train.Evaluation) float64 { return float64(e.Report.MeanIoU) }
 }

@@ -50,21 +50,6 @@ func TestAugment(t *testing.T) {
 	assert.ErrorContains(t, err, "p: must lie in [0, 1], not 2")
 }
 
-func TestScheduleWarmsUpInEpochs(t *testing.T) {
-	cfg := parse(t, "optim.lr=0.01", "schedule.warmup_epochs=0.5", "schedule.min_lr=0.001")
-	s := newSchedule(cfg, 100, 20)
-	assert.InDelta(t, 0.001, s(0), 1e-12)
-	assert.InDelta(t, 0.01, s(9), 1e-12)
-	assert.InDelta(t, 0.01, s(10), 1e-12)
-	assert.Less(t, s(99), 0.0011)
-
-	cfg = parse(t, "schedule.name=constant", "schedule.warmup_epochs=0", "optim.lr=0.5")
-	assert.Equal(t, 0.5, newSchedule(cfg, 10, 1)(9))
-
-	cfg = parse(t, "train.steps=3", "schedule.warmup_epochs=9") // a warm-up longer than the run
-	assert.InDelta(t, cfg.Optim.LR, newSchedule(cfg, 3, 40)(2), 1e-12)
-}
-
 func TestScore(t *testing.T) {
 	e := &train.Evaluation{Loss: 0.3, Report: metric.Report{MeanIoU: 0.5, MeanDice: 0.6, PixelAccuracy: 0.7}}
 	for name, want := range map[string]float64{

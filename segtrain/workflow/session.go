@@ -45,21 +45,21 @@ func (s *session) stop(reason error, p train.Progress) error {
 	return s.run.Append("stop", record.Stop{Reason: reason.Error(), Step: p.Step, Seconds: p.Seconds})
 }
 
-// perEpoch is the number of steps in an epoch: of full batches, at least one.
-func (s *session) perEpoch() int { return max(1, s.train.Len()/s.cfg.Train.Batch) }
+func (s *session) perEpoch() int {
+	_, perEpoch := lengths(s.cfg, s.train.Len())
+	return perEpoch
+}
 
 func (s *session) trainer() *train.Trainer {
 	c := s.cfg.Train
-	steps := c.Steps
-	if steps == 0 {
-		steps = c.Epochs * s.perEpoch()
-	}
+	steps, perEpoch := lengths(s.cfg, s.train.Len())
+	course := newCourse(s.cfg, steps, perEpoch)
 	return &train.Trainer{
-		Model: s.parts.model, Loss: s.parts.loss,
-		Optimizer: newOptimizer(s.cfg, s.parts.model), Schedule: newSchedule(s.cfg, steps, s.perEpoch()),
+		Model: s.parts.model, Loss: s.parts.loss, Optimizer: newOptimizer(s.cfg, s.parts.model),
+		Schedule: course.schedule, Plateau: course.plateau, Watch: course.watch,
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
-		ClipNorm: s.cfg.Optim.ClipNorm, ValEvery: c.ValEvery,
+		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
 		Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
