@@ -96,6 +96,23 @@ type Part struct {
 	Gradients   []Gradient `json:"gradients"`
 }
 
+// Lite is lite0.json: the features of timm-tf_efficientnet_lite0 with pretrained weights on a photograph. Weights and
+// photograph are files that are not kept; their SHA-256 tell whether others are the same. The input is the photograph's
+// upper left corner of Size, as (v/255 - 0.5)/0.5.
+type Lite struct {
+	Weights       string    `json:"weights"`
+	Picture       string    `json:"picture"`
+	PictureSHA256 string    `json:"picture_sha256"`
+	Size          [2]int    `json:"size"` // height, width
+	Features      []Feature `json:"features"`
+}
+
+// Feature is a feature map of an encoder.
+type Feature struct {
+	Float32Error float64 `json:"float32_error"`
+	Sample
+}
+
 // Losses is losses.json.
 type Losses struct {
 	Cases []LossCase `json:"cases"`

@@ -77,6 +77,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"optim.json":          new(Optim),
 		"schedules.json":      new(Schedules),
 		"init.json":           new(Init),
+		"lite0.json":          new(Lite),
 	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)

@@ -53,8 +53,8 @@ func newEntry(name, dtype string, shape []int, data []byte) Entry {
 	return e
 }
 
-// Float32s returns the values of an F32, F16, BF16 or F64 entry in row-major order.
-// F64 is rounded to the nearest, and to even; any other dtype is an error.
+// Float32s returns the values in row-major order. F64 is rounded to the nearest, and to even; an integer that float32
+// does not hold is an error, as are 8-bit floats.
 func (e Entry) Float32s() ([]float32, error) {
 	switch e.DType {
 	case "F32":
@@ -71,8 +71,20 @@ func (e Entry) Float32s() ([]float32, error) {
 		return decode(e, func(b []byte) float32 {
 			return float32(math.Float64frombits(binary.LittleEndian.Uint64(b)))
 		})
+	case "BOOL":
+		return decode(e, func(b []byte) float32 { return float32(min(b[0], 1)) })
 	}
-	return nil, fmt.Errorf("tensor %q: %s where one of F32, F16, BF16, F64 is due", e.Name, e.DType)
+	ints, err := e.Int64s()
+	if err != nil {
+		return nil, fmt.Errorf("tensor %q: %s where one of F32, F16, BF16, F64, or integers are due", e.Name, e.DType)
+	}
+	values := make([]float32, len(ints))
+	for i, n := range ints {
+		if values[i] = float32(n); n > 1<<24 || n < -1<<24 {
+			return nil, fmt.Errorf("tensor %q: %d is too large for float32", e.Name, n)
+		}
+	}
+	return values, nil
 }
 
 // Int64s returns the values of an I64, I32, I16, I8 or U8 entry in row-major order.

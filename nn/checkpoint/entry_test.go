@@ -21,6 +21,9 @@ func TestFloat32sWidens(t *testing.T) {
 		{"BF16", []uint64{0x3f80, 0xc040, 0x0001, 0xff80}, []float32{1, -3, 0x1p-133, -inf}},
 		{"F32", []uint64{0x3f800001, 0x80000000}, []float32{1 + 0x1p-23, float32(math.Copysign(0, -1))}},
 		{"F64", []uint64{math.Float64bits(0.1), math.Float64bits(1e300)}, []float32{0.1, inf}},
+		{"I64", []uint64{math.MaxUint64, 1 << 24}, []float32{-1, 1 << 24}},
+		{"U8", []uint64{255}, []float32{255}},
+		{"BOOL", []uint64{0, 1, 255}, []float32{0, 1, 1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.dtype, func(t *testing.T) {
@@ -50,8 +53,10 @@ func TestInt64sExtendsTheSign(t *testing.T) {
 }
 
 func TestConversionRefusesOtherDTypes(t *testing.T) {
-	_, err := entryOf("I64", []uint64{1}).Float32s()
-	assert.EqualError(t, err, `tensor "x": I64 where one of F32, F16, BF16, F64 is due`)
+	_, err := entryOf("U32", []uint64{1}).Float32s()
+	assert.EqualError(t, err, `tensor "x": U32 where one of F32, F16, BF16, F64, or integers are due`)
+	_, err = entryOf("I64", []uint64{1<<24 + 1}).Float32s()
+	assert.EqualError(t, err, `tensor "x": 16777217 is too large for float32`)
 	_, err = entryOf("F32", []uint64{1}).Int64s()
 	assert.EqualError(t, err, `tensor "x": F32 where one of I64, I32, I16, I8, U8 is due`)
 	_, err = Entry{Name: "x", DType: "F32", Shape: []int{3}, Data: make([]byte, 8)}.Float32s()

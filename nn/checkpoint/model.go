@@ -30,12 +30,12 @@ func Entries(model any) []Entry {
 	return list
 }
 
-// Save writes a model's state to a safetensors file that PyTorch loads strictly.
+// Save writes a model's state to a file that PyTorch loads strictly: see WriteFile.
 func Save(path string, model any, metadata map[string]string) error {
 	return WriteFile(path, Entries(model), metadata)
 }
 
-// Load reads a model's state from a safetensors file, strictly: see Assign.
+// Load reads a model's state from a file, strictly: see Assign.
 func Load(path string, model any) error {
 	entries, _, err := ReadFile(path)
 	if err != nil {
@@ -65,7 +65,8 @@ func (e *MismatchError) Error() string {
 		if len(kind.names) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n  %d %s: %s", len(kind.names), kind.title, strings.Join(kind.names[:min(20, len(kind.names))], ", "))
+		fmt.Fprintf(&b, "\n  %d %s: %s", len(kind.names), kind.title,
+			plain(strings.Join(kind.names[:min(20, len(kind.names))], ", ")))
 		if len(kind.names) > 20 {
 			b.WriteString(", …")
 		}
@@ -110,6 +111,18 @@ func Assign(model any, entries []Entry) error {
 	return nil
 }
 
+// fileShapeOf returns the shape that a part of a model has in a file.
+func fileShapeOf(part nn.Entry) []int {
+	switch {
+	case part.Counter != nil:
+		return []int{}
+	case part.Param != nil:
+		axes := part.Param.Axes
+		return fileShape(part.Param.Value.Shape, axes, fileAxes[axes]).Slice()
+	}
+	return part.Buffer.Shape.Slice()
+}
+
 // assignment returns what copies e into a part of a model.
 func assignment(part nn.Entry, e Entry) (func(), error) {
 	if part.Counter != nil {
@@ -127,11 +140,23 @@ func assignment(part nn.Entry, e Entry) (func(), error) {
 	if !slices.Equal(e.Shape, want.Slice()) {
 		return nil, fmt.Errorf("%v in the checkpoint, %v in the model", e.Shape, want.Slice())
 	}
-	values, err := e.Float32s()
-	if err != nil {
+	if !slices.Contains([]string{"F32", "F16", "BF16", "F64"}, e.DType) { // rare, and may be too large for float32
+		values, err := e.Float32s()
+		if err != nil {
+			return nil, err
+		}
+		e = NewFloat32s(e.Name, e.Shape, values)
+	}
+	if err := e.check(); err != nil {
 		return nil, err
 	}
-	return func() { copy(to.Data, tensor.Permute(tensor.Of(want, values), order, axes).Data) }, nil
+	return func() { // only now, so that one tensor is there twice at a time, not all
+		values, err := e.Float32s()
+		if err != nil {
+			panic(err) // it was checked
+		}
+		copy(to.Data, tensor.Permute(tensor.Of(want, values), order, axes).Data)
+	}, nil
 }
 
 // fileShape returns the shape of a tensor whose axes are in another order; an axis that it lacks has size 1.

@@ -104,7 +104,7 @@ func TestMismatchListsEverything(t *testing.T) {
 			wrong[i] = NewFloat32s(e.Name, nil, []float32{3})
 		}
 		if e.Name == "bn.bias" {
-			wrong[i] = NewInt64s(e.Name, e.Shape, []int64{1, 2, 3})
+			wrong[i] = Entry{Name: e.Name, DType: "F8_E4M3", Shape: e.Shape, Data: []byte{1, 2, 3}}
 		}
 		if e.Name == "conv.weight" { // right, but must not be taken either
 			wrong[i] = NewFloat32s(e.Name, e.Shape, make([]float32, 54))

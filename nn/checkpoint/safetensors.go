@@ -1,11 +1,3 @@
-// Package checkpoint reads and writes the weights of models as safetensors files.
-//
-// A safetensors file is the length of a header (8 bytes, little-endian), the header (a JSON object that
-// gives every tensor's dtype, shape and place) and the tensors' bytes, little-endian and row-major, without
-// gaps. Nothing in it can run, and every claim of its header is checked before it is believed: a file from
-// a stranger is safe to open.
-//
-// Format: https://huggingface.co/docs/safetensors.
 package checkpoint
 
 import (
@@ -13,39 +5,22 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"unicode/utf8"
 )
 
+// A safetensors file is the length of a header (8 bytes, little-endian), the header (a JSON object that
+// gives every tensor's dtype, shape and place) and the tensors' bytes, little-endian and row-major, without gaps.
+//
+// Format: https://huggingface.co/docs/safetensors.
 const (
 	lengthSize  = 8         // bytes of the header's length
 	maxHeader   = 100 << 20 // no honest header is longer
 	metadataKey = "__metadata__"
 )
 
-// ReadFile reads a safetensors file: its tensors in the order of their data, and its metadata, never nil.
-// The errors name the path and what is wrong there, with the tensor's name where it concerns one.
-func ReadFile(path string) ([]Entry, map[string]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read checkpoint: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, fmt.Errorf("read checkpoint: %w", err)
-	}
-	entries, metadata, err := Read(f, info.Size())
-	if err != nil {
-		return nil, nil, fmt.Errorf("read checkpoint %s: %w", path, err)
-	}
-	return entries, metadata, nil
-}
-
-// Read is ReadFile for the size bytes of r. It allocates no more than those bytes and what their header
-// describes.
-func Read(r io.ReaderAt, size int64) ([]Entry, map[string]string, error) {
+// readSafetensors reads the size bytes of r. It allocates no more than those bytes and what their header describes.
+func readSafetensors(r io.ReaderAt, size int64) ([]Entry, map[string]string, error) {
 	header, err := readHeader(r, size)
 	if err != nil {
 		return nil, nil, err

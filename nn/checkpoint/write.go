@@ -12,16 +12,22 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"unicode/utf8"
 )
 
-// WriteFile writes entries in the given order, and metadata, as a safetensors file. Metadata without
-// a "format" gets {"format": "pt"}, which PyTorch's libraries ask for. Whenever the process or the machine
-// stops, path holds either the old file or the new one, whole: the new one is written beside it, to path
-// with ".tmp" added, synced and renamed.
+// WriteFile writes entries in the given order, and metadata, as a safetensors file, or as PyTorch's (see WriteTorch)
+// where path ends in .pth or .pt. Metadata without a "format" gets {"format": "pt"}, which PyTorch's libraries ask
+// for. Whenever the process or the machine stops, path holds either the old file or the new one, whole: the new one
+// is written beside it, to path with ".tmp" added, synced and renamed.
 func WriteFile(path string, entries []Entry, metadata map[string]string) error {
 	partial := path + ".tmp"
-	err := writeSynced(partial, entries, metadata)
+	err := writeSynced(partial, func(w io.Writer) error {
+		if FormatOf(path) == Torch {
+			return WriteTorch(w, entries)
+		}
+		return Write(w, entries, metadata)
+	})
 	if err == nil {
 		err = os.Rename(partial, path)
 	}
@@ -35,7 +41,16 @@ func WriteFile(path string, entries []Entry, metadata map[string]string) error {
 	return nil
 }
 
-// Write writes what WriteFile does to w. Names must be unique and UTF-8, and data as long as shapes say.
+// FormatOf returns the format that WriteFile writes to a path: Torch for .pth and .pt, else Safetensors.
+func FormatOf(path string) Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".pth", ".pt":
+		return Torch
+	}
+	return Safetensors
+}
+
+// Write writes a safetensors file to w, as WriteFile does. Names must be unique and UTF-8, and data as long as shapes say.
 func Write(w io.Writer, entries []Entry, metadata map[string]string) error {
 	header, err := formatHeader(entries, metadata)
 	if err != nil {
@@ -96,14 +111,14 @@ func quote(v any) []byte {
 	return b
 }
 
-func writeSynced(path string, entries []Entry, metadata map[string]string) (err error) {
+func writeSynced(path string, write func(io.Writer) error) (err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	w := bufio.NewWriterSize(f, 1<<20)
-	if err := Write(w, entries, metadata); err != nil {
+	if err := write(w); err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {

@@ -22,7 +22,7 @@ func (k *checker) all() {
 	k.values("")
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).classes, (*checker).mask, (*checker).channels,
-		(*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
+		(*checker).weights, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
 	} {
 		judge(k)
 	}
@@ -206,6 +206,15 @@ func (k *checker) channels() {
 	}
 	if n := len(d.Std); n != d.Channels {
 		k.say([]string{"data.std", "data.channels"}, "has %d values for %d channels", n, d.Channels)
+	}
+}
+
+// weights: those of the whole model would replace those of the encoder.
+func (k *checker) weights() {
+	m := k.config.Model
+	if m.Weights != "" && m.EncoderWeights != "" {
+		k.say([]string{"model.encoder_weights", "model.weights"}, "model.weights gives the encoder's weights too; "+
+			"allowed: one of the two")
 	}
 }
 

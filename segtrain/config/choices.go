@@ -32,9 +32,10 @@ var choices = map[string][]Choice{
 		{Name: "stretch", Doc: "scale both sides to the size"},
 		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
 	},
-	"augment":       {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
-	"model.arch":    {{Name: "unet", Doc: "U-Net"}},
-	"model.encoder": {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
+	"augment":               {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
+	"model.arch":            {{Name: "unet", Doc: "U-Net"}},
+	"model.encoder":         {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
+	"model.encoder_weights": {},
 	"loss": {
 		{Name: "cross_entropy", Doc: "cross-entropy of the softmax over classes"},
 		{Name: "dice", Doc: "one minus the soft Dice coefficient"},

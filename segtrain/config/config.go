@@ -80,6 +80,8 @@ type Model struct {
 	Arch            string  `yaml:"arch"`
 	Encoder         string  `yaml:"encoder"`
 	Weights         string  `yaml:"weights"`
+	EncoderWeights  string  `yaml:"encoder_weights"`  // a name such as imagenet, or a file
+	Mirror          string  `yaml:"mirror"`           // an address or a folder
 	DecoderChannels [5]int  `yaml:"decoder_channels"` // deepest first
 	DropConnect     float64 `yaml:"drop_connect"`
 }
@@ -175,8 +177,10 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment: []Part{{Name: "HorizontalFlip"}},
-		Model:   Model{"unet", "efficientnet-b0", "", [5]int{256, 128, 64, 32, 16}, 0.2},
-		Loss:    []Part{{Name: "cross_entropy"}},
+		Model: Model{
+			Arch: "unet", Encoder: "efficientnet-b0", DecoderChannels: [5]int{256, 128, 64, 32, 16}, DropConnect: 0.2,
+		},
+		Loss: []Part{{Name: "cross_entropy"}},
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},

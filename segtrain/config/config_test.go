@@ -184,12 +184,30 @@ func TestKeysMatchStructs(t *testing.T) {
 			kind = c.at(k.name).Type().Elem().Kind()
 		}
 		assert.Equal(t, kind == reflect.Struct, k.section(), "%s: a section's doc is a sentence", k.name)
-		assert.Equal(t, k.rule.choice, kind == reflect.String && choices[k.name] != nil, k.name)
+		assert.Equal(t, k.rule.choice, kind == reflect.String && choices[k.name] != nil && !k.rule.path, k.name)
 		assert.LessOrEqual(t, docColumn+len(k.doc)+2, maxWidth, "%s: the doc fits beside the value", k.name)
 	}
 	assert.Equal(t, want, got)
 	assert.Contains(t, Keys(), "optim.lr")
 	assert.NotContains(t, Keys(), "optim")
+}
+
+// A path may be a name instead, or an address: neither is a file beside the configuration.
+func TestPathsAndNames(t *testing.T) {
+	Register("model.encoder_weights", Choice{Name: "imagenet", Doc: "d"})
+	t.Cleanup(func() { choices["model.encoder_weights"] = []Choice{} })
+	for text, want := range map[string]string{
+		"imagenet": "imagenet", "./imagenet": "/runs/imagenet", "b0.pth": "/runs/b0.pth", "https://hub/x": "https://hub/x",
+		"''": "",
+	} {
+		c, err := Parse("/runs/config.yaml", []byte("model: {encoder_weights: "+text+"}"))
+		require.NoError(t, err)
+		assert.Equal(t, want, c.Model.EncoderWeights)
+	}
+	assert.Contains(t, Reference(), "| imagenet, or a path, relative to the file's folder |")
+	_, err := Parse("r", []byte("model: {weights: a, encoder_weights: b}"))
+	assert.EqualError(t, err, "r:1:38: model.encoder_weights: model.weights gives the encoder's weights too; "+
+		"allowed: one of the two")
 }
 
 func TestReference(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -222,7 +223,7 @@ func (d *decoder) setString(scalar any, v reflect.Value, key string) bool {
 	if !ok && scalar != nil {
 		return false
 	}
-	if keyIndex[key].rule.path && s != "" {
+	if keyIndex[key].rule.path && s != "" && !slices.Contains(Choices(key), s) && !strings.Contains(s, "://") {
 		s = absolute(d.dir, s)
 	}
 	v.SetString(s)

@@ -28,11 +28,15 @@ func Reference() string {
 
 // allowed says in words what the key's values may be.
 func (k key) allowed() string {
+	const path = "a path, relative to the file's folder"
+	names := strings.Join(Choices(k.name), ", ")
 	switch {
+	case k.rule.path && names != "":
+		return names + ", or " + path
 	case choices[k.name] != nil:
-		return strings.Join(Choices(k.name), ", ")
+		return names
 	case k.rule.path:
-		return "a path, relative to the file's folder"
+		return path
 	}
 	return k.rule.allowed
 }

@@ -47,6 +47,12 @@ type Stop struct {
 	Seconds float64 `json:"seconds"`
 }
 
+// Weights is an event of kind "weights": the file that a run started from.
+type Weights struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+}
+
 // Done is the Reason of a run that reached its last step.
 const Done = "done"
 

@@ -74,7 +74,7 @@ func trained(cfg *config.Config, weights string) (*parts, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return p, file, loadWeights(file, p.model)
+	return p, file, trainedWeights(file, p.model)
 }
 
 // weightsFile returns the file that a name stands for in the run dir: best, last, or a path.

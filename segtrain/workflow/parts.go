@@ -6,7 +6,6 @@ import (
 
 	"tessera/autograd"
 	"tessera/nn"
-	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
 	"tessera/nn/encoder"
 	"tessera/nn/loss"
@@ -30,17 +29,6 @@ func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
 		return nil, cfg.Mistake("model", "%v", err)
 	}
 	return m, nil
-}
-
-// loadWeights replaces the weights of a model by those of a file, unless there is none.
-func loadWeights(path string, m decoder.Model) error {
-	if path == "" {
-		return nil
-	}
-	if err := checkpoint.Load(path, m); err != nil {
-		return fmt.Errorf("loading weights: %w", err)
-	}
-	return nil
 }
 
 // newLoss adds up the terms that the configuration lists.

@@ -32,14 +32,16 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 	if err := parts.fits(cfg, availableMemory()); err != nil {
 		return nil, err
 	}
-	if err := loadWeights(cfg.Model.Weights, parts.model); err != nil {
-		return nil, located(cfg, "model.weights", err)
+	o = o.withDefaults()
+	from, err := startWeights(ctx, cfg, parts.model, o.Log)
+	if err != nil {
+		return nil, err
 	}
 	final := *cfg
 	if final.Out == "" {
 		final.Out = record.AutoName("runs")
 	}
-	s := &session{cfg: &final, parts: parts, Options: o.withDefaults()}
+	s := &session{cfg: &final, parts: parts, Options: o}
 	if record.Is(final.Out) {
 		_, err := record.Create(final.Out) // says what to do about it
 		return nil, err
@@ -52,6 +54,9 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 	}
 	defer s.run.Close()
 	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	if err := s.startedFrom(from); err != nil {
 		return nil, err
 	}
 	return s.fit(ctx, false)
@@ -80,13 +85,17 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 		return nil, err
 	}
 	_, err = os.Stat(s.run.Path(train.StateFile))
-	if err != nil { // stopped before the first snapshot: the beginning is the same
-		if err := loadWeights(cfg.Model.Weights, parts.model); err != nil {
-			return nil, located(cfg, "model.weights", err)
+	resumed := err == nil
+	var from *record.Weights
+	if !resumed { // stopped before the first snapshot: the beginning is the same
+		if from, err = startWeights(ctx, cfg, parts.model, s.Log); err != nil {
+			return nil, err
 		}
 	}
-	resumed := err == nil
 	if err := s.run.Append("resume", record.NewEnv(kernels.Active().String())); err != nil {
+		return nil, err
+	}
+	if err := s.startedFrom(from); err != nil {
 		return nil, err
 	}
 	return s.fit(ctx, resumed)
@@ -145,6 +154,14 @@ func (s *session) begin() error {
 	}
 	env := record.NewEnv(kernels.Active().String())
 	return errors.Join(s.run.WriteJSON(record.EnvFile, env), s.run.Append("start", env))
+}
+
+// startedFrom notes the weights that a run started from.
+func (s *session) startedFrom(from *record.Weights) error {
+	if from == nil {
+		return nil
+	}
+	return s.run.Append("weights", from)
 }
 
 // unfinished returns an error if the run reached its last step and wrote its report.
