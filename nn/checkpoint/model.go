@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tessera/internal/parallel"
 	"tessera/nn"
 	"tessera/tensor"
 )
@@ -105,9 +106,7 @@ func Assign(model any, entries []Entry) error {
 	if len(wrong.Missing)+len(wrong.Unexpected)+len(wrong.Misshapen) > 0 {
 		return &wrong
 	}
-	for _, do := range assign {
-		do()
-	}
+	parallel.For(len(assign), func(i, _ int) { assign[i]() })
 	return nil
 }
 
@@ -150,12 +149,12 @@ func assignment(part nn.Entry, e Entry) (func(), error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
-	return func() { // only now, so that one tensor is there twice at a time, not all
+	return func() { // only now, so that few tensors are there twice at a time, not all
 		values, err := e.Float32s()
 		if err != nil {
 			panic(err) // it was checked
 		}
-		copy(to.Data, tensor.Permute(tensor.Of(want, values), order, axes).Data)
+		tensor.PermuteInto(to.Data, tensor.Of(want, values), order, axes)
 	}, nil
 }
 
