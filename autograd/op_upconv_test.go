@@ -44,7 +44,7 @@ func runUpConv(t *testing.T, fused bool, h, w, cx, cs, oc int) upConvRun {
 	for i := range labels.Indices {
 		labels.Indices[i] = uint8(i % oc)
 	}
-	loss := autograd.CrossEntropy(tape, y, labels, autograd.NoIgnore, 0, nil)
+	loss := autograd.CrossEntropy(tape, y, autograd.NewTarget(labels), autograd.NoIgnore, 0, nil)
 	require.NoError(t, tape.Plan())
 	defer tape.Free()
 	tape.Forward()

@@ -56,7 +56,7 @@ func newFrozenNet(mode autograd.Mode, frozen int) *net {
 	y = autograd.Add(t, autograd.DropConnect(t, z, 0.3), y)
 	n.logits = autograd.Conv(t, autograd.Concat(t, y, z), n.param("HWIO", 1, 1, 16, 5), n.param("C", 5), 1, dense)
 	n.loss = t.Output(autograd.WeightedSum(t, []float32{1, 0.5},
-		autograd.CrossEntropy(t, n.logits, n.target, 255, 0, nil), autograd.Dice(t, n.logits, n.target, 255, 0)))
+		autograd.CrossEntropy(t, n.logits, autograd.NewTarget(n.target), 255, 0, nil), autograd.Dice(t, n.logits, autograd.NewTarget(n.target), autograd.RegionOptions{Ignore: 255})))
 	return n
 }
 

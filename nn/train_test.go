@@ -89,7 +89,7 @@ func runPart(t *testing.T, tape *autograd.Tape, logits *autograd.Var, want golde
 	if ignore > math.MaxUint8 {
 		ignore = autograd.NoIgnore // no label of that size occurs, as the loss shows
 	}
-	y := tape.Output(autograd.CrossEntropy(tape, logits, target, ignore, 0, nil))
+	y := tape.Output(autograd.CrossEntropy(tape, logits, autograd.NewTarget(target), ignore, 0, nil))
 	require.NoError(t, tape.Plan())
 	t.Cleanup(tape.Free)
 	fill()
@@ -156,7 +156,7 @@ func newTraining(t testing.TB, u *decoder.Unet, size [4]int, l loss.Loss, o opti
 	target := tape.Labels(tensor.Dims(size[0], size[2], size[3]))
 	labels(target, 11)
 	s := &training{unet: u, tape: tape}
-	s.loss = tape.Output(l.Forward(tape, u.Forward(tape, x), target))
+	s.loss = tape.Output(l.Forward(tape, u.Forward(tape, x), autograd.NewTarget(target)))
 	require.NoError(t, tape.Plan())
 	t.Cleanup(tape.Free)
 	copy(x.Value(), data.Data)
@@ -219,7 +219,7 @@ func TestUnetTrainsAsPyTorch(t *testing.T) {
 func TestPoisonChangesNothing(t *testing.T) {
 	var results [2][]checkpoint.Entry
 	for i := range results {
-		l := loss.Sum{Losses: []loss.Loss{loss.CrossEntropy{Ignore: 11, Smoothing: 0.1}, loss.Dice{Ignore: 11}},
+		l := loss.Sum{Losses: []loss.Loss{loss.CrossEntropy{Ignore: 11, Smoothing: 0.1}, loss.Dice{RegionOptions: autograd.RegionOptions{Ignore: 11}}},
 			Weights: []float32{1, 0.5}}
 		s := newTraining(t, newUnet(t, 0.2), [4]int{2, 3, 32, 32}, l, optim.DefaultAdamW)
 		s.tape.Poison = i == 1

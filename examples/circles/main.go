@@ -36,7 +36,7 @@ func main() {
 	images := tape.Input(tensor.Dims(batch, size, size, 3))
 	labels := tape.Labels(tensor.Dims(batch, size, size))
 	logits := model.Forward(tape, images)
-	l := tape.Output(loss.CrossEntropy{Ignore: autograd.NoIgnore}.Forward(tape, logits, labels))
+	l := tape.Output(loss.CrossEntropy{Ignore: autograd.NoIgnore}.Forward(tape, logits, autograd.NewTarget(labels)))
 	if err := tape.Plan(); err != nil {
 		log.Fatal(err)
 	}

@@ -118,19 +118,41 @@ type Losses struct {
 	Cases []LossCase `json:"cases"`
 }
 
-// LossCase is one loss, "cross_entropy" or "dice" (multiclass, over the whole batch), and its gradient by
-// the logits.
+// LossCase is one loss, over the whole batch, and its gradient by the logits, which Values(Key, …)·Scale are. The loss is
+// cross_entropy, bce, sigmoid_focal, focal, dice, jaccard, tversky, mcc, lovasz, hard_cross_entropy or boundary. Mode is
+// binary (one channel, labels 0 and 1), multilabel (5 channels, a label for each) or else multiclass (5 classes).
 type LossCase struct {
 	Loss           string    `json:"loss"`
 	Name           string    `json:"name"`
+	Mode           string    `json:"mode"`
+	Key            string    `json:"key"`
+	Scale          float64   `json:"scale"`
 	IgnoreIndex    *int      `json:"ignore_index"` // nil: nothing is ignored
 	LabelSmoothing float64   `json:"label_smoothing"`
-	ClassWeights   []float64 `json:"class_weights"`
+	ClassWeights   []float32 `json:"class_weights"`
+	PosWeight      []float32 `json:"pos_weight"`
+	Classes        []int     `json:"classes"`
 	Smooth         float64   `json:"smooth"`
-	Logits         Tensor    `json:"logits"`
+	LogLoss        bool      `json:"log_loss"`
+	Alpha          *float32  `json:"alpha"`
+	Beta           float64   `json:"beta"`
+	Gamma          float64   `json:"gamma"`
+	PerImage       bool      `json:"per_image"`
+	Keep           float64   `json:"keep"`
+	Threshold      float64   `json:"threshold"`
 	Target         []int     `json:"target"`
+	Mixed          []int     `json:"mixed"`
+	Share          []float32 `json:"share"`
 	Value          float64   `json:"value"`
-	Grad           Tensor    `json:"grad"`
+	Grad           []float64 `json:"grad"`
+}
+
+// Shape returns that of the logits, as N, C, H, W.
+func (c LossCase) Shape() []int {
+	if c.Mode == "binary" {
+		return []int{2, 1, 3, 4}
+	}
+	return []int{2, 5, 3, 4}
 }
 
 // Ops is ops.json.

@@ -68,6 +68,16 @@ func Pictures(first, n, c, h, w int) []float32 {
 	return x
 }
 
+// Values returns n multiples of 1/64 from -1 to below 1.
+func Values(name string, n int) []float64 {
+	s := newSequence(name)
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = math.Floor(s.at(i)*128)/64 - 1
+	}
+	return x
+}
+
 // Labels returns n masks, n×h×w, of flat squares of 0 … classes. The value classes itself is to be ignored.
 func Labels(n, h, w, classes int) []int {
 	u := cells{newSequence("labels"), h, w}

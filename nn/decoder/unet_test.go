@@ -64,7 +64,7 @@ func TestUnetLearnsEveryParameter(t *testing.T) {
 		tape := autograd.NewTape(autograd.Training)
 		x := tape.Input(tensor.Dims(2, size[0], size[1], 3))
 		target := tape.Labels(tensor.Dims(2, size[0], size[1]))
-		loss := autograd.CrossEntropy(tape, u.Forward(tape, x), target, autograd.NoIgnore, 0, nil)
+		loss := autograd.CrossEntropy(tape, u.Forward(tape, x), autograd.NewTarget(target), autograd.NoIgnore, 0, nil)
 		require.NoError(t, tape.Plan())
 		for i := range x.Value() {
 			x.Value()[i] = float32(i%7) - 3

@@ -1,37 +1,22 @@
-// Package loss has the losses of segmentation, on logits [N, H, W, classes] and class indices [N, H, W].
+// Package loss has the losses of segmentation, on logits [N, H, W, classes] and their target.
+//
+// The shapes say what a target means, where segmentation_models_pytorch has modes: labels [N, H, W] of several classes are
+// class indices (multiclass, softmax), those of one channel are 0 and 1 (binary, sigmoid), and labels [N, H, W, classes]
+// are 0 and 1 for each class (multilabel, sigmoid).
+//
+// Pixels that are ignored count neither in a sum nor in what it is divided by: half a picture ignored is not half the
+// loss. Sums are over the whole batch.
 package loss
 
 import (
+	"slices"
+
 	"tessera/autograd"
-	"tessera/tensor"
 )
 
 // A Loss records a number to be made small.
 type Loss interface {
-	Forward(t *autograd.Tape, logits *autograd.Var, target *tensor.Tensor) *autograd.Var
-}
-
-// CrossEntropy is the mean of -log softmax over pixels that are not ignored.
-type CrossEntropy struct {
-	Ignore    int       // class that does not count, autograd.NoIgnore for none
-	Smoothing float64   // share of the target spread over all classes, from 0 to below 1
-	Weights   []float32 // of the classes; nil means 1 each
-}
-
-// Forward records the loss.
-func (l CrossEntropy) Forward(t *autograd.Tape, logits *autograd.Var, target *tensor.Tensor) *autograd.Var {
-	return autograd.CrossEntropy(t, logits, target, l.Ignore, float32(l.Smoothing), l.Weights)
-}
-
-// Dice is one minus the mean overlap of the classes that occur, over the whole batch.
-type Dice struct {
-	Ignore int     // class that does not count, autograd.NoIgnore for none
-	Smooth float64 // added to the overlap and, as much, to what it is divided by, in pixels
-}
-
-// Forward records the loss.
-func (l Dice) Forward(t *autograd.Tape, logits *autograd.Var, target *tensor.Tensor) *autograd.Var {
-	return autograd.Dice(t, logits, target, l.Ignore, l.Smooth)
+	Forward(t *autograd.Tape, logits *autograd.Var, target autograd.Target) *autograd.Var
 }
 
 // Sum adds losses with weights.
@@ -41,7 +26,7 @@ type Sum struct {
 }
 
 // Forward records the losses and their sum.
-func (s Sum) Forward(t *autograd.Tape, logits *autograd.Var, target *tensor.Tensor) *autograd.Var {
+func (s Sum) Forward(t *autograd.Tape, logits *autograd.Var, target autograd.Target) *autograd.Var {
 	parts := make([]*autograd.Var, len(s.Losses))
 	for i, l := range s.Losses {
 		parts[i] = l.Forward(t, logits, target)
@@ -50,4 +35,15 @@ func (s Sum) Forward(t *autograd.Tape, logits *autograd.Var, target *tensor.Tens
 		return parts[0]
 	}
 	return autograd.WeightedSum(t, s.Weights, parts...)
+}
+
+// Mixable reports whether a loss takes targets of mixed pictures (MixUp). Those of ranks and edges do not.
+func Mixable(l Loss) bool {
+	switch l := l.(type) {
+	case Lovasz, Boundary:
+		return false
+	case Sum:
+		return !slices.ContainsFunc(l.Losses, func(term Loss) bool { return !Mixable(term) })
+	}
+	return true
 }

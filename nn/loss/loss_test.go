@@ -2,9 +2,11 @@ package loss_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tessera/autograd"
 	"tessera/nn/loss"
@@ -16,7 +18,7 @@ func value(l loss.Loss) float32 {
 	tape := autograd.NewTape(autograd.Inference)
 	x := tape.Input(tensor.Dims(1, 1, 2, 2))
 	target := tape.Labels(tensor.Dims(1, 1, 2))
-	y := tape.Output(l.Forward(tape, x, target))
+	y := tape.Output(l.Forward(tape, x, autograd.NewTarget(target)))
 	if err := tape.Plan(); err != nil {
 		panic(err)
 	}
@@ -29,7 +31,7 @@ func value(l loss.Loss) float32 {
 
 func Example() {
 	both := loss.Sum{
-		Losses:  []loss.Loss{loss.CrossEntropy{Ignore: 255}, loss.Dice{Ignore: 255}},
+		Losses:  []loss.Loss{loss.CrossEntropy{Ignore: 255}, loss.Dice{autograd.RegionOptions{Ignore: 255}}},
 		Weights: []float32{1, 0.5},
 	}
 	fmt.Printf("%.4f\n", value(both))
@@ -38,7 +40,8 @@ func Example() {
 
 func TestLosses(t *testing.T) {
 	const ln2 = 0.6931472
-	ce, dice := loss.CrossEntropy{Ignore: autograd.NoIgnore}, loss.Dice{Ignore: autograd.NoIgnore}
+	ce, dice := loss.CrossEntropy{Ignore: autograd.NoIgnore}, loss.Dice{autograd.RegionOptions{Ignore: autograd.NoIgnore}}
+	all := autograd.RegionOptions{Ignore: autograd.NoIgnore}
 	diceWant := 1 - (2*0.5/1.5+2*1/2.5)/2
 	for name, c := range map[string]struct {
 		loss loss.Loss
@@ -49,10 +52,73 @@ func TestLosses(t *testing.T) {
 		"class weights":     {loss.CrossEntropy{Ignore: autograd.NoIgnore, Weights: []float32{3, 1}}, 3 * ln2 / 4},
 		"smoothing":         {loss.CrossEntropy{Ignore: autograd.NoIgnore, Smoothing: 0.5}, (ln2 + 10) / 2},
 		"dice":              {dice, diceWant},
+		"jaccard":           {loss.Jaccard{RegionOptions: all}, 1 - (0.5+1/1.5)/2},
+		"tversky":           {loss.Tversky{TverskyOptions: autograd.TverskyOptions{RegionOptions: all, Beta: 1, Gamma: 2}}, 0.0625},
+		"mcc":               {loss.MCC{RegionOptions: autograd.RegionOptions{Ignore: autograd.NoIgnore, Eps: 1e-9}}, 1 - 1/math.Sqrt(3)},
+		"lovasz":            {loss.Lovasz{Ignore: autograd.NoIgnore}, 0.375},
+		"boundary":          {loss.Boundary{Ignore: autograd.NoIgnore, Classes: []int{1}}, 0.25},
+		"hard pixels":       {loss.HardCrossEntropy{HardOptions: autograd.HardOptions{Ignore: autograd.NoIgnore, Keep: 0.5}}, ln2},
+		"bce":               {loss.BCE{Ignore: autograd.NoIgnore, PosWeight: []float32{2, 1}}, 4 * ln2 / 4},
+		"focal":             {loss.Focal{Ignore: autograd.NoIgnore, Gamma: 2}, ln2 / 8},
+		"focal, each class": {loss.Focal{Ignore: autograd.NoIgnore, Gamma: 2, OneVsRest: true}, 3 * ln2 / 16},
 		"sum":               {loss.Sum{Losses: []loss.Loss{ce, dice}, Weights: []float32{2, 3}}, ln2 + 3*diceWant},
 		"sum of one":        {loss.Sum{Losses: []loss.Loss{ce}, Weights: []float32{1}}, ln2 / 2},
 		"weighted sum of 1": {loss.Sum{Losses: []loss.Loss{ce}, Weights: []float32{4}}, 2 * ln2},
 	} {
 		assert.InDelta(t, c.want, value(c.loss), 1e-6, name)
+	}
+}
+
+func TestDeep(t *testing.T) {
+	tape := autograd.NewTape(autograd.Inference)
+	outputs := []*autograd.Var{tape.Input(tensor.Dims(1, 4, 4, 2)), tape.Input(tensor.Dims(1, 2, 2, 2))}
+	target := tape.Labels(tensor.Dims(1, 4, 4))
+	deep := loss.Deep{Loss: loss.CrossEntropy{Ignore: autograd.NoIgnore}}
+	y := tape.Output(deep.Forward(tape, outputs, autograd.NewTarget(target)))
+	require.NoError(t, tape.Plan())
+	defer tape.Free()
+	for i := range outputs[1].Value() {
+		outputs[1].Value()[i] = float32(i%2) * 40 // all of class 1, where class 0 is right
+	}
+	tape.Forward()
+	assert.InDelta(t, (2*math.Ln2+40)/3, y.Value()[0], 1e-5)
+	assert.Equal(t, []float32{4. / 7, 2. / 7, 1. / 7}, loss.DeepWeights(3))
+}
+
+func TestFocalOfOneChannelIsSigmoid(t *testing.T) {
+	tape := autograd.NewTape(autograd.Inference)
+	x, target := tape.Input(tensor.Dims(1, 1, 1, 1)), tape.Labels(tensor.Dims(1, 1, 1))
+	alpha := float32(0.25)
+	y := tape.Output(loss.Focal{Ignore: 255, Gamma: 2, Alpha: &alpha}.Forward(tape, x, autograd.NewTarget(target)))
+	require.NoError(t, tape.Plan())
+	defer tape.Free()
+	tape.Forward()
+	assert.InDelta(t, 0.75*0.25*math.Ln2, y.Value()[0], 1e-6)
+}
+
+// TestMixable holds what Mixable says to what the losses do.
+func TestMixable(t *testing.T) {
+	none := autograd.RegionOptions{Ignore: autograd.NoIgnore}
+	ce := loss.CrossEntropy{Ignore: autograd.NoIgnore}
+	for want, losses := range map[bool][]loss.Loss{
+		true: {ce, loss.BCE{Ignore: 255}, loss.Focal{Ignore: 255}, loss.Focal{Ignore: 255, OneVsRest: true},
+			loss.HardCrossEntropy{HardOptions: autograd.HardOptions{Ignore: 255}}, loss.Dice{RegionOptions: none},
+			loss.Jaccard{RegionOptions: none}, loss.Tversky{}, loss.MCC{RegionOptions: none},
+			loss.Sum{Losses: []loss.Loss{ce, ce}, Weights: []float32{1, 1}}},
+		false: {loss.Lovasz{}, loss.Boundary{},
+			loss.Sum{Losses: []loss.Loss{ce, loss.Lovasz{}}, Weights: []float32{1, 1}}},
+	} {
+		for _, l := range losses {
+			assert.Equal(t, want, loss.Mixable(l), "%T", l)
+			tape := autograd.NewTape(autograd.Training)
+			target := autograd.NewTarget(tape.Labels(tensor.Dims(1, 2, 2)))
+			target.Mixed, target.Share = tape.Labels(tensor.Dims(1, 2, 2)), tensor.New(tensor.Float32, tensor.Dims(1, 2, 2))
+			forward := func() { l.Forward(tape, tape.Input(tensor.Dims(1, 2, 2, 3)), target) }
+			if want {
+				assert.NotPanics(t, forward, "%T", l)
+			} else {
+				assert.Panics(t, forward, "%T", l)
+			}
+		}
 	}
 }

@@ -56,6 +56,12 @@ func (d *decoder) value(n *node, v reflect.Value, key string) {
 		if d.classCount(n, into, key) {
 			return
 		}
+	case *Numbers:
+		if n.kind == scalarNode && !n.isNull() {
+			*into = make(Numbers, 1)
+			d.scalar(n, v.Index(0), key)
+			return
+		}
 	case *Val:
 		if n.kind == mappingNode {
 			*into = Val{} // its keys exclude each other, so those of the default go

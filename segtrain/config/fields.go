@@ -7,11 +7,18 @@ import (
 	"strings"
 )
 
-// fieldOf returns the field of a struct that a yaml tag calls name; the zero Value if there is none.
+// fieldOf returns the field of a struct, or of one embedded in it, that a yaml tag calls name; the zero Value if there is
+// none.
 func fieldOf(v reflect.Value, name string) reflect.Value {
 	for i := range v.NumField() {
-		if tag, ok := tagOf(v.Type().Field(i)); ok && tag == name {
+		f := v.Type().Field(i)
+		if tag, ok := tagOf(f); ok && tag == name {
 			return v.Field(i)
+		}
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			if inner := fieldOf(v.Field(i), name); inner.IsValid() {
+				return inner
+			}
 		}
 	}
 	return reflect.Value{}
@@ -20,8 +27,11 @@ func fieldOf(v reflect.Value, name string) reflect.Value {
 func fieldNames(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
-		if tag, ok := tagOf(t.Field(i)); ok {
+		f := t.Field(i)
+		if tag, ok := tagOf(f); ok {
 			names = append(names, tag)
+		} else if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			names = append(names, fieldNames(f.Type)...)
 		}
 	}
 	return names
@@ -48,6 +58,8 @@ func typeName(t reflect.Type) string {
 		return "a list of names or {name: settings}"
 	case reflect.TypeFor[Classes]():
 		return "a list of texts or their number"
+	case reflect.TypeFor[Numbers]():
+		return "a number or a list of numbers"
 	}
 	switch t.Kind() {
 	case reflect.String:

@@ -19,6 +19,9 @@ type Part struct {
 	places map[string]place // where the part ("") and its settings were written
 }
 
+// Numbers are a setting that takes one number or a list of them.
+type Numbers []float64
+
 // Decode writes the settings over into, a pointer to a struct of defaults whose fields carry yaml tags. A
 // setting that the struct does not have or that is of the wrong type is a mistake; if into has a method
 // Check() error, what it returns is one too. The error is a Mistakes with all of them.

@@ -110,7 +110,7 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 		t.labels = t.tape.Labels(tensor.Dims(n, h, w))
 		t.logits = t.tape.Output(e.Model.Forward(t.tape, t.images))
 		if e.Loss != nil {
-			t.loss = t.tape.Output(e.Loss.Forward(t.tape, t.logits, t.labels))
+			t.loss = t.tape.Output(e.Loss.Forward(t.tape, t.logits, autograd.NewTarget(t.labels)))
 		}
 	})
 	if err != nil {

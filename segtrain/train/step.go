@@ -37,7 +37,7 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 	err := autograd.Catch(func() {
 		s.images = s.tape.Input(tensor.Dims(n, h, w, c))
 		s.labels = s.tape.Labels(tensor.Dims(n, h, w))
-		s.loss = s.tape.Output(l.Forward(s.tape, model.Forward(s.tape, s.images), s.labels))
+		s.loss = s.tape.Output(l.Forward(s.tape, model.Forward(s.tape, s.images), autograd.NewTarget(s.labels)))
 	})
 	if err != nil {
 		return nil, err

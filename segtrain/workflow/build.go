@@ -65,7 +65,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(tensor.Dims(n, h, w))
-		t.Output(p.loss.Forward(t, p.model.Forward(t, x), labels))
+		t.Output(p.loss.Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
 		m.Step = t.Forecast(parallel.Workers())
 	})
 	copies := 2 + int64(moments(cfg)) // value, gradient and the optimizer's

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"tessera/autograd"
 	"tessera/nn"
 	"tessera/nn/decoder"
 	"tessera/nn/encoder"
-	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
 	"tessera/segtrain/train"
@@ -29,45 +27,6 @@ func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
 		return nil, cfg.Mistake("model", "%v", err)
 	}
 	return m, nil
-}
-
-// newLoss adds up the terms that the configuration lists.
-func newLoss(cfg *config.Config, classes int) (loss.Loss, error) {
-	var sum loss.Sum
-	for i, part := range cfg.Loss {
-		term, weight, err := lossTerm(cfg, part, classes)
-		if err != nil {
-			return nil, located(cfg, fmt.Sprintf("loss.%d", i), err)
-		}
-		sum.Losses = append(sum.Losses, term)
-		sum.Weights = append(sum.Weights, float32(weight))
-	}
-	return sum, nil
-}
-
-func lossTerm(cfg *config.Config, part config.Part, classes int) (loss.Loss, float64, error) {
-	switch part.Name {
-	case "cross_entropy":
-		s := crossEntropySettings{Weight: 1}
-		if err := part.Decode(&s); err != nil {
-			return nil, 0, err
-		}
-		if n := len(s.Weights); n != 0 && n != classes {
-			return nil, 0, fmt.Errorf("weights: %d values for %d classes", n, classes)
-		}
-		l := loss.CrossEntropy{Ignore: ignored(cfg), Smoothing: s.Smoothing}
-		for _, w := range s.Weights {
-			l.Weights = append(l.Weights, float32(w))
-		}
-		return l, s.Weight, nil
-	case "dice":
-		s := diceSettings{Weight: 1}
-		if err := part.Decode(&s); err != nil {
-			return nil, 0, err
-		}
-		return loss.Dice{Ignore: ignored(cfg), Smooth: s.Smooth}, s.Weight, nil
-	}
-	return nil, 0, fmt.Errorf("no %q", part.Name)
 }
 
 // newAugment chains the transforms that the configuration lists; nil if there are none.
@@ -115,12 +74,4 @@ func measure(name string) train.Measure {
 		return func(e *train.Evaluation) float64 { return e.Loss }
 	}
 	return func(e *train.Evaluation) float64 { return float64(e.Report.MeanIoU) }
-}
-
-// ignored returns the class index that does not count, autograd.NoIgnore for none.
-func ignored(cfg *config.Config) int {
-	if cfg.Data.Ignore == nil {
-		return autograd.NoIgnore
-	}
-	return *cfg.Data.Ignore
 }

@@ -21,7 +21,7 @@ func TestLossAddsUpTerms(t *testing.T) {
 	assert.Equal(t, loss.Sum{
 		Losses: []loss.Loss{
 			loss.CrossEntropy{Ignore: 255, Smoothing: 0.1, Weights: []float32{1, 2}},
-			loss.Dice{Ignore: 255, Smooth: 1},
+			loss.Dice{RegionOptions: autograd.RegionOptions{Ignore: 255, Smooth: 1, Eps: 1e-7}},
 		},
 		Weights: []float32{1, 0.5},
 	}, l)

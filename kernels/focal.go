@@ -1,0 +1,182 @@
+package kernels
+
+import "fmt"
+
+// A SigmoidFocal holds the settings of the focal loss of classes judged apart from each other (Lin et al., "Focal Loss for
+// Dense Object Detection", ICCV 2017). With p = σ(x) the loss is
+//
+//	weight·(on·t·(1-p)^gamma·(-ln p) + off·(1-t)·p^gamma·(-ln(1-p)))
+type SigmoidFocal struct {
+	C       int
+	Gamma   float32
+	On, Off float32   // alpha and 1-alpha of the paper, or 1 and 1
+	Weight  []float32 // of the classes; nil means 1 each
+}
+
+// Loss returns the sums of the losses and of their weights, in float64 in order. scratch is as long as x.
+func (f *SigmoidFocal) Loss(x, t, scratch []float32) (loss, count float64) {
+	t, e := t[:len(x)], scratch[:len(x)]
+	binaryDecay(x, e)
+	for i, j := 0, 0; i < len(x); i++ {
+		if t[i] >= 0 {
+			w := at(f.Weight, j)
+			p, rest := binaryOf(x[i], e[i])
+			ln := actLn1p(e[i])
+			sum := 0.0
+			if t[i] > 0 {
+				sum += float64(float32(f.On*t[i]) * float32(focalPow(rest, f.Gamma)*(ln+max(-x[i], 0))))
+			}
+			if t[i] < 1 {
+				sum += float64(float32(f.Off*(1-t[i])) * float32(focalPow(p, f.Gamma)*(ln+max(x[i], 0))))
+			}
+			loss += float64(float64(w) * sum)
+			count += float64(w)
+		}
+		if j++; j == f.C {
+			j = 0
+		}
+	}
+	return loss, count
+}
+
+// Grad computes dx = scale·dloss/dx, 0 where nothing counts.
+func (f *SigmoidFocal) Grad(x, t []float32, scale float32, dx []float32) {
+	t, dx = t[:len(x)], dx[:len(x)]
+	binaryDecay(x, dx)
+	for i, j := 0, 0; i < len(x); i++ {
+		if t[i] >= 0 {
+			p, rest := binaryOf(x[i], dx[i])
+			ln := actLn1p(dx[i])
+			g := float32(0)
+			if t[i] > 0 {
+				g -= float32(float32(f.On*t[i]) * f.slope(p, rest, ln+max(-x[i], 0)))
+			}
+			if t[i] < 1 {
+				g += float32(float32(f.Off*(1-t[i])) * f.slope(rest, p, ln+max(x[i], 0)))
+			}
+			dx[i] = scale * float32(at(f.Weight, j)*g)
+		} else {
+			dx[i] = 0
+		}
+		if j++; j == f.C {
+			j = 0
+		}
+	}
+}
+
+// slope returns how (1-p)^gamma·(-ln p) falls with the logit of p: rest is 1-p, and ln is -ln p.
+func (f *SigmoidFocal) slope(p, rest, ln float32) float32 {
+	return focalPow(rest, f.Gamma) * (rest + float32(float32(f.Gamma*p)*ln))
+}
+
+// focalPow returns x^gamma for x from 0 to 1.
+func focalPow(x, gamma float32) float32 {
+	switch gamma {
+	case 0:
+		return 1
+	case 1:
+		return x
+	case 2:
+		return x * x
+	}
+	return actExpOf(float32(gamma * actLn(x)))
+}
+
+// Focal returns the sums, over the rows whose target t is not ignore, of weight[t]·(1-p)^gamma·(-ln p), with p the softmax
+// of the row at t, and of weight[t], in float64 in order of rows; weights are 1 if weight is nil. That of a mixed row is
+// the sum of both classes' losses, times their shares. It panics if a target is neither ignore nor below c. scratch is as
+// long as x.
+func Focal(rows, c, ignore int, gamma float32, weight, x []float32, target Labels, scratch []float32,
+) (loss, count float64) {
+	f := focal{c: c, gamma: gamma, weight: weight, x: x[:rows*c], e: scratch[:rows*c]}
+	f.prepare()
+	for i := range target.Rows(0, rows).Class {
+		if target.Ignored(i, ignore) {
+			continue
+		}
+		for k := range target.parts() {
+			t, share := target.part(i, k)
+			r := f.row(i, t)
+			w := float32(at(weight, int(t)) * share)
+			loss += float64(float64(w) * float64(float32(focalPow(r.rest, gamma)*r.ln)))
+			count += float64(w)
+		}
+	}
+	return loss, count
+}
+
+// FocalGrad computes dx = scale·dloss/dx for Focal, 0 in an ignored row. dx must not be x.
+func FocalGrad(rows, c, ignore int, gamma float32, weight, x []float32, target Labels, scale float32, dx []float32) {
+	f := focal{c: c, gamma: gamma, weight: weight, x: x[:rows*c], e: dx[:rows*c]}
+	f.prepare()
+	for i := range target.Rows(0, rows).Class {
+		row := f.e[i*c:][:c]
+		if target.Ignored(i, ignore) {
+			clear(row)
+			continue
+		}
+		var at [2]uint8
+		var slope [2]float32
+		all, inverse := float32(0), float32(0)
+		n := target.parts()
+		for k := range n {
+			at[k], slope[k], inverse = f.slope(target, i, k)
+			slope[k] *= scale
+			all += slope[k]
+		}
+		elemScaleGeneric(float32(all*inverse), row, row)
+		for k := range n {
+			row[at[k]] -= slope[k]
+		}
+	}
+}
+
+type focal struct {
+	c      int
+	gamma  float32
+	weight []float32
+	x, e   []float32 // logits, and their exponentials less the row's largest
+}
+
+func (f *focal) prepare() {
+	for r := 0; r < len(f.x); r += f.c {
+		row := f.x[r:][:f.c]
+		softmaxShift(softmaxMax(row), row, f.e[r:])
+	}
+	actExp.fn(f.e, f.e)
+}
+
+// A focalRow is what a row makes of a class: 1/Σ e^x, p, 1-p, -ln p.
+type focalRow struct{ inverse, p, rest, ln float32 }
+
+// row returns what row i makes of class t. 1-p and ln p come from the sum over the other classes, for what is near 1.
+func (f *focal) row(i int, t uint8) focalRow {
+	e := f.e[i*f.c:][:f.c]
+	if int(t) >= f.c {
+		panic(fmt.Sprintf("kernels: Focal: target %d; there are classes 0 to %d", t, f.c-1))
+	}
+	others := float32(0)
+	for j, v := range e {
+		if j != int(t) {
+			others += v
+		}
+	}
+	r := focalRow{inverse: 1 / (e[t] + others)}
+	r.p, r.rest = float32(e[t]*r.inverse), float32(others*r.inverse)
+	if r.rest < 0.5 {
+		r.ln = actLn1p(others / e[t])
+	} else {
+		row := f.x[i*f.c:][:f.c]
+		r.ln = actLn(e[t]+others) + (softmaxMax(row) - row[t])
+	}
+	return r
+}
+
+// slope returns class k of row i, how steeply its loss falls with -p_j for all j but the class, and 1/Σ e^x.
+func (f *focal) slope(target Labels, i, k int) (t uint8, slope, inverse float32) {
+	t, share := target.part(i, k)
+	r := f.row(i, t)
+	// (1-p)^gamma + gamma·p·(1-p)^(gamma-1)·(-ln p)
+	slope = focalPow(r.rest, f.gamma) + float32(float32(f.gamma*r.p)*float32(focalPow(r.rest, f.gamma-1)*r.ln))
+	return t, float32(slope * float32(at(f.weight, int(t))*share)), r.inverse
+}
