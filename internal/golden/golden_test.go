@@ -78,6 +78,8 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"init.json":           new(Init),
 
 		"encoders_efficientnet.json": new(Encoders),
+		"encoders_resnet.json":       new(Encoders),
+		"encoders_senet.json":        new(Encoders),
 	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)
