@@ -79,6 +79,8 @@ func TestEveryFileHasItsType(t *testing.T) {
 
 		"encoders_efficientnet.json": new(Encoders),
 		"encoders_resnet.json":       new(Encoders),
+		"encoders_mobilenet.json":    new(Encoders),
+		"encoders_lite.json":         new(Encoders),
 		"encoders_senet.json":        new(Encoders),
 	}
 	entries, err := fs.ReadDir(files, "testdata")

@@ -17,14 +17,17 @@ import (
 	"tessera/tensor"
 )
 
-// families are the goldens by their files.
-var families = []string{"efficientnet", "resnet", "senet"}
+// families are the goldens by their files. testing.Short leaves out what is large.
+var families = []string{"efficientnet", "resnet", "mobilenet", "lite", "senet"}
 
 func eachEncoder(t *testing.T, test func(t *testing.T, want golden.EncoderCase)) {
 	for _, family := range families {
 		var file golden.Encoders
 		golden.Load(t, "encoders_"+family+".json", &file)
 		for _, c := range file.Encoders {
+			if testing.Short() && c.Parameters > 15e6 {
+				continue
+			}
 			t.Run(c.Name, func(t *testing.T) { test(t, c) })
 		}
 	}

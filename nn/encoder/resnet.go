@@ -1,7 +1,6 @@
 package encoder
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"tessera/autograd"
@@ -51,13 +50,7 @@ type ResBlock struct {
 	Conv3 *nn.Conv2D    `name:"conv3"` // nil where there are two
 	BN3   *nn.BatchNorm `name:"bn3"`
 	SE    *ResSE        `name:"se_module"`  // nil in a ResNet
-	Down  *ResShortcut  `name:"downsample"` // nil where the input can be added as it is
-}
-
-// ResShortcut brings a block's input to the shape of its result.
-type ResShortcut struct {
-	Conv *nn.Conv2D    `name:"0"`
-	BN   *nn.BatchNorm `name:"1"`
+	Down  *ConvNorm     `name:"downsample"` // brings the input to the shape of the result; nil where it has that
 }
 
 // ResSE weighs channels by what a picture has of them.
@@ -143,7 +136,7 @@ func (a resArgs) block(rng *rand.Rand, o Options, in, planes, stride, at int) *R
 		b.SE = &ResSE{nn.NewConv2D(rng, out, out/16, c), nn.NewConv2D(rng, out/16, out, c)}
 	}
 	if stride != 1 || in != out {
-		b.Down = &ResShortcut{a.conv(rng, in, out, o.conv(1, stride, at)), norm(out, autograd.Identity)}
+		b.Down = &ConvNorm{a.conv(rng, in, out, o.conv(1, stride, at)), norm(out, autograd.Identity)}
 	}
 	return b
 }
@@ -152,7 +145,7 @@ func (a resArgs) block(rng *rand.Rand, o Options, in, planes, stride, at int) *R
 // PyTorch's default in a SENet.
 func (a resArgs) conv(rng *rand.Rand, ic, oc int, c nn.ConvOptions) *nn.Conv2D {
 	if !a.se {
-		c.Init = nn.Normal(math.Sqrt(2 / float64(c.Kernel*c.Kernel*oc)))
+		c.Init = heNormal(c.Kernel * c.Kernel * oc)
 	}
 	return nn.NewConv2D(rng, ic, oc, c)
 }
@@ -204,7 +197,7 @@ func (b *ResBlock) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 		y = autograd.ScaleChannels(t, y, autograd.Sigmoid(t, b.SE.Expand.Forward(t, s)))
 	}
 	if b.Down != nil {
-		x = nn.ConvNorm(t, x, b.Down.Conv, b.Down.BN)
+		x = b.Down.Forward(t, x)
 	}
 	return autograd.ReLU(t, autograd.Add(t, y, x))
 }

@@ -20,11 +20,14 @@ PROJECTIONS = 3
 FAMILIES = {
     "efficientnet": ([f"efficientnet-b{i}" for i in range(8)], {"efficientnet-b1": 0}),
     "resnet": (["resnet18", "resnet34", "resnet50", "resnet101", "resnext50_32x4d"], {"resnet18": 0, "resnext50_32x4d": 0}),
+    "mobilenet": (["mobilenet_v2"], {"mobilenet_v2": 6}),
+    "lite": ([f"timm-tf_efficientnet_lite{i}" for i in range(5)], {"timm-tf_efficientnet_lite0": 9}),
     "senet": (["se_resnext50_32x4d"], {"se_resnext50_32x4d": 1}),
 }
 # Deep residual networks need smaller weights than weights.GAIN gives, or the signal explodes in evaluation.
 GAINS = {f"efficientnet-b{i}": 2.0 for i in range(1, 4)}
-GAINS |= {"resnet18": 1.5, "resnet34": 1.2}
+GAINS |= {"resnet18": 1.5, "resnet34": 1.2, "mobilenet_v2": 1.6}
+GAINS |= {name: 1.6 for name in FAMILIES["lite"][0]}
 GAINS |= {f"efficientnet-b{i}": 1.75 for i in range(4, 8)}
 # Bottlenecks enlarge a rounding from block to block, unless what they add is small: a quarter of what it would be.
 DAMPED = {name: "bn3.weight" for name in ("resnet50", "resnet101", "resnext50_32x4d", "se_resnext50_32x4d")}
