@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"tessera/autograd"
 	"tessera/nn"
@@ -19,7 +20,11 @@ import (
 
 // newModel builds the model with fresh weights.
 func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
-	rng := nn.NewRand(cfg.Train.Seed)
+	return modelFrom(nn.NewRand(cfg.Train.Seed), cfg, classes)
+}
+
+// modelFrom is newModel with weights drawn from rng, or zeros if that is nil.
+func modelFrom(rng *rand.Rand, cfg *config.Config, classes int) (decoder.Model, error) {
 	e, err := encoder.New(cfg.Model.Encoder, rng, encoder.Options{
 		InChannels: cfg.Data.Channels, DropConnect: cfg.Model.DropConnect,
 	})
