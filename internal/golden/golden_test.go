@@ -82,6 +82,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"encoders_mobilenet.json":    new(Encoders),
 		"encoders_lite.json":         new(Encoders),
 		"encoders_senet.json":        new(Encoders),
+		"encoders_mit.json":          new(Encoders),
 	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)

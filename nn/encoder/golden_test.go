@@ -18,7 +18,7 @@ import (
 )
 
 // families are the goldens by their files. testing.Short leaves out what is large.
-var families = []string{"efficientnet", "resnet", "mobilenet", "lite", "senet"}
+var families = []string{"efficientnet", "resnet", "mobilenet", "lite", "senet", "mit"}
 
 func eachEncoder(t *testing.T, test func(t *testing.T, want golden.EncoderCase)) {
 	for _, family := range families {

@@ -22,6 +22,7 @@ FAMILIES = {
     "resnet": (["resnet18", "resnet34", "resnet50", "resnet101", "resnext50_32x4d"], {"resnet18": 0, "resnext50_32x4d": 0}),
     "mobilenet": (["mobilenet_v2"], {"mobilenet_v2": 6}),
     "lite": ([f"timm-tf_efficientnet_lite{i}" for i in range(5)], {"timm-tf_efficientnet_lite0": 9}),
+    "mit": (["mit_b0", "mit_b1", "mit_b2"], {"mit_b0": 0}),
     "senet": (["se_resnext50_32x4d"], {"se_resnext50_32x4d": 1}),
 }
 # Deep residual networks need smaller weights than weights.GAIN gives, or the signal explodes in evaluation.

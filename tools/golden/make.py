@@ -8,7 +8,7 @@ import sys
 import torch
 
 NAMES = ["weights_first", "unet_b0", "unet_b0_train", "parts_b0_train", "losses", "ops", "optim", "init"]
-NAMES += [f"encoders.{family}" for family in ("efficientnet", "resnet", "mobilenet", "lite", "senet")]  # a module and what its golden is given
+NAMES += [f"encoders.{family}" for family in ("efficientnet", "resnet", "mobilenet", "lite", "senet", "mit")]  # a module and what its golden is given
 OUT = pathlib.Path(__file__).resolve().parents[2] / "internal" / "golden" / "testdata"
 
 
