@@ -96,6 +96,49 @@ type Part struct {
 	Gradients   []Gradient `json:"gradients"`
 }
 
+// Encoders is encoders_FAMILY.json, with weights by WeightsOf that gain.
+type Encoders struct {
+	Encoders []EncoderCase `json:"encoders"`
+}
+
+// EncoderCase is one encoder: its state dict, as the SHA-256 of lines "name [shape] dtype", and what it computes.
+type EncoderCase struct {
+	Name       string           `json:"name"`
+	Gain       float64          `json:"gain"`
+	Entries    int              `json:"entries"`
+	Parameters int              `json:"parameters"`
+	SHA256     string           `json:"sha256"`
+	Cases      []Features       `json:"cases"`
+	Gradients  *EncoderGradient `json:"gradients"` // nil for most
+}
+
+// Features are the feature maps of Pictures from number 0 on (N, H, W), without those that have no channels.
+type Features struct {
+	InChannels   int     `json:"in_channels"` // these three are 0 where they are the defaults
+	Depth        int     `json:"depth"`
+	OutputStride int     `json:"output_stride"`
+	Training     bool    `json:"training"`
+	Input        [3]int  `json:"input"`
+	Features     []Stage `json:"features"`
+}
+
+// EncoderGradient has the gradients, in training, of the sum over feature maps i of the map times Weights of
+// "loss.i.bias", for Pictures from number First on.
+type EncoderGradient struct {
+	First      int            `json:"first"`
+	Input      [3]int         `json:"input"`
+	Parameters []ProjectedSum `json:"parameters"`
+}
+
+// ProjectedSum is a gradient by its norm and its products with Direction NAME.direction.I. Three times the mean square of
+// the products is on average the squared norm.
+type ProjectedSum struct {
+	Name         string    `json:"name"`
+	Norm         float64   `json:"norm"`
+	Float32Error float64   `json:"float32_error"` // the norm of the difference
+	Projections  []float64 `json:"projections"`
+}
+
 // Losses is losses.json.
 type Losses struct {
 	Cases []LossCase `json:"cases"`

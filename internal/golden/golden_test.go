@@ -76,6 +76,8 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"ops.json":            new(Ops),
 		"optim.json":          new(Optim),
 		"init.json":           new(Init),
+
+		"encoders_efficientnet.json": new(Encoders),
 	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)

@@ -8,6 +8,7 @@ import sys
 import torch
 
 NAMES = ["weights_first", "unet_b0", "unet_b0_train", "parts_b0_train", "losses", "ops", "optim", "init"]
+NAMES += ["encoders.efficientnet"]  # a module and what its golden is given
 OUT = pathlib.Path(__file__).resolve().parents[2] / "internal" / "golden" / "testdata"
 
 
@@ -30,8 +31,9 @@ def main():
     torch.use_deterministic_algorithms(True)
     OUT.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[1:] or NAMES:
-        path = OUT / f"{name}.json"
-        path.write_text(text(importlib.import_module(name).golden()) + "\n")
+        module, *part = name.split(".")
+        path = OUT / f"{'_'.join([module, *part])}.json"
+        path.write_text(text(importlib.import_module(module).golden(*part)) + "\n")
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} KB")
 
 
