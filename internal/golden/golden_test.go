@@ -79,6 +79,9 @@ func TestEveryFileHasItsType(t *testing.T) {
 
 		"encoders_efficientnet.json": new(Encoders),
 	}
+	for _, arch := range []string{"unet"} {
+		types["decoders_"+arch+".json"] = new(Decoders)
+	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)
 	assert.Len(t, entries, len(types))

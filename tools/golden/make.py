@@ -9,6 +9,7 @@ import torch
 
 NAMES = ["weights_first", "unet_b0", "unet_b0_train", "parts_b0_train", "losses", "ops", "optim", "init"]
 NAMES += ["encoders.efficientnet"]  # a module and what its golden is given
+NAMES += ["decoders.unet"]
 OUT = pathlib.Path(__file__).resolve().parents[2] / "internal" / "golden" / "testdata"
 
 
