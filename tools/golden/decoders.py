@@ -22,12 +22,13 @@ B0, R18 = "efficientnet-b0", "resnet18"
 EVEN, ODD = (2, 64, 64), (1, 65, 97)  # pictures, height, width
 
 # By architecture: name, encoder, settings, number of the first picture of the step (None for none). The picture is
-# chosen so that PyTorch's float32 run changes the sign of no number ahead of a ReLU.
+# chosen (search) so that neither float32 run, PyTorch's and that of this project, changes the sign of a number ahead of a
+# ReLU: one sign of a hundred thousand moves all gradients before it by some thousandths.
 MODELS = {
     "unet": [
-        ("unet", B0, {}, 0),
-        ("unet_scse", B0, {**SCSE, **AUX}, 0),
-        ("unet_identity", B0, {"decoder_use_norm": "identity", "decoder_interpolation": "bilinear"}, 0),
+        ("unet", B0, {}, 1),
+        ("unet_scse", B0, {**SCSE, **AUX}, 1),
+        ("unet_identity", B0, {"decoder_use_norm": "identity", "decoder_interpolation": "bilinear"}, 1),
         ("unet_depth3", B0, {"encoder_depth": 3, "decoder_channels": (48, 32, 16), **SCSE}, None),
     ],
 }
