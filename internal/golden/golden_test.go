@@ -79,7 +79,8 @@ func TestEveryFileHasItsType(t *testing.T) {
 
 		"encoders_efficientnet.json": new(Encoders),
 	}
-	for _, arch := range []string{"unet"} {
+	for _, arch := range []string{"unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3",
+		"deeplabv3plus", "pan", "upernet", "segformer"} {
 		types["decoders_"+arch+".json"] = new(Decoders)
 	}
 	entries, err := fs.ReadDir(files, "testdata")

@@ -45,6 +45,66 @@ var variants = map[string]map[string]variant{
 			s.EncoderDepth, s.Channels, s.Attention = 3, []int{48, 32, 16}, "scse"
 		}),
 	},
+	"unetplusplus": {
+		"unetplusplus": nil,
+		"unetplusplus_scse": with(func(s *decoder.UnetPlusPlusSettings) {
+			s.EncoderDepth, s.Channels, s.Attention = 3, []int{48, 32, 16}, "scse"
+		}),
+	},
+	"manet": {
+		"manet":          nil,
+		"manet_bilinear": with(func(s *decoder.MAnetSettings) { s.PABChannels, s.Interpolation = 16, "bilinear" }),
+	},
+	"linknet": {
+		"linknet":          nil,
+		"linknet_identity": with(func(s *decoder.LinknetSettings) { s.EncoderDepth, s.Norm = 4, "identity" }),
+	},
+	"fpn": {
+		"fpn": with(func(s *decoder.FPNSettings) { s.Dropout = 0 }),
+		"fpn_cat": func(s decoder.Settings, o *decoder.Options) {
+			f := s.(*decoder.FPNSettings)
+			f.Dropout, f.MergePolicy, f.Interpolation = 0, "cat", "bilinear"
+			o.Aux = &decoder.AuxParams{Classes: 4, Pooling: "max"}
+		},
+	},
+	"pspnet": {
+		"pspnet": with(func(s *decoder.PSPNetSettings) { s.Dropout = 0 }),
+		"pspnet_depth5": with(func(s *decoder.PSPNetSettings) {
+			s.Dropout, s.EncoderDepth, s.Norm = 0, 5, "identity"
+		}),
+	},
+	"deeplabv3": {
+		"deeplabv3": with(func(s *decoder.DeepLabV3Settings) { s.ASPPDropout = 0 }),
+		"deeplabv3_separable": with(func(s *decoder.DeepLabV3Settings) {
+			s.ASPPDropout, s.OutputStride, s.ASPPSeparable, s.Channels = 0, 16, true, 48
+		}),
+	},
+	"deeplabv3plus": {
+		"deeplabv3plus": with(func(s *decoder.DeepLabV3PlusSettings) { s.ASPPDropout = 0 }),
+		"deeplabv3plus_stride8": with(func(s *decoder.DeepLabV3PlusSettings) {
+			s.ASPPDropout, s.OutputStride, s.ASPPSeparable, s.Channels = 0, 8, false, 48
+		}),
+	},
+	"pan": {
+		"pan": nil,
+		"pan_stride32": with(func(s *decoder.PANSettings) {
+			s.EncoderDepth, s.OutputStride, s.Interpolation = 4, 32, "nearest"
+		}),
+	},
+	"upernet": {
+		"upernet": with(func(s *decoder.UPerNetSettings) { s.Channels = 64 }),
+		"upernet_identity": with(func(s *decoder.UPerNetSettings) {
+			s.EncoderDepth, s.Channels, s.Norm = 4, 32, "identity"
+		}),
+	},
+	"segformer": {
+		"segformer": nil,
+		"segformer_depth4": func(s decoder.Settings, o *decoder.Options) {
+			f := s.(*decoder.SegformerSettings)
+			f.EncoderDepth, f.Channels = 4, 64
+			o.Aux = &decoder.AuxParams{Classes: 4, Pooling: "max"}
+		},
+	},
 }
 
 // eachGolden calls test for every model of the goldens, with the golden weights.

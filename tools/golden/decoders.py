@@ -31,6 +31,46 @@ MODELS = {
         ("unet_identity", B0, {"decoder_use_norm": "identity", "decoder_interpolation": "bilinear"}, 1),
         ("unet_depth3", B0, {"encoder_depth": 3, "decoder_channels": (48, 32, 16), **SCSE}, None),
     ],
+    "unetplusplus": [
+        ("unetplusplus", B0, {}, 1),
+        ("unetplusplus_scse", B0, {"encoder_depth": 3, "decoder_channels": (48, 32, 16), **SCSE}, 1),
+    ],
+    "manet": [
+        ("manet", B0, {}, 1),
+        ("manet_bilinear", B0, {"decoder_pab_channels": 16, "decoder_interpolation": "bilinear"}, 1),
+    ],
+    "linknet": [
+        ("linknet", B0, {}, 1),
+        ("linknet_identity", B0, {"encoder_depth": 4, "decoder_use_norm": "identity"}, 1),
+    ],
+    "fpn": [
+        ("fpn", B0, {}, 1),
+        ("fpn_cat", B0, {"decoder_merge_policy": "cat", "decoder_interpolation": "bilinear", **AUX}, 1),
+    ],
+    "pspnet": [
+        ("pspnet", B0, {}, 1),
+        ("pspnet_depth5", B0, {"encoder_depth": 5, "upsampling": 32, "decoder_use_norm": "identity"}, 1),
+    ],
+    "deeplabv3": [
+        ("deeplabv3", B0, {}, 1),
+        ("deeplabv3_separable", B0, {"encoder_output_stride": 16, "decoder_aspp_separable": True, "decoder_channels": 48}, 1),
+    ],
+    "deeplabv3plus": [
+        ("deeplabv3plus", B0, {}, 1),
+        ("deeplabv3plus_stride8", B0, {"encoder_output_stride": 8, "decoder_aspp_separable": False, "decoder_channels": 48}, 1),
+    ],
+    "pan": [
+        ("pan", B0, {}, 1),
+        ("pan_stride32", B0, {"encoder_depth": 4, "encoder_output_stride": 32, "decoder_interpolation": "nearest"}, 1),
+    ],
+    "upernet": [
+        ("upernet", B0, {"decoder_channels": 64}, 1),
+        ("upernet_identity", B0, {"encoder_depth": 4, "decoder_channels": 32, "decoder_use_norm": "identity"}, 1),
+    ],
+    "segformer": [
+        ("segformer", B0, {}, 1),
+        ("segformer_depth4", B0, {"encoder_depth": 4, "decoder_segmentation_channels": 64, **AUX}, 1),
+    ],
 }
 
 
