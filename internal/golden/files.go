@@ -164,7 +164,8 @@ type DecoderCase struct {
 	Results  []Stage `json:"results"`
 }
 
-// DecoderStep is the training of decoder and heads alone. Feature map i is Pictures from number First+2*i on. The
+// DecoderStep is the training of decoder and heads alone. The shifts of normalisations are moved by 3 away from zero, or
+// up where there is one channel: rounding changes the sign of few numbers ahead of a ReLU then. Feature map i is Pictures from number First+2*i on. The
 // gradients are those of the sum over results i of the result times Weights of "loss.i.bias": of each parameter and of
 // the maps, features.i, the norm, the norm of PyTorch's own float32 error, and the products with Direction
 // NAME.direction.I. Three times the mean square of these is on average the squared norm.

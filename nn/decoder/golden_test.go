@@ -266,6 +266,7 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 			copy(p.Value.Data, nhwc(golden.Pictures(step.First+2*i, s[0], s[1], s[2], s[3]), s[0], s[1], s[2], s[3]))
 			f.Features = append(f.Features, p)
 		}
+		push(m)
 		m.Encoder = f
 		tape := autograd.NewTape(autograd.Training)
 		tape.Poison = true
@@ -280,6 +281,27 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 		tape.Backward(loss, 1)
 		checkGradients(t, step.Gradients, m, f)
 	})
+}
+
+// push moves the shifts of normalisations by 3 away from zero, those of a single channel upwards, as the goldens do.
+func push(model any) {
+	params := map[string]*autograd.Param{}
+	for _, p := range nn.Params(model) {
+		params[p.Name] = p
+	}
+	for name, p := range params {
+		scale := params[strings.TrimSuffix(name, "bias")+"weight"]
+		if !strings.HasSuffix(name, ".bias") || scale == nil || scale.Value.Shape.Rank() != 1 {
+			continue
+		}
+		for i, v := range p.Value.Data {
+			if v < 0 && len(p.Value.Data) > 1 {
+				p.Value.Data[i] -= 3
+			} else {
+				p.Value.Data[i] += 3
+			}
+		}
+	}
 }
 
 // weighted records the sum of results times generated numbers, which the function returned sets.
@@ -313,7 +335,7 @@ func checkGradients(t *testing.T, want map[string][]float64, m *decoder.Segmenta
 	for _, p := range append(nn.Params(m), nn.Params(f)...) {
 		g, ok := want[p.Name]
 		if !ok {
-			assert.True(t, p.Frozen, "%s learns here only", p.Name)
+			assert.True(t, p.Frozen || strings.HasPrefix(p.Name, "features."), "%s learns here only", p.Name)
 			assert.Equal(t, make([]float32, len(p.Grad.Data)), p.Grad.Data, p.Name)
 			continue
 		}

@@ -19,11 +19,11 @@ PROJECTIONS = 3
 SCSE = {"decoder_attention_type": "scse"}
 AUX = {"aux_params": {"classes": 4, "pooling": "max", "dropout": 0.3}}
 B0, R18 = "efficientnet-b0", "resnet18"
-EVEN, ODD = (2, 64, 64), (1, 65, 97)  # pictures, height, width
+EVEN, ODD, STEP = (2, 64, 64), (1, 65, 97), (4, 64, 64)  # pictures, height, width
 
-# By architecture: name, encoder, settings, number of the first picture of the step (None for none). The picture is
-# chosen (search) so that neither float32 run, PyTorch's and that of this project, changes the sign of a number ahead of a
-# ReLU: one sign of a hundred thousand moves all gradients before it by some thousandths.
+# By architecture: name, encoder, settings, number of the first picture of the step (None for none). The picture is chosen
+# (search) so that neither float32 run, PyTorch's and that of this project, changes the sign of a number ahead of a ReLU:
+# one sign of a hundred thousand moves all gradients before it by some thousandths.
 MODELS = {
     "unet": [
         ("unet", B0, {}, 1),
@@ -148,8 +148,8 @@ def step(arch, encoder, settings, first):
 def backward(arch, encoder, settings, first, dtype):
     """Results, the gradients of the sum of all results times generated numbers, and the feature maps. Map i is made of
     pictures first + 2i and later ones; its gradient is called features.i."""
-    model = make(arch, encoder, settings).to(dtype).train()
-    n, h, w = [max(a, b) for a, b in zip(EVEN, (0, *[LEAST.get(arch, 1) * model.encoder.output_stride] * 2))]
+    model = pushed(make(arch, encoder, settings)).to(dtype).train()
+    n, h, w = [max(a, b) for a, b in zip(STEP, (0, *[LEAST.get(arch, 1) * model.encoder.output_stride] * 2))]
     features = []
     for i, c in enumerate(model.encoder.out_channels[1:]):
         stride = min(2 << i, model.encoder.output_stride)
@@ -165,6 +165,17 @@ def backward(arch, encoder, settings, first, dtype):
     loss.backward()
     learning = [*model.named_parameters(), *[(f"features.{i}", f) for i, f in enumerate(features)]]
     return y, {key: p.grad for key, p in learning if p.grad is not None}, features
+
+
+def pushed(model):
+    """Moves the shifts of normalisations by 3 away from zero, those of a single channel upwards, so that few numbers ahead
+    of a ReLU lie near zero and their signs do not depend on rounding."""
+    state = model.state_dict()
+    for name, x in state.items():
+        if name.endswith(".weight") and x.dim() == 1:
+            bias = state[name.removesuffix("weight") + "bias"]
+            bias += 3 * (1 if len(bias) == 1 else bias.sign())
+    return model
 
 
 def gradient(key, g, g32):
