@@ -20,6 +20,7 @@ func ConvTranspose(t *Tape, x, w, bias *Var, win kernels.Window) *Var {
 	}
 	o, y := t.record("conv transpose", tensor.Dims(c.N, c.IH, c.IW, c.IC), in...)
 	o.keep, o.adds = []*Var{x, w}, in[1:]
+	o.flops = c.FLOPs()
 	t.worker(c.Scratch())
 	packed := t.prepared(c.BackPacked())
 	pack := func(i, _ int) { c.PackBack(i, w.value.data, packed.data) }

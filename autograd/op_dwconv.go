@@ -22,6 +22,7 @@ func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 	d := kernels.NewDWConv(n, channels, win)
 	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), x, w)
 	o.keep, o.adds = []*Var{x, w}, []*Var{w}
+	o.flops = 2 * y.Shape.Size() * win.KH * win.KW
 	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()))
 	forward := func(i, worker int) {
 		d.Forward(i, x.value.data, w.value.data, y.value.data, t.scratchOf(worker))

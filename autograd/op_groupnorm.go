@@ -17,7 +17,7 @@ import (
 // It is the same in training and inference.
 func GroupNorm(t *Tape, x, gamma, beta *Var, groups int, eps float64, act Activation) *Var {
 	checkAffine("group norm", x, gamma, beta)
-	if c := x.Shape.Dim(3); groups < 1 || c%groups != 0 || act == WithSiLU {
+	if c := x.Shape.Dim(3); groups < 1 || c%groups != 0 || act != Identity && act != WithReLU {
 		panic(&tensor.ShapeError{Op: "group norm", Got: []tensor.Shape{x.Shape},
 			Detail: fmt.Sprintf("%d groups, activation %d", groups, act)})
 	}

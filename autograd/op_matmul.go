@@ -44,6 +44,7 @@ func newMatMul(t *Tape, a, b *Var, m, k int, transposed bool) *matMul {
 	p.forward = kernels.NewConv(1, k, m, 1, pointWindow(h, w))
 	p.forward.Swapped = transposed
 	p.weight = p.forward
+	o.flops = n * p.forward.FLOPs()
 	if transposed {
 		p.weight = kernels.NewConv(1, m, k, 1, pointWindow(h, w))
 	}

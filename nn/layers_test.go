@@ -74,6 +74,15 @@ func TestInits(t *testing.T) {
 		assert.InDelta(t, c.bound, most, 2e-3*c.bound, name)
 		assert.InDelta(t, -c.bound, least, 2e-3*c.bound, name)
 	}
+	x := make([]float32, 100001)
+	nn.Normal(0.5)(nn.NewRand(1), 4, 2, x)
+	moments := [4]float64{}
+	for _, v := range x {
+		for k := range moments {
+			moments[k] += math.Pow(2*float64(v), float64(k+1)) / float64(len(x))
+		}
+	}
+	assert.InDeltaSlice(t, []float64{0, 1, 0, 3}, moments[:], 0.1, "moments of normal numbers")
 	a, b := nn.NewRand(1).Uint64(), nn.NewRand(2).Uint64()
 	assert.NotEqual(t, a, b)
 	assert.Equal(t, a, nn.NewRand(1).Uint64())

@@ -96,7 +96,7 @@ type Part struct {
 	Gradients   []Gradient `json:"gradients"`
 }
 
-// Encoders is encoders_FAMILY.json, with weights by WeightsOf that gain.
+// Encoders is encoders_FAMILY.json, with weights by WeightsOf.
 type Encoders struct {
 	Encoders []EncoderCase `json:"encoders"`
 }
@@ -105,6 +105,7 @@ type Encoders struct {
 type EncoderCase struct {
 	Name       string           `json:"name"`
 	Gain       float64          `json:"gain"`
+	Damped     string           `json:"damped"` // parameters whose names end so have a quarter of their values; empty: none
 	Entries    int              `json:"entries"`
 	Parameters int              `json:"parameters"`
 	SHA256     string           `json:"sha256"`

@@ -78,6 +78,10 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"init.json":           new(Init),
 
 		"encoders_efficientnet.json": new(Encoders),
+		"encoders_resnet.json":       new(Encoders),
+		"encoders_mobilenet.json":    new(Encoders),
+		"encoders_lite.json":         new(Encoders),
+		"encoders_senet.json":        new(Encoders),
 	}
 	for _, arch := range []string{"unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3",
 		"deeplabv3plus", "pan", "upernet", "segformer"} {

@@ -57,3 +57,14 @@ func ReLUGrad(y, dy float64) (value, scale float64) {
 	}
 	return 0, 0
 }
+
+// ReLU6 returns min(max(x, 0), 6).
+func ReLU6(x float64) (value, scale float64) { return min(max(x, 0), 6), min(max(x, 0), 6) }
+
+// ReLU6Grad returns dy where 0 < y < 6 and 0 elsewhere.
+func ReLU6Grad(y, dy float64) (value, scale float64) {
+	if y > 0 && y < 6 {
+		return dy, math.Abs(dy)
+	}
+	return 0, 0
+}

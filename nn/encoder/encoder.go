@@ -97,3 +97,19 @@ func freeze(parts ...any) {
 		})
 	}
 }
+
+// A layer is a part of an encoder that makes an image of an image.
+type layer interface {
+	Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var
+}
+
+// ConvNorm is a convolution and a normalisation, numbered as in a sequence.
+type ConvNorm struct {
+	Conv *nn.Conv2D    `name:"0"`
+	BN   *nn.BatchNorm `name:"1"`
+}
+
+// Forward computes both of x [N, H, W, C].
+func (c *ConvNorm) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	return nn.ConvNorm(t, x, c.Conv, c.BN)
+}

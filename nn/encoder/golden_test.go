@@ -17,14 +17,17 @@ import (
 	"tessera/tensor"
 )
 
-// families are the goldens by their files.
-var families = []string{"efficientnet"}
+// families are the goldens by their files. testing.Short leaves out what is large.
+var families = []string{"efficientnet", "resnet", "mobilenet", "lite", "senet"}
 
 func eachEncoder(t *testing.T, test func(t *testing.T, want golden.EncoderCase)) {
 	for _, family := range families {
 		var file golden.Encoders
 		golden.Load(t, "encoders_"+family+".json", &file)
 		for _, c := range file.Encoders {
+			if testing.Short() && c.Parameters > 15e6 {
+				continue
+			}
 			t.Run(c.Name, func(t *testing.T) { test(t, c) })
 		}
 	}
@@ -49,10 +52,15 @@ func inFile(e nn.Entry) (shape []int, dtype string) {
 }
 
 // fill gives an encoder the weights of the goldens.
-func fill(e Encoder, gain float64) {
+func fill(e Encoder, c golden.EncoderCase) {
 	nn.Walk(e, func(name string, part nn.Entry) {
 		shape, _ := inFile(part)
-		values := golden.WeightsOf(name, shape, gain)
+		values := golden.WeightsOf(name, shape, c.Gain)
+		if c.Damped != "" && strings.HasSuffix(name, c.Damped) {
+			for i := range values {
+				values[i] /= 4
+			}
+		}
 		switch {
 		case part.Counter != nil:
 			*part.Counter = int64(values[0])
@@ -75,7 +83,7 @@ func newGolden(t *testing.T, c golden.EncoderCase, o Options) Encoder {
 	t.Helper()
 	e, err := New(c.Name, nil, o)
 	require.NoError(t, err)
-	fill(e, c.Gain)
+	fill(e, c)
 	return e
 }
 
@@ -179,8 +187,10 @@ func checkFeature(t *testing.T, i int, want golden.Stage, f *autograd.Var) (off 
 	return off
 }
 
-// TestGradientsOfPyTorch compares the gradient of every parameter, by its norm and its projections. Gradients that are
-// zero but for rounding, of biases before a batch normalisation, are held to be small beside the others.
+// TestGradientsOfPyTorch compares the gradient of every parameter, by its norm and its projections: it may be off by a
+// thousandth, or by three times what PyTorch's own float32 run is off where that is more, since a rounding may change a
+// sign ahead of a ReLU. Gradients that are zero but for rounding, of biases before a batch normalisation, are held to be
+// small beside the others.
 func TestGradientsOfPyTorch(t *testing.T) {
 	eachEncoder(t, func(t *testing.T, want golden.EncoderCase) {
 		if want.Gradients == nil {
@@ -255,7 +265,7 @@ func checkGradient(t *testing.T, want golden.ProjectedSum, p *autograd.Param, ti
 		squares += 3 * product * product / float64(len(want.Projections))
 	}
 	off = max(math.Abs(norm-want.Norm), math.Sqrt(squares)) / want.Norm
-	assert.True(t, off <= 1e-3, "%s: off by %v of its norm %v, which PyTorch's float32 run is by %v",
+	assert.True(t, off <= max(1e-3, 3*want.Float32Error/want.Norm), "%s: off by %v of its norm %v, which PyTorch's float32 run is by %v",
 		want.Name, off, want.Norm, want.Float32Error/want.Norm)
 	return off
 }

@@ -58,7 +58,7 @@ func TestDepthAndOutputStride(t *testing.T) {
 
 // TestUnusedIsFrozen compares what is frozen with what a backward pass leaves without a gradient.
 func TestUnusedIsFrozen(t *testing.T) {
-	for _, name := range []string{"efficientnet-b0"} {
+	for _, name := range []string{"efficientnet-b0", "resnet18", "se_resnext50_32x4d", "mobilenet_v2", "timm-efficientnet-lite0"} {
 		for _, depth := range []int{3, 5} {
 			e, err := New(name, nn.NewRand(1), Options{Depth: depth})
 			require.NoError(t, err)

@@ -74,7 +74,7 @@ func (a *app) root() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Commands:"}, &cobra.Group{ID: "help", Title: "More:"})
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
-	root.AddCommand(a.demo(), a.init(), a.train(), a.eval(), a.predict(), a.config(), a.info(), a.bench(), a.version())
+	root.AddCommand(a.demo(), a.init(), a.train(), a.eval(), a.predict(), a.config(), a.info(), a.models(), a.bench(), a.version())
 	return root
 }
 

@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"math/rand/v2"
+
 	"tessera/nn"
 	"tessera/nn/decoder"
 	"tessera/nn/encoder"
@@ -38,6 +40,11 @@ func registerArchitectures() {
 
 // newModel builds the model with fresh weights.
 func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
+	return modelFrom(nn.NewRand(cfg.Train.Seed), cfg, classes)
+}
+
+// modelFrom is newModel with weights drawn from rng, or zeros if that is nil.
+func modelFrom(rng *rand.Rand, cfg *config.Config, classes int) (decoder.Model, error) {
 	arch := cfg.Model.Arch
 	settings, err := decoder.Defaults(arch.Name)
 	if err != nil {
@@ -51,7 +58,6 @@ func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
 			return nil, cfg.Mistake("model.decoder_channels", "%s: %v", arch.Name, err)
 		}
 	}
-	rng := nn.NewRand(cfg.Train.Seed)
 	depth, stride := settings.Encoder()
 	e, err := encoder.New(cfg.Model.Encoder, rng, encoder.Options{
 		InChannels: cfg.Data.Channels, Depth: depth, OutputStride: stride, DropConnect: cfg.Model.DropConnect,

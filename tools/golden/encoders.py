@@ -12,17 +12,25 @@ import torch
 import samples
 import weights
 
-ODD, EVEN = (1, 65, 97), (2, 96, 96)  # pictures, height, width
+ODD, EVEN, GRADIENT = (1, 65, 97), (2, 96, 96), (2, 64, 64)  # pictures, height, width
 PROJECTIONS = 3
 
 # Encoders of a family, and those of them whose gradients are compared with the number of the first picture. It is
 # chosen so that PyTorch's float32 run changes the sign of no number ahead of a ReLU.
 FAMILIES = {
     "efficientnet": ([f"efficientnet-b{i}" for i in range(8)], {"efficientnet-b1": 0}),
+    "resnet": (["resnet18", "resnet34", "resnet50", "resnet101", "resnext50_32x4d"], {"resnet18": 0, "resnext50_32x4d": 0}),
+    "mobilenet": (["mobilenet_v2"], {"mobilenet_v2": 6}),
+    "lite": ([f"timm-tf_efficientnet_lite{i}" for i in range(5)], {"timm-tf_efficientnet_lite0": 9}),
+    "senet": (["se_resnext50_32x4d"], {"se_resnext50_32x4d": 1}),
 }
 # Deep residual networks need smaller weights than weights.GAIN gives, or the signal explodes in evaluation.
 GAINS = {f"efficientnet-b{i}": 2.0 for i in range(1, 4)}
+GAINS |= {"resnet18": 1.5, "resnet34": 1.2, "mobilenet_v2": 1.6}
+GAINS |= {name: 1.6 for name in FAMILIES["lite"][0]}
 GAINS |= {f"efficientnet-b{i}": 1.75 for i in range(4, 8)}
+# Bottlenecks enlarge a rounding from block to block, unless what they add is small: a quarter of what it would be.
+DAMPED = {name: "bn3.weight" for name in ("resnet50", "resnet101", "resnext50_32x4d", "se_resnext50_32x4d")}
 
 
 def golden(family):
@@ -43,6 +51,7 @@ def entry(name, first, variants):
     result = {
         "name": name,
         "gain": GAINS.get(name, weights.GAIN),
+        "damped": DAMPED.get(name, ""),
         "entries": len(state),
         "parameters": sum(p.numel() for p in make(name).parameters()),
         "sha256": hashlib.sha256(listing.encode()).hexdigest(),
@@ -61,7 +70,12 @@ def make(name, in_channels=3, depth=5, output_stride=32):
             module.drop_prob = 0.0
     if hasattr(encoder, "_drop_connect_rate"):
         encoder._drop_connect_rate = 0.0
-    return weights.fill(encoder, GAINS.get(name, weights.GAIN))
+    weights.fill(encoder, GAINS.get(name, weights.GAIN))
+    with torch.no_grad():
+        for key, x in encoder.named_parameters():
+            if name in DAMPED and key.endswith(DAMPED[name]):
+                x /= 4
+    return encoder
 
 
 def features(name, options, training, first, size, dtype):
@@ -86,12 +100,12 @@ def case(name, options, training, size):
 
 def gradients(name, first):
     want, got = [backward(name, first, dtype) for dtype in (torch.float64, torch.float32)]
-    return {"first": first, "input": list(EVEN), "parameters": [gradient(key, g, got[key]) for key, g in want.items()]}
+    return {"first": first, "input": list(GRADIENT), "parameters": [gradient(key, g, got[key]) for key, g in want.items()]}
 
 
 def backward(name, first, dtype):
     """The gradients of the sum of all features times generated numbers."""
-    encoder, maps = features(name, {}, True, first, EVEN, dtype)
+    encoder, maps = features(name, {}, True, first, GRADIENT, dtype)
     loss = 0
     for i, f in enumerate(maps):
         loss = loss + (f * torch.from_numpy(weights.weights(f"loss.{i}.bias", f.shape)).to(dtype)).sum()
