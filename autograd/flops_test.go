@@ -29,6 +29,12 @@ func TestFLOPs(t *testing.T) {
 	expect(2 * (2 * 10 * 8 * 8) * 4 * 4) // 4 products for 9
 	autograd.UpsampleConv(tape, y, input(2, 10, 8, 5), input(3, 3, 9, 8))
 	expect(2 * (2 * 10 * 8 * 8) * (4*4 + 9*5))
+	autograd.ConvTranspose(tape, y, input(2, 2, 5, 4), nil, kernels.Window{SH: 2, SW: 2, DH: 1, DW: 1})
+	expect(2 * (2 * 5 * 4 * 4) * (4 * 5))
+	autograd.MatMulTransposed(tape, y, input(2, 3, 3, 4))
+	expect(2 * (2 * 5 * 4) * 9 * 4)
+	autograd.Linear(tape, y, input(4, 7), nil)
+	expect(2 * (2 * 5 * 4) * 4 * 7)
 	autograd.ReLU(tape, x)
 	expect(0)
 }

@@ -84,6 +84,10 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"encoders_senet.json":        new(Encoders),
 		"encoders_mit.json":          new(Encoders),
 	}
+	for _, arch := range []string{"unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3",
+		"deeplabv3plus", "pan", "upernet", "segformer"} {
+		types["decoders_"+arch+".json"] = new(Decoders)
+	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)
 	assert.Len(t, entries, len(types))

@@ -77,10 +77,10 @@ type Mask struct {
 
 // Model names the network and the parts it is put together from.
 type Model struct {
-	Arch            string  `yaml:"arch"`
+	Arch            Part    `yaml:"arch"`
 	Encoder         string  `yaml:"encoder"`
 	Weights         string  `yaml:"weights"`
-	DecoderChannels [5]int  `yaml:"decoder_channels"` // deepest first
+	DecoderChannels []int   `yaml:"decoder_channels"` // deepest first; empty: those of the architecture
 	DropConnect     float64 `yaml:"drop_connect"`
 }
 
@@ -130,7 +130,7 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment:  []Part{{Name: "HorizontalFlip"}},
-		Model:    Model{"unet", "efficientnet-b0", "", [5]int{256, 128, 64, 32, 16}, 0.2},
+		Model:    Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2},
 		Loss:     []Part{{Name: "cross_entropy"}},
 		Optim:    Optim{"adamw", 1e-3, [2]float64{0.9, 0.999}, 1e-8, 1e-2, 1},
 		Schedule: Schedule{"cosine", 0.5, 0},

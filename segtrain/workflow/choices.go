@@ -27,6 +27,7 @@ func init() {
 		transform("HorizontalFlip", "mirror left and right"),
 		transform("VerticalFlip", "mirror top and bottom"),
 		transform("Affine", "scale, turn and shift about the center"))
+	registerArchitectures()
 	for _, name := range encoder.Names() {
 		if !slices.Contains(config.Choices("model.encoder"), name) {
 			config.Register("model.encoder", config.Choice{Name: name, Doc: "as in segmentation_models_pytorch"})

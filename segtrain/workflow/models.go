@@ -68,7 +68,7 @@ func Models(o ModelsOptions, progress func(arch, encoder string)) ([]ModelCost, 
 // find fills in the costs.
 func (c *ModelCost) find(o ModelsOptions) error {
 	cfg := config.Default()
-	cfg.Model.Arch, cfg.Model.Encoder = c.Arch, c.Encoder
+	cfg.Model.Arch, cfg.Model.Encoder = config.Part{Name: c.Arch}, c.Encoder
 	cfg.Data.Size = [2]int{o.Size, o.Size}
 	var rng *rand.Rand // no weights are needed unless something is to be computed
 	if o.Measure > 0 {

@@ -4,40 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"tessera/autograd"
 	"tessera/nn"
 	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
-	"tessera/nn/encoder"
 	"tessera/nn/loss"
 	"tessera/optim"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
 	"tessera/segtrain/train"
 )
-
-// newModel builds the model with fresh weights.
-func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
-	return modelFrom(nn.NewRand(cfg.Train.Seed), cfg, classes)
-}
-
-// modelFrom is newModel with weights drawn from rng, or zeros if that is nil.
-func modelFrom(rng *rand.Rand, cfg *config.Config, classes int) (decoder.Model, error) {
-	e, err := encoder.New(cfg.Model.Encoder, rng, encoder.Options{
-		InChannels: cfg.Data.Channels, DropConnect: cfg.Model.DropConnect,
-	})
-	if err != nil {
-		return nil, cfg.Mistake("model.encoder", "%v", err)
-	}
-	channels := cfg.Model.DecoderChannels[:]
-	m, err := decoder.NewUnet(rng, e, decoder.UnetOptions{Classes: classes, Channels: channels})
-	if err != nil {
-		return nil, cfg.Mistake("model", "%v", err)
-	}
-	return m, nil
-}
 
 // loadWeights replaces the weights of a model by those of a file, unless there is none.
 func loadWeights(path string, m decoder.Model) error {

@@ -8,7 +8,10 @@ import sys
 import torch
 
 NAMES = ["weights_first", "unet_b0", "unet_b0_train", "parts_b0_train", "losses", "ops", "optim", "init"]
-NAMES += [f"encoders.{family}" for family in ("efficientnet", "resnet", "mobilenet", "lite", "senet", "mit")]  # a module and what its golden is given
+# A module and what its golden is given.
+NAMES += [f"encoders.{family}" for family in ("efficientnet", "resnet", "mobilenet", "lite", "senet", "mit")]
+ARCHITECTURES = "unet unetplusplus manet linknet fpn pspnet deeplabv3 deeplabv3plus pan upernet segformer"
+NAMES += [f"decoders.{arch}" for arch in ARCHITECTURES.split()]
 OUT = pathlib.Path(__file__).resolve().parents[2] / "internal" / "golden" / "testdata"
 
 
