@@ -35,6 +35,10 @@ func TestFLOPs(t *testing.T) {
 	expect(2 * (2 * 5 * 4) * 9 * 4)
 	autograd.Linear(tape, y, input(4, 7), nil)
 	expect(2 * (2 * 5 * 4) * 4 * 7)
+	autograd.Linear(tape, x, input(6, 5), nil)
+	expect(2 * (2 * 9 * 7 * 5) * 6)
+	autograd.Attention(tape, x, input(2, 3, 4, 12), 3)
+	expect(2 * 2 * (9 * 7) * (3 * 4) * (6 + 6)) // with the keys, and with the values
 	autograd.ReLU(tape, x)
 	expect(0)
 }

@@ -100,5 +100,10 @@ func TestConvLayers(t *testing.T) {
 	d := nn.NewDepthwiseConv2D(nn.NewRand(1), 6, nn.ConvOptions{Kernel: 3, Dilation: 2, Pad: nn.Pad(2)})
 	assert.Equal(t, tensor.Dims(3, 3, 6), d.Weight.Value.Shape)
 	assert.Equal(t, tensor.Dims(1, 8, 9, 6), d.Forward(tape, x).Shape)
+	assert.Nil(t, d.Bias)
+	d = nn.NewDepthwiseConv2D(nn.NewRand(1), 6, nn.ConvOptions{Kernel: 3, Pad: nn.Pad(1), BiasInit: nn.TorchDefault})
+	assert.Equal(t, tensor.Dims(6), d.Bias.Value.Shape)
+	assert.Equal(t, tensor.Dims(1, 8, 9, 6), d.Forward(tape, x).Shape)
+	assert.NotZero(t, d.Bias.Value.Data[0])
 	assert.Nil(t, nn.NewConv2D(nn.NewRand(1), 6, 4, nn.ConvOptions{Kernel: 1}).Bias)
 }

@@ -62,13 +62,13 @@ var scalings = []scaling{
 
 func init() {
 	for i, s := range scalings {
-		registry[fmt.Sprintf("efficientnet-b%d", i)] = builder{build: func(rng *rand.Rand, o Options) Encoder {
+		registry[fmt.Sprintf("efficientnet-b%d", i)] = func(rng *rand.Rand, o Options) Encoder {
 			taps := s.taps()
 			if i == 0 {
 				taps[2] = 8 // the first block with 112 channels, not the last: so it is upstream
 			}
 			return newEfficientNet(rng, o, s, taps)
-		}}
+		}
 	}
 }
 

@@ -34,18 +34,15 @@ type Options struct {
 }
 
 // A builder makes an encoder from complete options.
-type builder struct {
-	build func(*rand.Rand, Options) Encoder
-	fixed bool // the output stride is 32 whatever is asked for
-}
+type builder func(*rand.Rand, Options) Encoder
 
 var registry = map[string]builder{}
 
 // New makes an encoder by its name in segmentation_models_pytorch, with fresh weights from rng. An unknown name is an
 // error that lists the known ones, and an impossible setting one that says what is possible.
 func New(name string, rng *rand.Rand, o Options) (Encoder, error) {
-	b, ok := registry[name]
-	if !ok {
+	build := registry[name]
+	if build == nil {
 		return nil, fmt.Errorf("no encoder %q; there are: %s", name, strings.Join(Names(), ", "))
 	}
 	if o.InChannels == 0 {
@@ -64,10 +61,8 @@ func New(name string, rng *rand.Rand, o Options) (Encoder, error) {
 		return nil, fmt.Errorf("encoder %s: depth %d, want 3, 4 or 5", name, o.Depth)
 	case !slices.Contains([]int{8, 16, 32}, o.OutputStride):
 		return nil, fmt.Errorf("encoder %s: output stride %d, want 8, 16 or 32", name, o.OutputStride)
-	case b.fixed && o.OutputStride != 32:
-		return nil, fmt.Errorf("encoder %s: output stride %d; it has no other than 32", name, o.OutputStride)
 	}
-	return b.build(rng, o), nil
+	return build(rng, o), nil
 }
 
 // Names returns the names that New knows, sorted.

@@ -48,7 +48,7 @@ var liteTaps = []int{1, 2, 4, 6}
 
 func init() {
 	for i, s := range scalings[:5] { // all but their sizes
-		b := builder{build: func(rng *rand.Rand, o Options) Encoder { return newLite(rng, o, s) }}
+		b := func(rng *rand.Rand, o Options) Encoder { return newLite(rng, o, s) }
 		registry[fmt.Sprintf("timm-tf_efficientnet_lite%d", i)] = b
 		registry[fmt.Sprintf("timm-efficientnet-lite%d", i)] = b // its name before the library followed timm's
 	}

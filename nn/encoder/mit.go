@@ -76,9 +76,9 @@ func init() {
 		"mit_b1": {[4]int{64, 128, 320, 512}, [4]int{2, 2, 2, 2}},
 		"mit_b2": {[4]int{64, 128, 320, 512}, [4]int{3, 4, 6, 3}},
 	} {
-		registry[name] = builder{fixed: true, build: func(rng *rand.Rand, o Options) Encoder {
+		registry[name] = func(rng *rand.Rand, o Options) Encoder {
 			return newMixTransformer(rng, o, a.channels, a.blocks)
-		}}
+		}
 	}
 }
 
@@ -87,11 +87,11 @@ func newMixTransformer(rng *rand.Rand, o Options, channels, blocks [4]int) *MixT
 	total, done := blocks[0]+blocks[1]+blocks[2]+blocks[3], 0
 	in := o.InChannels
 	for i, p := range m.stages() {
-		s, c := mixStages[i], channels[i]
-		*p.embed = &PatchEmbed{mixConv(rng, in, c, s.kernel, s.stride, s.kernel/2), nn.NewLayerNorm(c, 1e-5)}
+		s, c, at := mixStages[i], channels[i], 4<<i
+		*p.embed = &PatchEmbed{mixConv(rng, in, c, o.conv(s.kernel, s.stride, at)), nn.NewLayerNorm(c, 1e-5)}
 		for range blocks[i] {
 			drop := o.DropConnect * float64(done) / float64(total-1)
-			*p.blocks = append(*p.blocks, newMixBlock(rng, c, s, drop))
+			*p.blocks = append(*p.blocks, newMixBlock(rng, o, c, s, at, drop))
 			done++
 		}
 		*p.norm = nn.NewLayerNorm(c, 1e-6)
@@ -118,19 +118,24 @@ func (m *MixTransformer) stages() []mixParts {
 }
 
 // mixConv makes a convolution with a bias of zeros.
-func mixConv(rng *rand.Rand, ic, oc, kernel, stride, pad int) *nn.Conv2D {
-	return nn.NewConv2D(rng, ic, oc, nn.ConvOptions{
-		Kernel: kernel, Stride: stride, Pad: nn.Pad(pad), Init: heNormal(kernel * kernel * oc), BiasInit: nn.Zero,
-	})
+func mixConv(rng *rand.Rand, ic, oc int, c nn.ConvOptions) *nn.Conv2D {
+	c.Init, c.BiasInit = heNormal(c.Kernel*c.Kernel*oc), nn.Zero
+	return nn.NewConv2D(rng, ic, oc, c)
 }
 
-func newMixBlock(rng *rand.Rand, c int, s mixStage, drop float64) *MixBlock {
+// newMixBlock makes a block of a stage at 1/at.
+func newMixBlock(rng *rand.Rand, o Options, c int, s mixStage, at int, drop float64) *MixBlock {
 	linear := func(ic, oc int) *nn.Linear { return nn.NewLinear(rng, ic, oc, nn.Normal(0.02)) }
 	a := &MixAttention{Query: linear(c, c), KeyVal: linear(c, 2*c), Project: linear(c, c), heads: s.heads}
 	if s.reduce > 1 {
-		a.Reduce, a.Norm = mixConv(rng, c, c, s.reduce, s.reduce, 0), nn.NewLayerNorm(c, 1e-5)
+		window := o.conv(s.reduce, s.reduce, at) // reduces nothing where it is spread: so it is upstream
+		if window.Dilation == 1 {
+			window.Pad = nn.Pad(0)
+		}
+		a.Reduce, a.Norm = mixConv(rng, c, c, window), nn.NewLayerNorm(c, 1e-5)
 	}
-	depth := nn.ConvOptions{Kernel: 3, Pad: nn.Pad(1), Init: heNormal(9), BiasInit: nn.Zero}
+	depth := o.conv(3, 1, at)
+	depth.Init, depth.BiasInit = heNormal(9), nn.Zero
 	return &MixBlock{
 		Norm1: nn.NewLayerNorm(c, 1e-6), Attention: a, Norm2: nn.NewLayerNorm(c, 1e-6), drop: drop,
 		MLP: &MixMLP{linear(c, 4*c), &MixDepth{nn.NewDepthwiseConv2D(rng, 4*c, depth)}, linear(4*c, c)},

@@ -46,7 +46,7 @@ var (
 )
 
 func init() {
-	registry["mobilenet_v2"] = builder{build: newMobileNetV2}
+	registry["mobilenet_v2"] = newMobileNetV2
 }
 
 func newMobileNetV2(rng *rand.Rand, o Options) Encoder {

@@ -76,18 +76,18 @@ func init() {
 		"resnet101":       {blocks: [4]int{3, 4, 23, 3}, bottleneck: true, groups: 1, width: 64},
 		"resnext50_32x4d": {blocks: [4]int{3, 4, 6, 3}, bottleneck: true, groups: 32, width: 4},
 	} {
-		registry[name] = builder{build: func(rng *rand.Rand, o Options) Encoder {
+		registry[name] = func(rng *rand.Rand, o Options) Encoder {
 			r := &ResNet{}
 			r.channels = a.build(rng, o, &r.Stem, &r.Stages)
 			return r
-		}}
+		}
 	}
 	se := resArgs{blocks: [4]int{3, 4, 6, 3}, bottleneck: true, groups: 32, width: 4, se: true}
-	registry["se_resnext50_32x4d"] = builder{build: func(rng *rand.Rand, o Options) Encoder {
+	registry["se_resnext50_32x4d"] = func(rng *rand.Rand, o Options) Encoder {
 		s := &SENet{}
 		s.channels = se.build(rng, o, &s.Stem, &s.Stages)
 		return s
-	}}
+	}
 }
 
 // build makes the parts of a ResNet and returns the channels of its feature maps.

@@ -45,10 +45,9 @@ def entry(name, first, variants):
     cases = [case(name, {}, False, ODD), case(name, {}, True, EVEN)]
     if variants:
         cases.append(case(name, {"in_channels": 4, "depth": 3}, False, ODD))
-        if not name.startswith("mit"):
-            cases.append(case(name, {"depth": 4, "output_stride": 8}, False, EVEN))
-            cases.append(case(name, {"output_stride": 8}, False, ODD))
-            cases.append(case(name, {"output_stride": 16}, True, EVEN))
+        cases.append(case(name, {"depth": 4, "output_stride": 8}, False, EVEN))
+        cases.append(case(name, {"output_stride": 8}, False, ODD))
+        cases.append(case(name, {"output_stride": 16}, True, EVEN))
     result = {
         "name": name,
         "gain": GAINS.get(name, weights.GAIN),
