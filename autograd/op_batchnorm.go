@@ -23,6 +23,7 @@ const (
 	Identity Activation = iota
 	WithReLU
 	WithSiLU
+	WithReLU6
 )
 
 // BatchNorm normalises each channel of x [N, H, W, C], scales by gamma, shifts by beta [C], and applies the activation:
@@ -149,6 +150,9 @@ func (b *batchNorm) normalise(begin, end int) {
 		case WithSiLU:
 			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
 			kernels.SiLU(y, y)
+		case WithReLU6:
+			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
+			kernels.ReLU6(y, y)
 		default:
 			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
 		}
@@ -209,9 +213,12 @@ func (b *batchNorm) throughActivation(rows int, x, dy, scratch []float32) {
 	scale, shift, _, _ := b.coefficients()
 	z := scratch[:rows*b.c]
 	kernels.ChannelAffine(rows, b.c, x, scale, shift, z)
-	if b.act == WithReLU {
+	switch b.act {
+	case WithReLU:
 		kernels.ReLUGrad(false, z, dy, dy)
-	} else {
+	case WithReLU6:
+		kernels.ReLU6Grad(false, z, dy, dy)
+	default:
 		kernels.SiLUGrad(false, z, dy, dy)
 	}
 }

@@ -51,6 +51,36 @@ func batchNormReference(in [][]float32, act func(float64) (float64, float64)) []
 	return y
 }
 
+// TestBatchNormReLU6 scales by eight, so that some of the results are cut off at 6.
+func TestBatchNormReLU6(t *testing.T) {
+	size := []int{2, 3, 5, 19}
+	gradcheck.Run(t, gradcheck.Case{
+		Inputs: []*tensor.Tensor{gradcheck.Grid(1, size...), gradcheck.Grid(2, 19), gradcheck.Grid(3, 19)},
+		Build: func(t *autograd.Tape, in []*autograd.Var) *autograd.Var {
+			g := in[1]
+			for range 3 {
+				g = autograd.Add(t, g, g)
+			}
+			return autograd.BatchNorm(t, in[0], g, in[2], newStats(19), autograd.WithReLU6)
+		},
+		Reference: func(in [][]float32) []float64 {
+			gamma := make([]float32, 19)
+			for i, v := range in[1] {
+				gamma[i] = 8 * v
+			}
+			y := batchNormReference([][]float32{in[0], gamma, in[2]}, ref.ReLU6)
+			cut := 0
+			for _, v := range y {
+				if v == 6 {
+					cut++
+				}
+			}
+			assert.Greater(t, cut, 10)
+			return y
+		},
+	})
+}
+
 func TestBatchNorm(t *testing.T) {
 	identity := func(x float64) (value, scale float64) { return x, x }
 	for name, c := range map[string]struct {

@@ -96,6 +96,7 @@ func checkWindow(op string, win kernels.Window, operands ...*Var) {
 
 // convForward records the forward pass; after is called with each task that has been computed.
 func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func(task int)) {
+	o.flops = c.FLOPs()
 	t.worker(c.Scratch())
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, w.value.data, packed.data) }

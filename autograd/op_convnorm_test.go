@@ -53,7 +53,7 @@ func filled(axes string, key uint64, sizes ...int) *autograd.Param {
 
 // In inference the joined operations have the bits of the separate ones, with weights fixed or not.
 func TestConvBatchNormHasTheBitsOfBoth(t *testing.T) {
-	for _, act := range []autograd.Activation{autograd.Identity, autograd.WithReLU, autograd.WithSiLU} {
+	for _, act := range []autograd.Activation{autograd.Identity, autograd.WithReLU, autograd.WithSiLU, autograd.WithReLU6} {
 		for _, k := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%d×%d, activation %d", k, k, act), func(t *testing.T) {
 				x, w, n := filled("NHWC", 5, 2, 19, 23, 5), filled("HWIO", 6, k, k, 5, 21), newNormParts(21)

@@ -59,6 +59,7 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int
 	}
 	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), in...)
 	o.keep, o.adds = []*Var{x, w}, []*Var{w}
+	o.flops = 2 * y.Shape.Size() * win.KH * win.KW
 	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()))
 	forward := func(i, worker int) {
 		d.Forward(i, x.value.data, w.value.data, y.value.data, t.scratchOf(worker))

@@ -55,6 +55,7 @@ type op struct {
 	name              string
 	in                []*Var
 	out               *Var
+	flops             int    // floating-point operations of the forward pass, where it is products that take the time
 	keep              []*Var // values that backward reads
 	adds              []*Var // inputs whose gradients backward can only add to
 	prepare           func() // computes what depends on parameters alone; nil for nothing
@@ -109,6 +110,16 @@ func (t *Tape) Param(p *Param) *Var {
 	}
 	t.params[p] = v
 	return v
+}
+
+// FLOPs returns the floating-point operations of the products of a forward pass, two a multiply-add: those of
+// convolutions, linear layers and attention, as they are done, padding included. What else there is takes little beside.
+func (t *Tape) FLOPs() int64 {
+	sum := int64(0)
+	for _, o := range t.ops {
+		sum += int64(o.flops)
+	}
+	return sum
 }
 
 // newVar makes a value that no operation has produced yet.

@@ -54,22 +54,30 @@ func (c *Conv2D) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	return autograd.Conv(t, x, t.Param(c.Weight), bias, c.groups, c.window)
 }
 
-// DepthwiseConv2D is a convolution of each channel by itself, without bias.
+// DepthwiseConv2D is a convolution of each channel by itself.
 type DepthwiseConv2D struct {
 	Weight *autograd.Param `name:"weight"` // [KH, KW, C]
+	Bias   *autograd.Param `name:"bias"`   // [C], nil for none
 
 	window kernels.Window
 }
 
-// NewDepthwiseConv2D makes a depthwise convolution of c channels. Groups and BiasInit of the options are not used.
+// NewDepthwiseConv2D makes a depthwise convolution of c channels. Groups of the options is not used.
 func NewDepthwiseConv2D(rng *rand.Rand, c int, o ConvOptions) *DepthwiseConv2D {
 	d := &DepthwiseConv2D{window: o.complete()}
 	taps := o.Kernel * o.Kernel
 	d.Weight = newParam("HWC", func(x []float32) { o.Init(rng, taps, taps, x) }, o.Kernel, o.Kernel, c)
+	if o.BiasInit != nil {
+		d.Bias = newParam("C", func(x []float32) { o.BiasInit(rng, taps, taps, x) }, c)
+	}
 	return d
 }
 
 // Forward convolves x [N, H, W, C].
 func (d *DepthwiseConv2D) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	return autograd.DepthwiseConv(t, x, t.Param(d.Weight), d.window)
+	y := autograd.DepthwiseConv(t, x, t.Param(d.Weight), d.window)
+	if d.Bias != nil {
+		y = autograd.AddBias(t, y, t.Param(d.Bias))
+	}
+	return y
 }

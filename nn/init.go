@@ -3,6 +3,8 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+
+	"tessera/kernels"
 )
 
 // An Init fills the weights of a layer of which each output sees fanIn inputs and each input reaches fanOut outputs.
@@ -23,6 +25,38 @@ func KaimingUniform(rng *rand.Rand, fanIn, _ int, x []float32) {
 // XavierUniform is uniform in ±√(6/(fanIn+fanOut)) (Glorot and Bengio, AISTATS 2010).
 func XavierUniform(rng *rand.Rand, fanIn, fanOut int, x []float32) {
 	uniform(rng, math.Sqrt(6/float64(fanIn+fanOut)), x)
+}
+
+// Normal returns the rule of normal numbers about zero with a standard deviation, whatever the layer.
+func Normal(std float64) Init {
+	return func(rng *rand.Rand, _, _ int, x []float32) {
+		if rng == nil {
+			return
+		}
+		for i := 0; i < len(x); i += 2 {
+			a, b := normals(rng)
+			x[i] = float32(float64(a * std))
+			if i+1 < len(x) {
+				x[i+1] = float32(float64(b * std))
+			}
+		}
+	}
+}
+
+// normals draws two independent standard normal numbers by the polar method (Marsaglia and Bray, SIAM Review 6, 1964). The
+// standard library's would not do: it takes an exponential that differs between processors.
+func normals(rng *rand.Rand) (a, b float64) {
+	for {
+		u, v := 2*rng.Float64()-1, 2*rng.Float64()-1
+		s := float64(u*u) + float64(v*v)
+		if s >= 1 || s == 0 {
+			continue
+		}
+		ln := [1]float32{float32(s)}
+		kernels.Log(ln[:], ln[:])
+		f := math.Sqrt(-2 * float64(ln[0]) / s)
+		return float64(u * f), float64(v * f)
+	}
 }
 
 // Zero fills with zeros.

@@ -74,6 +74,15 @@ func TestInits(t *testing.T) {
 		assert.InDelta(t, c.bound, most, 2e-3*c.bound, name)
 		assert.InDelta(t, -c.bound, least, 2e-3*c.bound, name)
 	}
+	x := make([]float32, 100001)
+	nn.Normal(0.5)(nn.NewRand(1), 4, 2, x)
+	moments := [4]float64{}
+	for _, v := range x {
+		for k := range moments {
+			moments[k] += math.Pow(2*float64(v), float64(k+1)) / float64(len(x))
+		}
+	}
+	assert.InDeltaSlice(t, []float64{0, 1, 0, 3}, moments[:], 0.1, "moments of normal numbers")
 	a, b := nn.NewRand(1).Uint64(), nn.NewRand(2).Uint64()
 	assert.NotEqual(t, a, b)
 	assert.Equal(t, a, nn.NewRand(1).Uint64())
@@ -91,5 +100,10 @@ func TestConvLayers(t *testing.T) {
 	d := nn.NewDepthwiseConv2D(nn.NewRand(1), 6, nn.ConvOptions{Kernel: 3, Dilation: 2, Pad: nn.Pad(2)})
 	assert.Equal(t, tensor.Dims(3, 3, 6), d.Weight.Value.Shape)
 	assert.Equal(t, tensor.Dims(1, 8, 9, 6), d.Forward(tape, x).Shape)
+	assert.Nil(t, d.Bias)
+	d = nn.NewDepthwiseConv2D(nn.NewRand(1), 6, nn.ConvOptions{Kernel: 3, Pad: nn.Pad(1), BiasInit: nn.TorchDefault})
+	assert.Equal(t, tensor.Dims(6), d.Bias.Value.Shape)
+	assert.Equal(t, tensor.Dims(1, 8, 9, 6), d.Forward(tape, x).Shape)
+	assert.NotZero(t, d.Bias.Value.Data[0])
 	assert.Nil(t, nn.NewConv2D(nn.NewRand(1), 6, 4, nn.ConvOptions{Kernel: 1}).Bias)
 }

@@ -113,6 +113,88 @@ type Feature struct {
 	Sample
 }
 
+// Encoders is encoders_FAMILY.json, with weights by WeightsOf.
+type Encoders struct {
+	Encoders []EncoderCase `json:"encoders"`
+}
+
+// EncoderCase is one encoder: its state dict, as the SHA-256 of lines "name [shape] dtype", and what it computes.
+type EncoderCase struct {
+	Name       string           `json:"name"`
+	Gain       float64          `json:"gain"`
+	Damped     string           `json:"damped"` // parameters whose names end so have a quarter of their values; empty: none
+	Entries    int              `json:"entries"`
+	Parameters int              `json:"parameters"`
+	SHA256     string           `json:"sha256"`
+	Cases      []Features       `json:"cases"`
+	Gradients  *EncoderGradient `json:"gradients"` // nil for most
+}
+
+// Features are the feature maps of Pictures from number 0 on (N, H, W), without those that have no channels.
+type Features struct {
+	InChannels   int     `json:"in_channels"` // these three are 0 where they are the defaults
+	Depth        int     `json:"depth"`
+	OutputStride int     `json:"output_stride"`
+	Training     bool    `json:"training"`
+	Input        [3]int  `json:"input"`
+	Features     []Stage `json:"features"`
+}
+
+// EncoderGradient has the gradients, in training and with the shifts of batch normalisations moved up by 3 (rounding then
+// changes the side of few numbers ahead of a ReLU), of the sum over feature maps i of the map times Weights of
+// "loss.i.bias", for Pictures from number First on.
+type EncoderGradient struct {
+	First      int            `json:"first"`
+	Input      [3]int         `json:"input"`
+	Parameters []ProjectedSum `json:"parameters"`
+}
+
+// ProjectedSum is a gradient by its norm and its products with Direction NAME.direction.I. Three times the mean square of
+// the products is on average the squared norm.
+type ProjectedSum struct {
+	Name         string    `json:"name"`
+	Norm         float64   `json:"norm"`
+	Float32Error float64   `json:"float32_error"` // the norm of the difference
+	Projections  []float64 `json:"projections"`
+}
+
+// Decoders is decoders_ARCH.json: models of one architecture.
+type Decoders struct {
+	Arch   string         `json:"arch"`
+	Models []DecoderModel `json:"models"`
+}
+
+// DecoderModel is one model: its state dict, as the SHA-256 of lines "name [shape] dtype", and what it computes with
+// Weights.
+type DecoderModel struct {
+	Name    string        `json:"name"`
+	Encoder string        `json:"encoder"`
+	Entries int           `json:"entries"`
+	SHA256  string        `json:"sha256"`
+	Cases   []DecoderCase `json:"cases"`
+	Step    *DecoderStep  `json:"step"` // nil for none
+}
+
+// DecoderCase is the logits, and the labels of a model that has them, for Pictures from number First on (N, H, W).
+type DecoderCase struct {
+	Training bool    `json:"training"`
+	First    int     `json:"first"`
+	Input    [3]int  `json:"input"`
+	Results  []Stage `json:"results"`
+}
+
+// DecoderStep is the training of decoder and heads alone. The shifts of normalisations are moved by 3 away from zero, or
+// up where there is one channel: rounding changes the sign of few numbers ahead of a ReLU then. Feature map i is Pictures from number First+2*i on. The
+// gradients are those of the sum over results i of the result times Weights of "loss.i.bias": of each parameter and of
+// the maps, features.i, the norm, the norm of PyTorch's own float32 error, and the products with Direction
+// NAME.direction.I. Three times the mean square of these is on average the squared norm.
+type DecoderStep struct {
+	First     int                  `json:"first"`
+	Features  [][4]int             `json:"features"`
+	Results   []Stage              `json:"results"`
+	Gradients map[string][]float64 `json:"gradients"`
+}
+
 // Losses is losses.json.
 type Losses struct {
 	Cases []LossCase `json:"cases"`

@@ -78,6 +78,17 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"schedules.json":      new(Schedules),
 		"init.json":           new(Init),
 		"lite0.json":          new(Lite),
+
+		"encoders_efficientnet.json": new(Encoders),
+		"encoders_resnet.json":       new(Encoders),
+		"encoders_mobilenet.json":    new(Encoders),
+		"encoders_lite.json":         new(Encoders),
+		"encoders_senet.json":        new(Encoders),
+		"encoders_mit.json":          new(Encoders),
+	}
+	for _, arch := range []string{"unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3",
+		"deeplabv3plus", "pan", "upernet", "segformer"} {
+		types["decoders_"+arch+".json"] = new(Decoders)
 	}
 	entries, err := fs.ReadDir(files, "testdata")
 	require.NoError(t, err)

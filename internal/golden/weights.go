@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// gain keeps the standard deviation of every activation of the U-Net between 0.2 and 1.1.
-	gain = 2.375
+	// Gain keeps the standard deviation of every activation of the U-Net between 0.2 and 1.1.
+	Gain = 2.375
 	// cell is the side of the flat squares that give pictures and labels their large shapes.
 	cell = 8
 )
@@ -16,15 +16,18 @@ const (
 // Weights returns the generated values of one entry of a state dict, in PyTorch's order, by the last part
 // of its name:
 //
-//	weight, rank 2 and more   uniform with variance gain/fan-in, the fan-in being the product of shape[1:]
+//	weight, rank 2 and more   uniform with variance Gain/fan-in, the fan-in being the product of shape[1:]
 //	weight, rank 1            0.8 … 1.2
 //	bias, running_mean        -0.1 … 0.1
 //	running_var               0.5 … 1.5
 //	num_batches_tracked       7
 //
 // It panics on any other name. tools/golden/weights.py computes the same bits.
-func Weights(name string, shape []int) []float32 {
-	value := rule(name, shape)
+func Weights(name string, shape []int) []float32 { return WeightsOf(name, shape, Gain) }
+
+// WeightsOf is Weights with another gain.
+func WeightsOf(name string, shape []int, gain float64) []float32 {
+	value := rule(name, shape, gain)
 	s := newSequence(name)
 	values := make([]float32, product(shape))
 	for i := range values {
@@ -34,7 +37,7 @@ func Weights(name string, shape []int) []float32 {
 }
 
 // rule returns what an entry makes of a number in [0, 1).
-func rule(name string, shape []int) func(u float64) float64 {
+func rule(name string, shape []int, gain float64) func(u float64) float64 {
 	switch kind := name[strings.LastIndexByte(name, '.')+1:]; {
 	case kind == "num_batches_tracked":
 		return func(float64) float64 { return 7 }
@@ -49,6 +52,16 @@ func rule(name string, shape []int) func(u float64) float64 {
 		return func(u float64) float64 { return 0.8 + float64(0.4*u) }
 	}
 	panic(fmt.Sprintf("golden: no rule for %s %v", name, shape))
+}
+
+// Direction returns n numbers in [-1, 1) that belong to a name: what gradients are projected on.
+func Direction(name string, n int) []float64 {
+	s := newSequence(name)
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = 2*s.at(i) - 1
+	}
+	return x
 }
 
 // Input returns the first n pictures of the series, n×c×h×w: what the goldens feed to models.

@@ -57,3 +57,38 @@ func ReLUGrad(y, dy float64) (value, scale float64) {
 	}
 	return 0, 0
 }
+
+// ReLU6 returns min(max(x, 0), 6).
+func ReLU6(x float64) (value, scale float64) { return min(max(x, 0), 6), min(max(x, 0), 6) }
+
+// ReLU6Grad returns dy where 0 < y < 6 and 0 elsewhere.
+func ReLU6Grad(y, dy float64) (value, scale float64) {
+	if y > 0 && y < 6 {
+		return dy, math.Abs(dy)
+	}
+	return 0, 0
+}
+
+// GELU returns x·Φ(x), Φ being the standard normal distribution.
+func GELU(x float64) (value, scale float64) {
+	return x * normal(x), math.Abs(x) + 0x1p-125
+}
+
+// GELUGrad returns dy·(Φ(x) + x·Φ'(x)).
+func GELUGrad(x, dy float64) (value, scale float64) {
+	bell, _ := Exp(-x * x / 2)
+	far := math.Abs(x * bell) // infinite where x is
+	return dy * (normal(x) + x*(bell/math.Sqrt(2*math.Pi))), math.Abs(dy)*(1+far) + 0x1p-125
+}
+
+// normal is the standard normal distribution, with the exponential of Exp.
+func normal(x float64) float64 {
+	if x*x/2 > 87.3 {
+		bell, _ := Exp(-x * x / 2) // beyond, kernels have a bound
+		if x < 0 {
+			return bell / 20
+		}
+		return 1
+	}
+	return math.Erfc(-x/math.Sqrt2) / 2
+}

@@ -1,4 +1,3 @@
-// Package decoder has the models that turn an encoder's feature maps into a score for each class and pixel.
 package decoder
 
 import (
@@ -10,115 +9,168 @@ import (
 	"tessera/tensor"
 )
 
-// An Encoder computes feature maps of falling resolution; package encoder has them.
-type Encoder interface {
-	Forward(t *autograd.Tape, x *autograd.Var) []*autograd.Var
-	Channels() []int
+// UnetSettings are the settings of the U-Net of Ronneberger, Fischer and Brox (MICCAI 2015).
+type UnetSettings struct {
+	EncoderDepth  int    `yaml:"encoder_depth"`
+	Channels      []int  // decoder_channels: of the blocks' results, deepest first; nil for 256, 128, 64, 32, 16
+	Norm          string `yaml:"decoder_use_norm"`
+	Attention     string `yaml:"decoder_attention_type"`
+	Interpolation string `yaml:"decoder_interpolation"`
 }
 
-// A Model gives logits [N, H, W, classes] for pictures [N, H, W, C] of any size.
-type Model interface {
-	Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var
+func init() {
+	registry["unet"] = func() Settings {
+		return &UnetSettings{EncoderDepth: 5, Norm: "batchnorm", Interpolation: "nearest"}
+	}
 }
 
-// Unet is the U-Net of Ronneberger, Fischer and Brox (MICCAI 2015) on an encoder, as segmentation_models_pytorch builds
-// it: every block enlarges by nearest neighbour to the size of the next skip connection, joins it, and convolves twice.
-type Unet struct {
-	Encoder Encoder    `name:"encoder"`
-	Decoder UnetBlocks `name:"decoder"`
-	Head    []any      `name:"segmentation_head"`
+// Check reports settings out of range.
+func (s *UnetSettings) Check() error {
+	var c check
+	c.depth(3, s.EncoderDepth)
+	c.oneOf("decoder_use_norm", s.Norm, norms...)
+	c.oneOf("decoder_attention_type", s.Attention, attentions...)
+	c.oneOf("decoder_interpolation", s.Interpolation, interpolations...)
+	return c.err()
 }
 
-// UnetBlocks are the blocks of a Unet from the smallest map to the picture's size.
-type UnetBlocks struct {
+// Encoder returns the depth, and 32.
+func (s *UnetSettings) Encoder() (depth, outputStride int) { return s.EncoderDepth, 32 }
+
+// SetChannels sets the channels of the blocks.
+func (s *UnetSettings) SetChannels(channels []int) error {
+	s.Channels = channels
+	return nil
+}
+
+// blockChannels returns a number for each of the blocks; nil means 256, 128, 64, 32, 16.
+func blockChannels(given []int, blocks int) ([]int, error) {
+	if given == nil {
+		given = []int{256, 128, 64, 32, 16}
+	}
+	if len(given) != blocks {
+		return nil, fmt.Errorf("decoder_channels: %d given, the encoder has %d feature maps", len(given), blocks)
+	}
+	for _, c := range given {
+		if c < 1 {
+			return nil, fmt.Errorf("decoder_channels: %d, want at least 1", c)
+		}
+	}
+	return given, nil
+}
+
+// UnetDecoder has the blocks of a U-Net from the smallest map to the picture's size: every one enlarges to the size of
+// the next skip connection, joins it, and convolves twice.
+type UnetDecoder struct {
 	Blocks []*UnetBlock `name:"blocks"`
 }
 
 // UnetBlock is one step up.
 type UnetBlock struct {
-	Conv1 *ConvBNReLU `name:"conv1"`
-	Conv2 *ConvBNReLU `name:"conv2"`
+	Conv1      *ConvBNReLU `name:"conv1"`
+	Attention1 *SCSE       `name:"attention1"` // nil for none
+	Conv2      *ConvBNReLU `name:"conv2"`
+	Attention2 *SCSE       `name:"attention2"` // nil for none
+
+	interpolation string
 }
 
-// ConvBNReLU is a 3×3 convolution without bias, batch normalisation and ReLU.
-type ConvBNReLU struct {
-	Conv *nn.Conv2D    `name:"0"`
-	BN   *nn.BatchNorm `name:"1"`
+func (s *UnetSettings) build(rng *rand.Rand, channels []int) (plan, error) {
+	outs, err := blockChannels(s.Channels, len(channels))
+	if err != nil {
+		return plan{}, err
+	}
+	d := &UnetDecoder{}
+	in := channels[len(channels)-1]
+	for i, out := range outs {
+		skip := 0
+		if at := len(channels) - 2 - i; at >= 0 {
+			skip = channels[at]
+		}
+		b, err := s.block(rng, in, skip, out)
+		if err != nil {
+			return plan{}, err
+		}
+		d.Blocks = append(d.Blocks, b)
+		in = out
+	}
+	return plan{decoder: d, channels: in, kernel: 3, anySize: true}, nil
 }
 
-// UnetOptions are the settings of a Unet.
+// block makes a step up.
+func (s *UnetSettings) block(rng *rand.Rand, in, skip, out int) (*UnetBlock, error) {
+	b := &UnetBlock{interpolation: s.Interpolation}
+	var err error
+	b.Conv1 = newConvBNReLU(rng, in+skip, out, 3, s.Norm)
+	if b.Attention1, err = newAttention(rng, s.Attention, in+skip); err != nil {
+		return nil, err
+	}
+	b.Conv2 = newConvBNReLU(rng, out, out, 3, s.Norm)
+	if b.Attention2, err = newAttention(rng, s.Attention, out); err != nil {
+		return nil, err
+	}
+	if skip == 0 { // upstream has the parameters, but nothing depends on them
+		freeze(b.Attention1)
+	}
+	return b, nil
+}
+
+// freeze keeps the parameters of a part that never runs from learning: weight decay would shrink them.
+func freeze(part any) {
+	nn.Walk(part, func(_ string, e nn.Entry) {
+		if e.Param != nil {
+			e.Param.Frozen = true
+		}
+	})
+}
+
+// Forward returns a map of the picture's size.
+func (d *UnetDecoder) Forward(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) *autograd.Var {
+	y := features[len(features)-1]
+	for i, b := range d.Blocks {
+		at := len(features) - 2 - i
+		switch {
+		case at < 0:
+			y = b.Forward(t, y, nil, picture.Dim(1), picture.Dim(2))
+		case features[at] == nil:
+			y = b.Forward(t, y, nil, picture.Dim(1)>>(at+1), picture.Dim(2)>>(at+1))
+		default:
+			y = b.Forward(t, y, features[at], features[at].Shape.Dim(1), features[at].Shape.Dim(2))
+		}
+	}
+	return y
+}
+
+// Forward enlarges x to h×w, joins the skip connection unless it is nil, and convolves. Where that is twice the size, as
+// it is for all but odd sizes, one operation does the first three.
+func (b *UnetBlock) Forward(t *autograd.Tape, x, skip *autograd.Var, h, w int) *autograd.Var {
+	twice := h == 2*x.Shape.Dim(1) && w == 2*x.Shape.Dim(2) && b.interpolation == "nearest"
+	if twice && b.Conv1.BN != nil && (skip == nil || b.Attention1 == nil) {
+		x = nn.UpsampleConvNorm(t, x, skip, b.Conv1.Conv, b.Conv1.BN)
+	} else {
+		x = enlarge(t, x, h, w, b.interpolation, false)
+		if skip != nil {
+			x = b.Attention1.Forward(t, autograd.Concat(t, x, skip))
+		}
+		x = b.Conv1.Forward(t, x)
+	}
+	return b.Attention2.Forward(t, b.Conv2.Forward(t, x))
+}
+
+// UnetOptions are the commonest settings of a Unet.
 type UnetOptions struct {
 	Classes  int
 	Channels []int // of the blocks' results; nil means 256, 128, 64, 32, 16
 }
 
-// NewUnet makes a Unet with fresh weights from rng on an encoder. An impossible setting is an error.
+// NewUnet makes a U-Net with fresh weights from rng on an encoder: New with defaults. An impossible setting is an error.
 func NewUnet(rng *rand.Rand, e Encoder, o UnetOptions) (*Unet, error) {
-	skips := e.Channels()
-	if o.Channels == nil {
-		o.Channels = []int{256, 128, 64, 32, 16}
+	s, err := Defaults("unet")
+	if err != nil {
+		return nil, err
 	}
-	if len(o.Channels) != len(skips) {
-		return nil, fmt.Errorf("decoder_channels: %d given, the encoder has %d feature maps", len(o.Channels), len(skips))
+	if err := s.SetChannels(o.Channels); err != nil {
+		return nil, err
 	}
-	if o.Classes < 1 {
-		return nil, fmt.Errorf("classes: %d, want at least 1", o.Classes)
-	}
-	u := &Unet{Encoder: e}
-	in := skips[len(skips)-1]
-	for i, out := range o.Channels {
-		if out < 1 {
-			return nil, fmt.Errorf("decoder_channels: %d, want at least 1", out)
-		}
-		skip := 0
-		if at := len(skips) - 2 - i; at >= 0 {
-			skip = skips[at]
-		}
-		u.Decoder.Blocks = append(u.Decoder.Blocks, &UnetBlock{newConvBNReLU(rng, in+skip, out), newConvBNReLU(rng, out, out)})
-		in = out
-	}
-	head := nn.NewConv2D(rng, in, o.Classes, nn.ConvOptions{Kernel: 3, Pad: nn.Pad(1), Init: nn.XavierUniform, BiasInit: nn.Zero})
-	u.Head = []any{head}
-	return u, nil
-}
-
-func newConvBNReLU(rng *rand.Rand, ic, oc int) *ConvBNReLU {
-	return &ConvBNReLU{
-		nn.NewConv2D(rng, ic, oc, nn.ConvOptions{Kernel: 3, Pad: nn.Pad(1), Init: nn.KaimingUniform}),
-		nn.NewBatchNorm(oc, 1e-5, 0.1, autograd.WithReLU),
-	}
-}
-
-// Forward returns logits [N, H, W, classes] for pictures x [N, H, W, C].
-func (u *Unet) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	features := u.Encoder.Forward(t, x)
-	y := features[len(features)-1]
-	for i, b := range u.Decoder.Blocks {
-		if at := len(features) - 2 - i; at >= 0 {
-			y = b.Forward(t, y, features[at].Shape, features[at])
-		} else {
-			y = b.Forward(t, y, x.Shape, nil)
-		}
-	}
-	return u.Head[0].(*nn.Conv2D).Forward(t, y)
-}
-
-// Forward enlarges x to the height and width of target, joins the skip connection unless it is nil, and convolves.
-// Where the target is twice as large, as it is for all but odd sizes, one operation does the first three.
-func (b *UnetBlock) Forward(t *autograd.Tape, x *autograd.Var, target tensor.Shape, skip *autograd.Var) *autograd.Var {
-	_, h, w, _ := x.Shape.NHWC()
-	if target.Dim(1) == 2*h && target.Dim(2) == 2*w {
-		x = nn.UpsampleConvNorm(t, x, skip, b.Conv1.Conv, b.Conv1.BN)
-		return b.Conv2.Forward(t, x)
-	}
-	x = autograd.ResizeNearest(t, x, target.Dim(1), target.Dim(2))
-	if skip != nil {
-		x = autograd.Concat(t, x, skip)
-	}
-	return b.Conv2.Forward(t, b.Conv1.Forward(t, x))
-}
-
-// Forward convolves x [N, H, W, C].
-func (c *ConvBNReLU) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	return nn.ConvNorm(t, x, c.Conv, c.BN)
+	return New("unet", rng, e, Options{Classes: o.Classes, Settings: s})
 }

@@ -65,26 +65,37 @@ func (k *checker) values(section string) {
 	if within("loss", section) || within(section, "loss") {
 		k.parts("loss", k.config.Loss)
 	}
+	if within("model.arch", section) || within(section, "model.arch") {
+		k.part("model.arch", "model.arch", k.config.Model.Arch)
+	}
 }
 
 func (k *checker) parts(key string, parts []Part) {
-	names := Choices(key)
 	for i, p := range parts {
-		if what := noSuch(p.Name, names); what != "" {
-			at := placeOf(k.config.places, fmt.Sprintf("%s.%d", key, i))
-			k.mistakes = append(k.mistakes, at.mistake(key, "%s", what))
-			continue
-		}
-		choice := choices[key][slices.Index(names, p.Name)]
-		if choice.Settings == nil {
-			continue
-		}
-		if p.key == "" {
-			p.key = below(key, p.Name)
-		}
-		if err, ok := p.Decode(choice.Settings()).(Mistakes); ok {
-			k.mistakes = append(k.mistakes, err...)
-		}
+		k.part(key, fmt.Sprintf("%s.%d", key, i), p)
+	}
+}
+
+// part judges a part that was written at a place, as one of the choices of the key.
+func (k *checker) part(key, place string, p Part) {
+	if slices.Contains(k.broken, place) {
+		return
+	}
+	names := Choices(key)
+	if what := noSuch(p.Name, names); what != "" {
+		at := placeOf(k.config.places, place)
+		k.mistakes = append(k.mistakes, at.mistake(key, "%s", what))
+		return
+	}
+	choice := choices[key][slices.Index(names, p.Name)]
+	if choice.Settings == nil {
+		return
+	}
+	if p.key == "" {
+		p.key = below(key, p.Name)
+	}
+	if err, ok := p.Decode(choice.Settings()).(Mistakes); ok {
+		k.mistakes = append(k.mistakes, err...)
 	}
 }
 

@@ -77,12 +77,12 @@ type Mask struct {
 
 // Model names the network and the parts it is put together from.
 type Model struct {
-	Arch            string  `yaml:"arch"`
+	Arch            Part    `yaml:"arch"`
 	Encoder         string  `yaml:"encoder"`
 	Weights         string  `yaml:"weights"`
 	EncoderWeights  string  `yaml:"encoder_weights"`  // a name such as imagenet, or a file
 	Mirror          string  `yaml:"mirror"`           // an address or a folder
-	DecoderChannels [5]int  `yaml:"decoder_channels"` // deepest first
+	DecoderChannels []int   `yaml:"decoder_channels"` // deepest first; empty: those of the architecture
 	DropConnect     float64 `yaml:"drop_connect"`
 }
 
@@ -177,10 +177,8 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment: []Part{{Name: "HorizontalFlip"}},
-		Model: Model{
-			Arch: "unet", Encoder: "efficientnet-b0", DecoderChannels: [5]int{256, 128, 64, 32, 16}, DropConnect: 0.2,
-		},
-		Loss: []Part{{Name: "cross_entropy"}},
+		Model:   Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2},
+		Loss:    []Part{{Name: "cross_entropy"}},
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},

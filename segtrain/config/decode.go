@@ -52,6 +52,9 @@ func (d *decoder) value(n *node, v reflect.Value, key string) {
 	case *[]Part:
 		d.parts(n, into, key)
 		return
+	case *Part:
+		d.onePart(n, into, key)
+		return
 	case *Classes:
 		if d.classCount(n, into, key) {
 			return

@@ -56,6 +56,8 @@ func typeName(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[[]Part]():
 		return "a list of names or {name: settings}"
+	case reflect.TypeFor[Part]():
+		return "a name or {name: settings}"
 	case reflect.TypeFor[Classes]():
 		return "a list of texts or their number"
 	case reflect.TypeFor[Numbers]():

@@ -96,6 +96,10 @@ func TestMistakesOfRange(t *testing.T) {
 
 func TestMistakesOfName(t *testing.T) {
 	checkMistakes(t, []mistake{
+		{"model: {arch: unett}", "r:1:15: model.arch: no \"unett\"; did you mean \"unet\"? there are: unet"},
+		{"model: {arch: [unet]}", "r:1:15: model.arch: wants a name or {name: settings}, not a list"},
+		{"model: {arch: {unet: 5}}", "r:1:22: model.arch.unet: wants settings as {key: value}, not 5"},
+		{"model: {decoder_channels: 8}", "r:1:27: model.decoder_channels: wants a list of whole numbers, not 8"},
 		{"loss: [focl]", "r:1:8: loss: no \"focl\"; there are: " + lossNames},
 		{"loss: [{Dice: {a: 1}}]", "r:1:9: loss: no \"Dice\"; did you mean \"dice\"? there are: " + lossNames},
 		{"optim: {name: adam}", "r:1:15: optim.name: no \"adam\"; did you mean \"adamw\"? there are: adamw"},

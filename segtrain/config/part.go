@@ -87,6 +87,17 @@ func (d *decoder) parts(n *node, into *[]Part, key string) {
 	*into = parts
 }
 
+// onePart replaces a part.
+func (d *decoder) onePart(n *node, into *Part, key string) {
+	p, ok := d.part(n, key)
+	if !ok {
+		d.say(n.at, key, "wants a name or {name: settings}, not %s", n.describePart())
+		return
+	}
+	*into = p
+	d.places[key] = p.places[""]
+}
+
 func (n *node) describePart() string {
 	if n.kind != mappingNode || len(n.pairs) < 2 {
 		return n.String()

@@ -69,6 +69,9 @@ func (s setter) assign(v reflect.Value, key string, rest []string) {
 	case *[]Part:
 		s.part(into, key, rest)
 		return
+	case *Part:
+		s.onePart(into, key, rest)
+		return
 	case *Val:
 		defer into.keep(next)
 	}
@@ -201,6 +204,21 @@ func (s setter) part(into *[]Part, key string, rest []string) {
 		return
 	}
 	*into = parts
+}
+
+// onePart sets one setting of a part: model.arch.fpn.decoder_dropout, or whatever the part's name is.
+func (s setter) onePart(into *Part, key string, rest []string) {
+	if rest[0] != into.Name {
+		s.say(s.at, below(key, rest[0]), "%s is %s; set %s={%s: …}", key, into.Name, key, rest[0])
+		return
+	}
+	if len(rest) == 1 {
+		s.say(s.at, below(key, rest[0]), "wants the name of a setting; or set %s={%s: …}", key, rest[0])
+		return
+	}
+	list := []Part{*into}
+	s.part(&list, key, rest)
+	*into = list[0]
 }
 
 // keep clears what the key that was just set excludes.

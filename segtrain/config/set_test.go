@@ -44,6 +44,9 @@ func TestSet(t *testing.T) {
 		{"loss.0=dice", func(c *Config) any { return c.Loss[0].Name }, "dice"},
 		{"loss.cross_entropy.weight=2", func(c *Config) any { return c.Loss[0].Settings },
 			map[string]any{"weight": 2}},
+		{"model.arch=unet", func(c *Config) any { return c.Model.Arch.Name }, "unet"},
+		{"model.arch={unet: {a: 1}}", func(c *Config) any { return c.Model.Arch.Settings }, map[string]any{"a": 1}},
+		{"model.arch.unet.a=[2]", func(c *Config) any { return c.Model.Arch.Settings }, map[string]any{"a": []any{2}}},
 		{"augment=", func(c *Config) any { return len(c.Augment) }, 0},
 	} {
 		got := Default()
@@ -88,6 +91,9 @@ func TestSetMistakes(t *testing.T) {
 		{"data.mask.map.x=1", `data.mask.map.x: "x" is no whole number`},
 		{"train.best=iou", `train.best: no "iou"; there are: mean_iou, mean_dice, pixel_accuracy, loss`},
 		{"loss.focal.gamma=2", "loss.focal: is not in the list; there are: cross_entropy"},
+		{"model.arch=fpnn", `model.arch: no "fpnn"; there are: unet`},
+		{"model.arch.fpn.a=1", "model.arch.fpn: model.arch is unet; set model.arch={fpn: …}"},
+		{"model.arch.unet=1", "model.arch.unet: wants the name of a setting; or set model.arch={unet: …}"},
 		{"loss.0=[1]", "loss.0: wants a name or {name: settings}, not a list"},
 		{"loss.0.a.b=1", "loss.0.a.b: goes too deep; set the whole value of a"},
 		{"loss=[focl]", `loss: no "focl"; there are: cross_entropy, dice`},

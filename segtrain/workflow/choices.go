@@ -23,6 +23,7 @@ func init() {
 			Name: name, Doc: fmt.Sprintf("for %d encoders; see `segtrain weights list`", weights.Count(name)),
 		})
 	}
+	registerArchitectures()
 	for _, name := range encoder.Names() {
 		if !slices.Contains(config.Choices("model.encoder"), name) {
 			config.Register("model.encoder", config.Choice{Name: name, Doc: "as in segmentation_models_pytorch"})

@@ -62,7 +62,7 @@ func Describe(cfg *config.Config) (*Info, error) {
 			return nil, err
 		}
 		info.Model = &ModelInfo{
-			Arch: cfg.Model.Arch, Encoder: cfg.Model.Encoder, Classes: len(classNames(cfg)),
+			Arch: cfg.Model.Arch.Name, Encoder: cfg.Model.Encoder, Classes: len(classNames(cfg)),
 			Parameters: p.parameters(), Size: cfg.Data.Size, Batch: cfg.Train.Batch, Memory: p.memory,
 		}
 	}

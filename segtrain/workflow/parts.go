@@ -4,30 +4,10 @@ import (
 	"errors"
 	"fmt"
 
-	"tessera/nn"
-	"tessera/nn/decoder"
-	"tessera/nn/encoder"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
 	"tessera/segtrain/train"
 )
-
-// newModel builds the model with fresh weights.
-func newModel(cfg *config.Config, classes int) (decoder.Model, error) {
-	rng := nn.NewRand(cfg.Train.Seed)
-	e, err := encoder.New(cfg.Model.Encoder, rng, encoder.Options{
-		InChannels: cfg.Data.Channels, DropConnect: cfg.Model.DropConnect,
-	})
-	if err != nil {
-		return nil, cfg.Mistake("model.encoder", "%v", err)
-	}
-	channels := cfg.Model.DecoderChannels[:]
-	m, err := decoder.NewUnet(rng, e, decoder.UnetOptions{Classes: classes, Channels: channels})
-	if err != nil {
-		return nil, cfg.Mistake("model", "%v", err)
-	}
-	return m, nil
-}
 
 // newAugment chains the transforms that the configuration lists; nil if there are none.
 func newAugment(cfg *config.Config) (augment.Transform, error) {

@@ -94,7 +94,7 @@ func (s *session) report(m *Metrics, h *record.History, best, worst []report.Sam
 	r := report.Report{
 		Title: s.name(),
 		Subtitle: fmt.Sprintf("%s with %s on %d images of %d×%d, measured on %d others",
-			c.Model.Arch, c.Model.Encoder, m.TrainImages, c.Data.Size[0], c.Data.Size[1], m.ValImages),
+			c.Model.Arch.Name, c.Model.Encoder, m.TrainImages, c.Data.Size[0], c.Data.Size[1], m.ValImages),
 		Finished: time.Now(), Metrics: m.Report, Palette: s.source.palette, Ignore: ignored(c),
 		BestEpoch: m.BestEpoch, TotalEpochs: m.Epochs, ImagesPerSecond: m.ImagesPerSecond, Seconds: m.Seconds,
 		Best: best, Worst: worst, Config: string(c.Marshal()), Notes: h.Notes, Env: fields(env), Next: s.next(),

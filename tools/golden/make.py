@@ -8,6 +8,10 @@ import sys
 import torch
 
 NAMES = ["weights_first", "unet_b0", "unet_b0_train", "parts_b0_train", "losses", "ops", "optim", "schedules", "init"]
+# A module and what its golden is given.
+NAMES += [f"encoders.{family}" for family in ("efficientnet", "resnet", "mobilenet", "lite", "senet", "mit")]
+ARCHITECTURES = "unet unetplusplus manet linknet fpn pspnet deeplabv3 deeplabv3plus pan upernet segformer"
+NAMES += [f"decoders.{arch}" for arch in ARCHITECTURES.split()]
 OUT = pathlib.Path(__file__).resolve().parents[2] / "internal" / "golden" / "testdata"
 
 
@@ -30,8 +34,9 @@ def main():
     torch.use_deterministic_algorithms(True)
     OUT.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[1:] or NAMES:
-        path = OUT / f"{name}.json"
-        path.write_text(text(importlib.import_module(name).golden()) + "\n")
+        module, *part = name.split(".")
+        path = OUT / f"{'_'.join([module, *part])}.json"
+        path.write_text(text(importlib.import_module(module).golden(*part)) + "\n")
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} KB")
 
 

@@ -35,7 +35,7 @@ def uniform(name, count):
     return (z >> np.uint64(40)).astype(np.float64) / 2.0**24
 
 
-def weights(name, shape):
+def weights(name, shape, gain=GAIN):
     """One entry of a state dict, in PyTorch's order (OIHW), as a float32 array."""
     shape = tuple(shape)
     u = uniform(name, math.prod(shape))
@@ -47,7 +47,7 @@ def weights(name, shape):
     elif kind == "running_var":
         v = 0.5 + u
     elif kind == "weight" and len(shape) >= 2:
-        v = (2 * u - 1) * math.sqrt(3 * GAIN / math.prod(shape[1:]))
+        v = (2 * u - 1) * math.sqrt(3 * gain / math.prod(shape[1:]))
     elif kind == "weight" and len(shape) == 1:
         v = 0.8 + 0.4 * u
     else:
@@ -55,13 +55,13 @@ def weights(name, shape):
     return v.astype(np.float32).reshape(shape)
 
 
-def fill(model):
+def fill(model, gain=GAIN):
     """Gives every parameter and buffer of a torch module its generated values; returns the module."""
     import torch
 
     with torch.no_grad():
         for name, value in model.state_dict().items():
-            value.copy_(torch.from_numpy(weights(name, value.shape)))
+            value.copy_(torch.from_numpy(weights(name, value.shape, gain)))
     return model
 
 

@@ -1,0 +1,77 @@
+package decoder
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"tessera/autograd"
+	"tessera/kernels"
+	"tessera/nn"
+	"tessera/tensor"
+)
+
+// SegmentationHead turns a decoder's map into logits of the picture's size.
+type SegmentationHead struct {
+	Conv *nn.Conv2D `name:"0"`
+}
+
+// newSegmentationHead makes a head with a k×k window.
+func newSegmentationHead(rng *rand.Rand, ic, classes, k int) *SegmentationHead {
+	return &SegmentationHead{nn.NewConv2D(rng, ic, classes,
+		nn.ConvOptions{Kernel: k, Pad: nn.Pad(k / 2), Init: nn.XavierUniform, BiasInit: nn.Zero})}
+}
+
+// Forward convolves x, and enlarges the result bilinearly to the picture's size with the corners kept in place.
+func (s *SegmentationHead) Forward(t *autograd.Tape, x *autograd.Var, picture tensor.Shape) *autograd.Var {
+	return autograd.ResizeBilinear(t, s.Conv.Forward(t, x), picture.Dim(1), picture.Dim(2), true)
+}
+
+// AuxParams are the settings of a classification head: aux_params in segmentation_models_pytorch.
+type AuxParams struct {
+	Classes    int     `yaml:"classes"`
+	Pooling    string  `yaml:"pooling"`    // avg or max; empty for avg
+	Dropout    float64 `yaml:"dropout"`    // probability; upstream's default is 0.2
+	Activation string  `yaml:"activation"` // identity, sigmoid or softmax; empty for identity
+}
+
+// Check reports a setting out of range.
+func (p *AuxParams) Check() error {
+	var c check
+	c.from(1, "classes", p.Classes)
+	c.oneOf("pooling", p.Pooling, "avg", "max", "")
+	c.probability("dropout", p.Dropout)
+	c.oneOf("activation", p.Activation, "identity", "sigmoid", "softmax", "")
+	return c.err()
+}
+
+// ClassificationHead says which classes a picture shows, from the encoder's smallest map.
+type ClassificationHead struct {
+	Linear *nn.Linear `name:"3"`
+
+	settings AuxParams
+}
+
+func newClassificationHead(rng *rand.Rand, ic int, p AuxParams) (*ClassificationHead, error) {
+	if err := p.Check(); err != nil {
+		return nil, fmt.Errorf("aux_params: %w", err)
+	}
+	return &ClassificationHead{nn.NewLinear(rng, ic, p.Classes, nn.XavierUniform), p}, nil
+}
+
+// Forward pools x [N, H, W, C], drops out, and returns [N, 1, 1, classes].
+func (c *ClassificationHead) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	if c.settings.Pooling == "max" {
+		_, h, w, _ := x.Shape.NHWC()
+		x = autograd.MaxPool(t, x, kernels.Window{KH: h, KW: w, SH: 1, SW: 1, DH: 1, DW: 1})
+	} else {
+		x = autograd.GlobalAverage(t, x)
+	}
+	y := c.Linear.Forward(t, autograd.Dropout(t, x, c.settings.Dropout))
+	switch c.settings.Activation {
+	case "sigmoid":
+		y = autograd.Sigmoid(t, y)
+	case "softmax":
+		y = autograd.Softmax(t, y)
+	}
+	return y
+}

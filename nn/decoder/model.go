@@ -1,0 +1,79 @@
+package decoder
+
+import (
+	"tessera/autograd"
+	"tessera/tensor"
+)
+
+// An Encoder computes feature maps of falling resolution; package encoder has them.
+type Encoder interface {
+	// Forward returns the feature maps of x [N, H, W, C] at 1/2, 1/4, …; one without channels is nil.
+	Forward(t *autograd.Tape, x *autograd.Var) []*autograd.Var
+	// Channels returns the channels of each feature map, 0 for one that does not exist.
+	Channels() []int
+}
+
+// A Model gives logits [N, H, W, classes] for pictures [N, H, W, C] of any size.
+type Model interface {
+	Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var
+}
+
+// A Decoder joins feature maps of a picture to one map. Its sides divide the picture's, or are the same.
+type Decoder interface {
+	Forward(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) *autograd.Var
+}
+
+// SegmentationModel is an encoder, a decoder and heads, named as in segmentation_models_pytorch. New makes it.
+//
+// It takes pictures of any size. The decoder of a U-Net fits each map to the next, whatever its size. For the others
+// rows and columns of zeros are added at the bottom and at the right until the sides divide by the encoder's output
+// stride, and cut off the logits: they are those of the enlarged picture. Zero is the mean of a normalised picture; in
+// training what was added takes part in the statistics of batch normalisation.
+type SegmentationModel struct {
+	Encoder    Encoder             `name:"encoder"`
+	Decoder    Decoder             `name:"decoder"`
+	Head       *SegmentationHead   `name:"segmentation_head"`
+	Classifier *ClassificationHead `name:"classification_head"` // nil for none
+
+	multiple, least int // what sides must divide by, and be at least
+}
+
+// Unet is a SegmentationModel with the decoder UnetDecoder; NewUnet makes it.
+type Unet = SegmentationModel
+
+// Forward returns logits [N, H, W, classes] for pictures x [N, H, W, C].
+func (m *SegmentationModel) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	larger := m.enlarge(t, x)
+	return m.masks(t, x, larger, m.Encoder.Forward(t, larger))
+}
+
+// ForwardBoth returns the logits of Forward and what the classification head says of each picture, [N, 1, 1, classes]:
+// logits too, unless the head has an activation. It panics if there is no such head.
+func (m *SegmentationModel) ForwardBoth(t *autograd.Tape, x *autograd.Var) (masks, labels *autograd.Var) {
+	if m.Classifier == nil {
+		panic("decoder: ForwardBoth of a model without a classification head")
+	}
+	larger := m.enlarge(t, x)
+	features := m.Encoder.Forward(t, larger)
+	labels = m.Classifier.Forward(t, features[len(features)-1])
+	return m.masks(t, x, larger, features), labels
+}
+
+// enlarge adds rows and columns to pictures until their size suits the decoder.
+func (m *SegmentationModel) enlarge(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	_, h, w, _ := x.Shape.NHWC()
+	return autograd.Pad(t, x, 0, 0, m.missing(h), m.missing(w))
+}
+
+// missing returns what a side of a picture lacks.
+func (m *SegmentationModel) missing(side int) int {
+	whole := max(m.least, (side+m.multiple-1)/m.multiple*m.multiple)
+	return whole - side
+}
+
+// masks returns the logits of pictures x from the feature maps of the enlarged ones.
+func (m *SegmentationModel) masks(t *autograd.Tape, x, larger *autograd.Var, features []*autograd.Var) *autograd.Var {
+	y := m.Decoder.Forward(t, larger.Shape, features)
+	y = m.Head.Forward(t, y, larger.Shape)
+	return autograd.Pad(t, y, 0, 0, x.Shape.Dim(1)-larger.Shape.Dim(1), x.Shape.Dim(2)-larger.Shape.Dim(2))
+}
