@@ -53,7 +53,7 @@ func (s *SegformerSettings) build(rng *rand.Rand, channels []int) (plan, error) 
 	d := &SegformerDecoder{}
 	for i := len(channels) - 1; i >= 0; i-- {
 		if channels[i] > 0 {
-			d.Stages = append(d.Stages, &MLP{nn.NewLinear(rng, channels[i], s.Channels, nn.XavierUniform)})
+			d.Stages = append(d.Stages, &MLP{nn.NewLinear(rng, channels[i], s.Channels, nn.XavierUniform, nn.Zero)})
 		}
 	}
 	d.Fuse = newConvBNReLU(rng, len(d.Stages)*s.Channels, s.Channels, 1, "batchnorm")
