@@ -74,7 +74,7 @@ func (s *SeparableBNReLU) Forward(t *autograd.Tape, x *autograd.Var) *autograd.V
 // Forward returns a map of the size of x whose pixels are all the same. In training with a batch of one it sees nothing
 // of x, because normalising one pixel leaves only the shift.
 func (p *ASPPPool) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	y := nn.ConvNorm(t, autograd.GlobalAverage(t, x), p.Conv, p.BN)
+	y := p.BN.ForwardPooled(t, p.Conv.Forward(t, autograd.GlobalAverage(t, x)))
 	return autograd.ResizeNearest(t, y, x.Shape.Dim(1), x.Shape.Dim(2))
 }
 
