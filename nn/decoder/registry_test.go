@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tessera/autograd"
+	"tessera/internal/kerneltest"
+	"tessera/internal/parallel"
 	"tessera/nn"
 	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
@@ -124,13 +126,19 @@ func eachThin(t *testing.T, test func(t *testing.T, m *decoder.SegmentationModel
 	require.Len(t, decoder.Names(), 11)
 	for _, arch := range decoder.Names() {
 		t.Run(arch, func(t *testing.T) {
-			s := thin(t, arch)
-			depth, stride := s.Encoder()
-			m, err := decoder.New(arch, nn.NewRand(1), newNarrow(depth, stride), decoder.Options{Classes: 3, Settings: s})
-			require.NoError(t, err)
-			test(t, m)
+			test(t, newThin(t, arch))
 		})
 	}
+}
+
+// newThin makes a small model of an architecture.
+func newThin(t *testing.T, arch string) *decoder.SegmentationModel {
+	t.Helper()
+	s := thin(t, arch)
+	depth, stride := s.Encoder()
+	m, err := decoder.New(arch, nn.NewRand(1), newNarrow(depth, stride), decoder.Options{Classes: 3, Settings: s})
+	require.NoError(t, err)
+	return m
 }
 
 // TestEveryModelTakesEverySize predicts pictures of sizes that divide by nothing.
@@ -306,4 +314,44 @@ func (*constant) Forward(t *autograd.Tape, x *autograd.Var) []*autograd.Var {
 		list = append(list, x)
 	}
 	return list
+}
+
+// TestEveryModelHasTheSameBits runs a step for several numbers of workers and every instruction set.
+func TestEveryModelHasTheSameBits(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	eachThin(t, func(t *testing.T, _ *decoder.SegmentationModel) {
+		arch, want := t.Name()[strings.LastIndexByte(t.Name(), '/')+1:], ""
+		kerneltest.EachISA(t, func(t *testing.T) {
+			for _, workers := range []int{1, 2, 7} {
+				parallel.SetWorkers(workers)
+				got := stepChecksum(t, newThin(t, arch)) // running statistics take part
+				if want == "" {
+					want = got
+				}
+				assert.Equal(t, want, got, "%d workers", workers)
+			}
+		})
+	})
+}
+
+// stepChecksum returns the checksum of the gradients of a step, in which dropouts take part.
+func stepChecksum(t *testing.T, m *decoder.SegmentationModel) string {
+	t.Helper()
+	tape := autograd.NewTape(autograd.Training)
+	defer tape.Free()
+	tape.Seed = 4
+	x := tape.Input(tensor.Dims(2, 40, 33, 3))
+	target := tape.Labels(tensor.Dims(2, 40, 33))
+	loss := autograd.CrossEntropy(tape, m.Forward(tape, x), target, autograd.NoIgnore, 0, nil)
+	require.NoError(t, tape.Plan())
+	for i := range x.Value() {
+		x.Value()[i] = float32(autograd.Uniform(7, uint64(i))) - 0.5
+	}
+	tape.Forward()
+	tape.Backward(loss, 1)
+	var grads [][]float32
+	for _, p := range nn.Params(m) {
+		grads = append(grads, p.Grad.Data)
+	}
+	return kerneltest.Checksum(grads...)
 }
