@@ -16,6 +16,7 @@ type sweep struct {
 	band, bands       int   // output rows of a task; tasks of an image and group
 	cols              int   // pixels of a row in scratch
 	rows, lastRows    []int // offsets in scratch of the first tap of each output pixel of a task, of the last task
+	lineRows          []int // offsets of the pixels of one output row
 	segs              []int // offsets of each segment of taps
 	klen              int   // floats of a segment
 	scratch           int
@@ -56,6 +57,7 @@ func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid) 
 	p.tables()
 	last := p.rows[:(p.oh-(p.bands-1)*p.band)*p.ow]
 	p.lastRows = k.padRows(slices.Clone(last))
+	p.lineRows = k.padRows(slices.Clone(p.rows[:p.ow]))
 	p.rows = k.padRows(p.rows)
 	return p
 }
@@ -162,7 +164,7 @@ func (p *sweep) multiply(t tile, k *gemmKernel, first, count, cols int, y, spare
 	for r := range count {
 		t.a = a[r*p.win.SH*p.cols*p.ic/p.groups:]
 		at := ((first+r)*p.grid.sh+p.grid.y)*p.grid.w + p.grid.x
-		k.multiply(t, p.ow, cols, p.rows, y[at*p.oc:], spare)
+		k.multiply(t, p.ow, cols, p.lineRows, y[at*p.oc:], spare)
 	}
 }
 
