@@ -130,12 +130,17 @@ func (b *batchNorm) update(totals []float64) {
 	b.affine(batch)
 	for j := range b.c {
 		mean, variance := batch(j)
-		variance *= n / max(1, n-1)
-		keep := 1 - st.Momentum
-		st.Mean.Data[j] = float32(float64(keep*float64(st.Mean.Data[j])) + float64(st.Momentum*mean))
-		st.Var.Data[j] = float32(float64(keep*float64(st.Var.Data[j])) + float64(st.Momentum*variance))
+		st.move(j, n, mean, variance)
 	}
 	*st.Batches++
+}
+
+// move brings the running statistics of channel j nearer to those of a batch of n pixels.
+func (s *BatchStats) move(j int, n, mean, variance float64) {
+	variance *= n / max(1, n-1)
+	keep := 1 - s.Momentum
+	s.Mean.Data[j] = float32(float64(keep*float64(s.Mean.Data[j])) + float64(s.Momentum*mean))
+	s.Var.Data[j] = float32(float64(keep*float64(s.Var.Data[j])) + float64(s.Momentum*variance))
 }
 
 // normalise computes rows of y. Few rows at a time stay in the first-level cache between the two steps.

@@ -93,7 +93,9 @@ func (r Resize) sum(b dwBand, accumulate bool, dy []float32, at int, dx []float3
 //
 // between inputs a = ⌊s⌋ and b = min(a+1, size-1), with weights 1-(s-a) and s-a. The value is
 // h0*(w0*x[a][a] + w1*x[a][b]) + h1*(w0*x[b][a] + w1*x[b][b]), in float32, every operation rounded.
-func (r Resize) Bilinear(row0, row1 int, alignCorners bool, x, y []float32) {
+//
+// It needs Scratch floats of scratch.
+func (r Resize) Bilinear(row0, row1 int, alignCorners bool, x, y, scratch []float32) {
 	x, y = x[:r.IH*r.IW*r.C], y[:r.outputs()]
 	for oy := row0; oy < row1; oy++ {
 		v := newResizeTap(oy, r.IH, r.OH, alignCorners)
@@ -103,6 +105,13 @@ func (r Resize) Bilinear(row0, row1 int, alignCorners bool, x, y []float32) {
 			x00, x01 := upper[h.a*r.C:][:r.C], upper[h.b*r.C:][:r.C]
 			x10, x11 := lower[h.a*r.C:][:r.C], lower[h.b*r.C:][:r.C]
 			out := y[(oy*r.OW+ox)*r.LD:][:r.C]
+			if r.C >= resizeWide {
+				bottom := scratch[:r.C]
+				h.blend(x00, x01, out)
+				h.blend(x10, x11, bottom)
+				v.blend(out, bottom, out)
+				continue
+			}
 			for j := range out {
 				top := float32(h.wa*x00[j]) + float32(h.wb*x01[j])
 				bottom := float32(h.wa*x10[j]) + float32(h.wb*x11[j])
@@ -112,10 +121,22 @@ func (r Resize) Bilinear(row0, row1 int, alignCorners bool, x, y []float32) {
 	}
 }
 
+// Scratch returns how many floats Bilinear and BilinearGrad need.
+func (r Resize) Scratch() int { return r.C }
+
+// resizeWide is the number of channels from which vectors pay.
+const resizeWide = 16
+
+// blend computes y = wa*a + wb*b. y may be a.
+func (t resizeTap) blend(a, b, y []float32) {
+	elemScale.fn(t.wa, a, y)
+	elemAxpy.fn(t.wb, b, y)
+}
+
 // BilinearGrad adds the gradient dy of Bilinear to the rows from row0 up to row1 of dx, output after output; without
 // accumulate from zero.
-func (r Resize) BilinearGrad(row0, row1 int, alignCorners, accumulate bool, dy, dx []float32) {
-	dy, dx = dy[:r.outputs()], dx[:r.IH*r.IW*r.C]
+func (r Resize) BilinearGrad(row0, row1 int, alignCorners, accumulate bool, dy, dx, scratch []float32) {
+	dy, dx, scratch = dy[:r.outputs()], dx[:r.IH*r.IW*r.C], scratch[:r.C]
 	for iy := row0; iy < row1; iy++ {
 		row := dx[iy*r.IW*r.C:][:r.IW*r.C]
 		if !accumulate {
@@ -128,20 +149,26 @@ func (r Resize) BilinearGrad(row0, row1 int, alignCorners, accumulate bool, dy, 
 			}
 			line := dy[oy*r.OW*r.LD:]
 			if v.a == iy {
-				r.spreadLine(v.wa, alignCorners, line, row)
+				r.spreadLine(v.wa, alignCorners, line, row, scratch)
 			}
 			if v.b == iy {
-				r.spreadLine(v.wb, alignCorners, line, row)
+				r.spreadLine(v.wb, alignCorners, line, row, scratch)
 			}
 		}
 	}
 }
 
 // spreadLine adds a row of dy, weighted, to the inputs left and right of each output.
-func (r Resize) spreadLine(weight float32, alignCorners bool, dy, row []float32) {
+func (r Resize) spreadLine(weight float32, alignCorners bool, dy, row, scratch []float32) {
 	for ox := range r.OW {
 		h := newResizeTap(ox, r.IW, r.OW, alignCorners)
 		left, right := row[h.a*r.C:][:r.C], row[h.b*r.C:][:r.C]
+		if r.C >= resizeWide {
+			elemScale.fn(weight, dy[ox*r.LD:][:r.C], scratch)
+			elemAxpy.fn(h.wa, scratch, left)
+			elemAxpy.fn(h.wb, scratch, right)
+			continue
+		}
 		for j, g := range dy[ox*r.LD:][:r.C] {
 			g = weight * g
 			left[j] += float32(h.wa * g)

@@ -20,6 +20,9 @@ var resizeProblems = []kernels.Resize{
 	{IH: 7, IW: 4, OH: 3, OW: 8, C: 5, LD: 9},
 }
 
+// resizeScratch is enough for every problem.
+var resizeScratch = make([]float32, 1<<15)
+
 // resizeKinds are the two ways to resize, the second in both conventions.
 var resizeKinds = map[string]struct {
 	forward func(r kernels.Resize, row0, row1 int, x, y []float32)
@@ -31,16 +34,20 @@ var resizeKinds = map[string]struct {
 		return matrix, matrix
 	}},
 	"bilinear": {
-		func(r kernels.Resize, row0, row1 int, x, y []float32) { r.Bilinear(row0, row1, false, x, y) },
+		func(r kernels.Resize, row0, row1 int, x, y []float32) {
+			r.Bilinear(row0, row1, false, x, y, resizeScratch[:r.Scratch()])
+		},
 		func(r kernels.Resize, row0, row1 int, accumulate bool, dy, dx []float32) {
-			r.BilinearGrad(row0, row1, false, accumulate, dy, dx)
+			r.BilinearGrad(row0, row1, false, accumulate, dy, dx, resizeScratch[:r.Scratch()])
 		},
 		func(r kernels.Resize) (matrix, near []float64) { return ref.Bilinear(r.IH, r.IW, r.OH, r.OW, false) },
 	},
 	"corners": {
-		func(r kernels.Resize, row0, row1 int, x, y []float32) { r.Bilinear(row0, row1, true, x, y) },
+		func(r kernels.Resize, row0, row1 int, x, y []float32) {
+			r.Bilinear(row0, row1, true, x, y, resizeScratch[:r.Scratch()])
+		},
 		func(r kernels.Resize, row0, row1 int, accumulate bool, dy, dx []float32) {
-			r.BilinearGrad(row0, row1, true, accumulate, dy, dx)
+			r.BilinearGrad(row0, row1, true, accumulate, dy, dx, resizeScratch[:r.Scratch()])
 		},
 		func(r kernels.Resize) (matrix, near []float64) { return ref.Bilinear(r.IH, r.IW, r.OH, r.OW, true) },
 	},
@@ -135,10 +142,10 @@ func TestResizeAllocatesNothing(t *testing.T) {
 func TestResizeBilinearConvention(t *testing.T) {
 	r := kernels.Resize{IH: 1, IW: 3, OH: 1, OW: 6, C: 1, LD: 1}
 	y := make([]float32, 6)
-	r.Bilinear(0, 1, false, []float32{0, 1, 2}, y)
+	r.Bilinear(0, 1, false, []float32{0, 1, 2}, y, resizeScratch[:r.Scratch()])
 	assert.Equal(t, []float32{0, 0.25, 0.75, 1.25, 1.75, 2}, y)
 	r.OW = 5
-	r.Bilinear(0, 1, true, []float32{0, 1, 2}, y)
+	r.Bilinear(0, 1, true, []float32{0, 1, 2}, y, resizeScratch[:r.Scratch()])
 	assert.Equal(t, []float32{0, 0.5, 1, 1.5, 2}, y[:5])
 }
 

@@ -12,11 +12,11 @@ type Linear struct {
 	Bias   *autograd.Param `name:"bias"`   // [O]
 }
 
-// NewLinear makes a layer of in inputs and out outputs. initWeight draws the weights; the bias is zero.
-func NewLinear(rng *rand.Rand, in, out int, initWeight Init) *Linear {
+// NewLinear makes a layer of in inputs and out outputs. initWeight draws the weights, initBias the bias.
+func NewLinear(rng *rand.Rand, in, out int, initWeight, initBias Init) *Linear {
 	return &Linear{
 		Weight: newParam("IO", func(x []float32) { initWeight(rng, in, out, x) }, in, out),
-		Bias:   newParam("C", func([]float32) {}, out),
+		Bias:   newParam("C", func(x []float32) { initBias(rng, in, out, x) }, out),
 	}
 }
 

@@ -35,6 +35,12 @@ func (b *BatchNorm) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	return autograd.BatchNorm(t, x, t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
 }
 
+// ForwardPooled is Forward for averages over images, x [N, 1, 1, C], of which a batch has few: it loses nothing where they
+// differ by little. See autograd.BatchNormPooled.
+func (b *BatchNorm) ForwardPooled(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	return autograd.BatchNormPooled(t, x, t.Param(b.Weight), t.Param(b.Bias), b.stats(), b.Act)
+}
+
 func (b *BatchNorm) stats() autograd.BatchStats {
 	return autograd.BatchStats{Mean: b.RunningMean, Var: b.RunningVar, Batches: b.Batches,
 		Momentum: b.momentum, Eps: b.eps}

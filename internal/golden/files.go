@@ -165,14 +165,16 @@ type Decoders struct {
 }
 
 // DecoderModel is one model: its state dict, as the SHA-256 of lines "name [shape] dtype", and what it computes with
-// Weights.
+// weights by WeightsOf. Init are the least, the largest, the mean and the deviation of fresh parameters.
 type DecoderModel struct {
-	Name    string        `json:"name"`
-	Encoder string        `json:"encoder"`
-	Entries int           `json:"entries"`
-	SHA256  string        `json:"sha256"`
-	Cases   []DecoderCase `json:"cases"`
-	Step    *DecoderStep  `json:"step"` // nil for none
+	Name    string                `json:"name"`
+	Encoder string                `json:"encoder"`
+	Gain    float64               `json:"gain"`
+	Entries int                   `json:"entries"`
+	SHA256  string                `json:"sha256"`
+	Cases   []DecoderCase         `json:"cases"`
+	Init    map[string][4]float64 `json:"init"` // nil for most
+	Step    *DecoderStep          `json:"step"` // nil for none
 }
 
 // DecoderCase is the logits, and the labels of a model that has them, for Pictures from number First on (N, H, W).

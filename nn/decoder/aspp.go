@@ -35,34 +35,35 @@ type ASPPPool struct {
 }
 
 func newASPP(rng *rand.Rand, ic, oc int, rates [3]int, separable bool, dropout float64) *ASPP {
-	a := &ASPP{dropout: dropout, Convs: []any{newConvBNReLU(rng, ic, oc, 1, "batchnorm")}}
+	a := &ASPP{dropout: dropout, Convs: []any{newPlain(rng, ic, oc, nn.ConvOptions{Kernel: 1})}}
 	for _, rate := range rates {
 		if separable {
 			a.Convs = append(a.Convs, newSeparable(rng, ic, oc, rate))
 		} else {
-			a.Convs = append(a.Convs, newAtrous(rng, ic, oc, rate))
+			a.Convs = append(a.Convs, newPlain(rng, ic, oc, atrous(rate)))
 		}
 	}
-	pool := &ASPPPool{nn.NewConv2D(rng, ic, oc, nn.ConvOptions{Kernel: 1, Init: nn.KaimingUniform}), newNorm(oc, autograd.WithReLU)}
+	pool := &ASPPPool{nn.NewConv2D(rng, ic, oc, nn.ConvOptions{Kernel: 1}), newNorm(oc, autograd.WithReLU)}
 	a.Convs = append(a.Convs, pool)
-	a.Project = newConvBNReLU(rng, len(a.Convs)*oc, oc, 1, "batchnorm")
+	a.Project = newPlain(rng, len(a.Convs)*oc, oc, nn.ConvOptions{Kernel: 1})
 	return a
 }
 
 // atrous are the options of a 3×3 window spread by rate that keeps the size.
 func atrous(rate int) nn.ConvOptions {
-	return nn.ConvOptions{Kernel: 3, Dilation: rate, Pad: nn.Pad(rate), Init: nn.KaimingUniform}
+	return nn.ConvOptions{Kernel: 3, Dilation: rate, Pad: nn.Pad(rate)}
 }
 
-// newAtrous makes a 3×3 convolution spread by rate.
-func newAtrous(rng *rand.Rand, ic, oc, rate int) *ConvBNReLU {
-	return &ConvBNReLU{nn.NewConv2D(rng, ic, oc, atrous(rate)), newNorm(oc, autograd.WithReLU)}
+// newPlain makes a convolution, batch normalisation and ReLU. Its weights start by PyTorch's rule, as all of the
+// DeepLabs: upstream does not initialise them by its own.
+func newPlain(rng *rand.Rand, ic, oc int, o nn.ConvOptions) *ConvBNReLU {
+	return &ConvBNReLU{nn.NewConv2D(rng, ic, oc, o), newNorm(oc, autograd.WithReLU)}
 }
 
 // newSeparable makes a separable 3×3 convolution spread by rate.
 func newSeparable(rng *rand.Rand, ic, oc, rate int) *SeparableBNReLU {
 	return &SeparableBNReLU{nn.NewDepthwiseConv2D(rng, ic, atrous(rate)),
-		nn.NewConv2D(rng, ic, oc, nn.ConvOptions{Kernel: 1, Init: nn.KaimingUniform}), newNorm(oc, autograd.WithReLU)}
+		nn.NewConv2D(rng, ic, oc, nn.ConvOptions{Kernel: 1}), newNorm(oc, autograd.WithReLU)}
 }
 
 // Forward convolves x [N, H, W, C].
@@ -73,7 +74,7 @@ func (s *SeparableBNReLU) Forward(t *autograd.Tape, x *autograd.Var) *autograd.V
 // Forward returns a map of the size of x whose pixels are all the same. In training with a batch of one it sees nothing
 // of x, because normalising one pixel leaves only the shift.
 func (p *ASPPPool) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	y := nn.ConvNorm(t, autograd.GlobalAverage(t, x), p.Conv, p.BN)
+	y := p.BN.ForwardPooled(t, p.Conv.Forward(t, autograd.GlobalAverage(t, x)))
 	return autograd.ResizeNearest(t, y, x.Shape.Dim(1), x.Shape.Dim(2))
 }
 

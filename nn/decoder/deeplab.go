@@ -86,9 +86,9 @@ func (s *DeepLabV3Settings) build(rng *rand.Rand, channels []int) (plan, error) 
 		return plan{}, err
 	}
 	d := &DeepLabV3Decoder{ASPP: s.aspp(rng, channels)}
-	last := newConvBNReLU(rng, s.Channels, s.Channels, 3, "batchnorm")
+	last := newPlain(rng, s.Channels, s.Channels, atrous(1))
 	d.Conv, d.BN = last.Conv, last.BN
-	return plan{decoder: d, channels: s.Channels, kernel: 1}, nil
+	return plan{decoder: d, channels: s.Channels, kernel: 1, torchInit: true}, nil
 }
 
 // Forward returns a map of the smallest feature map's size.
@@ -120,9 +120,9 @@ func (s *DeepLabV3PlusSettings) build(rng *rand.Rand, channels []int) (plan, err
 	}
 	d := &DeepLabV3PlusDecoder{ASPP: (*DeepLabV3Settings)(s).aspp(rng, channels)}
 	d.Refine = (*SeparableTail)(newSeparable(rng, s.Channels, s.Channels, 1))
-	d.Edges = newConvBNReLU(rng, channels[1], edgeChannels, 1, "batchnorm")
+	d.Edges = newPlain(rng, channels[1], edgeChannels, nn.ConvOptions{Kernel: 1})
 	d.Fuse = newSeparable(rng, edgeChannels+s.Channels, s.Channels, 1)
-	return plan{decoder: d, channels: s.Channels, kernel: 1}, nil
+	return plan{decoder: d, channels: s.Channels, kernel: 1, torchInit: true}, nil
 }
 
 // Forward returns a map at 1/4.

@@ -44,20 +44,24 @@ var variants = map[string]map[string]variant{
 		"unet_depth3": with(func(s *decoder.UnetSettings) {
 			s.EncoderDepth, s.Channels, s.Attention = 3, []int{48, 32, 16}, "scse"
 		}),
+		"unet_resnet18": nil,
 	},
 	"unetplusplus": {
 		"unetplusplus": nil,
 		"unetplusplus_scse": with(func(s *decoder.UnetPlusPlusSettings) {
 			s.EncoderDepth, s.Channels, s.Attention = 3, []int{48, 32, 16}, "scse"
 		}),
+		"unetplusplus_resnet18": nil,
 	},
 	"manet": {
 		"manet":          nil,
 		"manet_bilinear": with(func(s *decoder.MAnetSettings) { s.PABChannels, s.Interpolation = 16, "bilinear" }),
+		"manet_resnet18": nil,
 	},
 	"linknet": {
 		"linknet":          nil,
 		"linknet_identity": with(func(s *decoder.LinknetSettings) { s.EncoderDepth, s.Norm = 4, "identity" }),
+		"linknet_resnet18": nil,
 	},
 	"fpn": {
 		"fpn": with(func(s *decoder.FPNSettings) { s.Dropout = 0 }),
@@ -66,36 +70,42 @@ var variants = map[string]map[string]variant{
 			f.Dropout, f.MergePolicy, f.Interpolation = 0, "cat", "bilinear"
 			o.Aux = &decoder.AuxParams{Classes: 4, Pooling: "max"}
 		},
+		"fpn_resnet18": with(func(s *decoder.FPNSettings) { s.Dropout = 0 }),
 	},
 	"pspnet": {
 		"pspnet": with(func(s *decoder.PSPNetSettings) { s.Dropout = 0 }),
 		"pspnet_depth5": with(func(s *decoder.PSPNetSettings) {
 			s.Dropout, s.EncoderDepth, s.Norm = 0, 5, "identity"
 		}),
+		"pspnet_resnet18": with(func(s *decoder.PSPNetSettings) { s.Dropout = 0 }),
 	},
 	"deeplabv3": {
 		"deeplabv3": with(func(s *decoder.DeepLabV3Settings) { s.ASPPDropout = 0 }),
 		"deeplabv3_separable": with(func(s *decoder.DeepLabV3Settings) {
 			s.ASPPDropout, s.OutputStride, s.ASPPSeparable, s.Channels = 0, 16, true, 48
 		}),
+		"deeplabv3_resnet18": with(func(s *decoder.DeepLabV3Settings) { s.ASPPDropout = 0 }),
 	},
 	"deeplabv3plus": {
 		"deeplabv3plus": with(func(s *decoder.DeepLabV3PlusSettings) { s.ASPPDropout = 0 }),
 		"deeplabv3plus_stride8": with(func(s *decoder.DeepLabV3PlusSettings) {
 			s.ASPPDropout, s.OutputStride, s.ASPPSeparable, s.Channels = 0, 8, false, 48
 		}),
+		"deeplabv3plus_resnet18": with(func(s *decoder.DeepLabV3PlusSettings) { s.ASPPDropout = 0 }),
 	},
 	"pan": {
 		"pan": nil,
 		"pan_stride32": with(func(s *decoder.PANSettings) {
 			s.EncoderDepth, s.OutputStride, s.Interpolation = 4, 32, "nearest"
 		}),
+		"pan_resnet18": nil,
 	},
 	"upernet": {
 		"upernet": with(func(s *decoder.UPerNetSettings) { s.Channels = 64 }),
 		"upernet_identity": with(func(s *decoder.UPerNetSettings) {
 			s.EncoderDepth, s.Channels, s.Norm = 4, 32, "identity"
 		}),
+		"upernet_resnet18": with(func(s *decoder.UPerNetSettings) { s.Channels = 32 }),
 	},
 	"segformer": {
 		"segformer": nil,
@@ -104,23 +114,22 @@ var variants = map[string]map[string]variant{
 			f.EncoderDepth, f.Channels = 4, 64
 			o.Aux = &decoder.AuxParams{Classes: 4, Pooling: "max"}
 		},
+		"segformer_resnet18": nil,
 	},
 }
 
-// eachGolden calls test for every model of the goldens, with the golden weights.
+// eachGolden calls test for every model of the goldens, without weights.
 func eachGolden(t *testing.T, test func(t *testing.T, want golden.DecoderModel, m *decoder.SegmentationModel)) {
 	t.Helper()
 	for arch, models := range variants {
 		var file golden.Decoders
 		golden.Load(t, "decoders_"+arch+".json", &file)
-		assert.Len(t, file.Models, len(models), arch)
+		assert.Equal(t, len(models), len(file.Models), arch)
 		for _, want := range file.Models {
 			t.Run(want.Name, func(t *testing.T) {
 				change, ok := models[want.Name]
 				require.True(t, ok, "no line in variants")
-				m := newGolden(t, arch, want.Encoder, change)
-				fill(t, m)
-				test(t, want, m)
+				test(t, want, newGolden(t, arch, want.Encoder, change))
 			})
 		}
 	}
@@ -144,11 +153,11 @@ func newGolden(t *testing.T, arch, encoderName string, change variant) *decoder.
 }
 
 // fill gives a model the golden weights.
-func fill(t *testing.T, model any) {
+func fill(t *testing.T, model any, gain float64) {
 	t.Helper()
 	entries := checkpoint.Entries(model)
 	for i, e := range entries {
-		values := golden.Weights(e.Name, e.Shape)
+		values := golden.WeightsOf(e.Name, e.Shape, gain)
 		if e.DType == "I64" {
 			entries[i] = checkpoint.NewInt64s(e.Name, e.Shape, []int64{int64(values[0])})
 			continue
@@ -180,6 +189,7 @@ func TestModelsHaveTheNamesOfPyTorch(t *testing.T) {
 // TestModelsAgreeWithPyTorch compares logits and labels in evaluation and training.
 func TestModelsAgreeWithPyTorch(t *testing.T) {
 	eachGolden(t, func(t *testing.T, want golden.DecoderModel, m *decoder.SegmentationModel) {
+		fill(t, m, want.Gain)
 		for _, c := range want.Cases {
 			mode := autograd.Inference
 			if c.Training {
@@ -237,6 +247,40 @@ func checkResults(t *testing.T, want []golden.Stage, got []*autograd.Var) {
 	}
 }
 
+// TestWeightsStartAsInPyTorch compares bounds and deviations of fresh parameters with those upstream.
+func TestWeightsStartAsInPyTorch(t *testing.T) {
+	eachGolden(t, func(t *testing.T, want golden.DecoderModel, old *decoder.SegmentationModel) {
+		if want.Init == nil {
+			t.Skip("the golden has none")
+		}
+		s, err := decoder.Defaults(want.Name)
+		require.NoError(t, err)
+		o := decoder.Options{Classes: goldenClasses, Settings: s}
+		if change := variants[want.Name][want.Name]; change != nil {
+			change(s, &o)
+		}
+		m, err := decoder.New(want.Name, nn.NewRand(1), old.Encoder, o)
+		require.NoError(t, err)
+		m.Encoder = nil
+		params := nn.Params(m)
+		assert.Len(t, params, len(want.Init))
+		for _, p := range params {
+			wanted, ok := want.Init[p.Name]
+			require.True(t, ok, p.Name)
+			n, sum, squares, most := float64(len(p.Value.Data)), 0.0, 0.0, 0.0
+			for _, v := range p.Value.Data {
+				x := float64(v)
+				sum, squares, most = sum+x, squares+x*x, max(most, math.Abs(x))
+			}
+			std, bound := math.Sqrt(max(0, squares/n-sum*sum/n/n)), max(-wanted[0], wanted[1])
+			// As for uniform numbers: see TestWeightsStartAsInPyTorch of package nn.
+			assert.InDelta(t, wanted[2], sum/n, 6*wanted[3]/math.Sqrt(n), "%s: mean", p.Name)
+			assert.InDelta(t, wanted[3], std, 4*wanted[3]/math.Sqrt(n), "%s: deviation", p.Name)
+			assert.InDelta(t, bound, most, 12*wanted[3]/n, "%s: largest", p.Name)
+		}
+	})
+}
+
 // fixed is an encoder whose feature maps are parameters.
 type fixed struct {
 	Features []*autograd.Param `name:"features"`
@@ -266,6 +310,7 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 			copy(p.Value.Data, nhwc(golden.Pictures(step.First+2*i, s[0], s[1], s[2], s[3]), s[0], s[1], s[2], s[3]))
 			f.Features = append(f.Features, p)
 		}
+		fill(t, m, want.Gain)
 		push(m)
 		m.Encoder = f
 		tape := autograd.NewTape(autograd.Training)

@@ -15,10 +15,19 @@ type SegmentationHead struct {
 	Conv *nn.Conv2D `name:"0"`
 }
 
-// newSegmentationHead makes a head with a k×k window.
-func newSegmentationHead(rng *rand.Rand, ic, classes, k int) *SegmentationHead {
-	return &SegmentationHead{nn.NewConv2D(rng, ic, classes,
-		nn.ConvOptions{Kernel: k, Pad: nn.Pad(k / 2), Init: nn.XavierUniform, BiasInit: nn.Zero})}
+// newSegmentationHead makes a head with the window of the plan.
+func newSegmentationHead(rng *rand.Rand, p plan, classes int) *SegmentationHead {
+	weight, bias := p.headInits()
+	return &SegmentationHead{nn.NewConv2D(rng, p.channels, classes,
+		nn.ConvOptions{Kernel: p.kernel, Pad: nn.Pad(p.kernel / 2), Init: weight, BiasInit: bias})}
+}
+
+// headInits returns the rules for weights and biases of heads.
+func (p plan) headInits() (weight, bias nn.Init) {
+	if p.torchInit {
+		return nn.TorchDefault, nn.TorchDefault
+	}
+	return nn.XavierUniform, nn.Zero
 }
 
 // Forward convolves x, and enlarges the result bilinearly to the picture's size with the corners kept in place.
@@ -51,11 +60,12 @@ type ClassificationHead struct {
 	settings AuxParams
 }
 
-func newClassificationHead(rng *rand.Rand, ic int, p AuxParams) (*ClassificationHead, error) {
-	if err := p.Check(); err != nil {
+func newClassificationHead(rng *rand.Rand, p plan, ic int, aux AuxParams) (*ClassificationHead, error) {
+	if err := aux.Check(); err != nil {
 		return nil, fmt.Errorf("aux_params: %w", err)
 	}
-	return &ClassificationHead{nn.NewLinear(rng, ic, p.Classes, nn.XavierUniform), p}, nil
+	weight, bias := p.headInits()
+	return &ClassificationHead{nn.NewLinear(rng, ic, aux.Classes, weight, bias), aux}, nil
 }
 
 // Forward pools x [N, H, W, C], drops out, and returns [N, 1, 1, classes].

@@ -86,6 +86,11 @@ func (b *BiasedBN) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	return b.BN.Forward(t, b.Conv.Forward(t, x))
 }
 
+// ForwardPooled convolves the mean of each image of x [N, H, W, C].
+func (b *BiasedBN) ForwardPooled(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	return b.BN.ForwardPooled(t, b.Conv.Forward(t, autograd.GlobalAverage(t, x)))
+}
+
 func (s *PANSettings) build(rng *rand.Rand, channels []int) (plan, error) {
 	if err := needs(channels, 3, 1); err != nil {
 		return plan{}, err
@@ -127,13 +132,13 @@ func (f *FPA) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	y := autograd.Add(t, f.Conv2.Forward(t, x2), resize(x3, h/4, w/4))
 	y = autograd.Add(t, resize(y, h/2, w/2), f.Conv1.Forward(t, x1))
 	weighed := autograd.ScalePixels(t, f.Mid.Forward(t, x), resize(y, h, w))
-	global := f.Global.Forward(t, autograd.GlobalAverage(t, x))
+	global := f.Global.ForwardPooled(t, x)
 	return autograd.Add(t, weighed, autograd.ResizeNearest(t, global, h, w))
 }
 
 // Forward weighs the channels of the lower map by the higher one, and adds both up.
 func (g *GAU) Forward(t *autograd.Tape, lower, higher *autograd.Var) *autograd.Var {
-	weights := autograd.Sigmoid(t, g.Weigh.Forward(t, autograd.GlobalAverage(t, higher)))
+	weights := autograd.Sigmoid(t, g.Weigh.ForwardPooled(t, higher))
 	weighed := autograd.ScaleChannels(t, g.Conv.Forward(t, lower), weights)
 	return autograd.Add(t, enlarge(t, higher, lower.Shape.Dim(1), lower.Shape.Dim(2), g.interpolation, true), weighed)
 }

@@ -31,6 +31,8 @@ type plan struct {
 	kernel   int // window of the segmentation head
 	anySize  bool
 	least    int // sides of a picture, as a multiple of the output stride
+
+	torchInit bool // heads start by PyTorch's rule instead of Xavier's
 }
 
 // Options are the settings of a model.
@@ -76,7 +78,7 @@ func New(arch string, rng *rand.Rand, e Encoder, o Options) (*SegmentationModel,
 		return nil, err
 	}
 	m := &SegmentationModel{Encoder: e, Decoder: p.decoder, multiple: 1,
-		Head: newSegmentationHead(rng, p.channels, o.Classes, p.kernel)}
+		Head: newSegmentationHead(rng, p, o.Classes)}
 	if !p.anySize {
 		_, stride := s.Encoder()
 		m.multiple = min(stride, 1<<len(e.Channels()))
@@ -84,7 +86,7 @@ func New(arch string, rng *rand.Rand, e Encoder, o Options) (*SegmentationModel,
 	}
 	if o.Aux != nil {
 		channels := e.Channels()
-		if m.Classifier, err = newClassificationHead(rng, channels[len(channels)-1], *o.Aux); err != nil {
+		if m.Classifier, err = newClassificationHead(rng, p, channels[len(channels)-1], *o.Aux); err != nil {
 			return nil, err
 		}
 	}

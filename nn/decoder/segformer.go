@@ -53,7 +53,7 @@ func (s *SegformerSettings) build(rng *rand.Rand, channels []int) (plan, error) 
 	d := &SegformerDecoder{}
 	for i := len(channels) - 1; i >= 0; i-- {
 		if channels[i] > 0 {
-			d.Stages = append(d.Stages, &MLP{nn.NewLinear(rng, channels[i], s.Channels, nn.XavierUniform)})
+			d.Stages = append(d.Stages, &MLP{nn.NewLinear(rng, channels[i], s.Channels, nn.XavierUniform, nn.Zero)})
 		}
 	}
 	d.Fuse = newConvBNReLU(rng, len(d.Stages)*s.Channels, s.Channels, 1, "batchnorm")
@@ -65,7 +65,11 @@ func (d *SegformerDecoder) Forward(t *autograd.Tape, picture tensor.Shape, featu
 	h, w := picture.Dim(1)/4, picture.Dim(2)/4
 	var parts []*autograd.Var
 	for i, stage := range d.Stages {
-		y := stage.Linear.Forward(t, features[len(features)-1-i])
+		y := features[len(features)-1-i]
+		if y.Shape.Dim(1) > h { // what is to shrink shrinks first: the result is the same, and less work
+			y = autograd.ResizeBilinear(t, y, h, w, false)
+		}
+		y = stage.Linear.Forward(t, y)
 		parts = append(parts, autograd.ResizeBilinear(t, y, h, w, false))
 	}
 	return d.Fuse.Forward(t, autograd.Concat(t, parts...))

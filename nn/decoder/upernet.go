@@ -113,8 +113,16 @@ func (d *UPerNetDecoder) Forward(t *autograd.Tape, _ tensor.Shape, features []*a
 func (p *UPerNetPSP) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	parts := []*autograd.Var{x}
 	for i, pool := range p.Pools {
-		y := pool.Conv.Forward(t, autograd.AdaptiveAverage(t, x, pspSizes[i], pspSizes[i]))
+		y := pool.Forward(t, x, pspSizes[i])
 		parts = append(parts, autograd.ResizeBilinear(t, y, x.Shape.Dim(1), x.Shape.Dim(2), false))
 	}
 	return p.Out.Forward(t, autograd.Concat(t, parts...))
+}
+
+// Forward averages x over size×size parts and convolves.
+func (p *UPerNetPool) Forward(t *autograd.Tape, x *autograd.Var, size int) *autograd.Var {
+	if size == 1 && p.Conv.BN != nil {
+		return p.Conv.BN.ForwardPooled(t, p.Conv.Conv.Forward(t, autograd.GlobalAverage(t, x)))
+	}
+	return p.Conv.Forward(t, autograd.AdaptiveAverage(t, x, size, size))
 }

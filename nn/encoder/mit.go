@@ -125,7 +125,7 @@ func mixConv(rng *rand.Rand, ic, oc int, c nn.ConvOptions) *nn.Conv2D {
 
 // newMixBlock makes a block of a stage at 1/at.
 func newMixBlock(rng *rand.Rand, o Options, c int, s mixStage, at int, drop float64) *MixBlock {
-	linear := func(ic, oc int) *nn.Linear { return nn.NewLinear(rng, ic, oc, nn.Normal(0.02)) }
+	linear := func(ic, oc int) *nn.Linear { return nn.NewLinear(rng, ic, oc, nn.Normal(0.02), nn.Zero) }
 	a := &MixAttention{Query: linear(c, c), KeyVal: linear(c, 2*c), Project: linear(c, c), heads: s.heads}
 	if s.reduce > 1 {
 		window := o.conv(s.reduce, s.reduce, at) // reduces nothing where it is spread: so it is upstream

@@ -19,6 +19,8 @@ PROJECTIONS = 3
 SCSE = {"decoder_attention_type": "scse"}
 AUX = {"aux_params": {"classes": 4, "pooling": "max", "dropout": 0.3}}
 B0, R18 = "efficientnet-b0", "resnet18"
+# Residual networks need smaller weights than weights.GAIN gives, or the signal explodes in evaluation.
+GAINS = {R18: 1.5}
 EVEN, ODD, STEP = (2, 64, 64), (1, 65, 97), (4, 64, 64)  # pictures, height, width
 
 # By architecture: name, encoder, settings, number of the first picture of the step (None for none). The picture is chosen
@@ -30,46 +32,57 @@ MODELS = {
         ("unet_scse", B0, {**SCSE, **AUX}, 1),
         ("unet_identity", B0, {"decoder_use_norm": "identity", "decoder_interpolation": "bilinear"}, 1),
         ("unet_depth3", B0, {"encoder_depth": 3, "decoder_channels": (48, 32, 16), **SCSE}, None),
+        ("unet_resnet18", R18, {}, None),
     ],
     "unetplusplus": [
         ("unetplusplus", B0, {}, 1),
         ("unetplusplus_scse", B0, {"encoder_depth": 3, "decoder_channels": (48, 32, 16), **SCSE}, 1),
+        ("unetplusplus_resnet18", R18, {}, None),
     ],
     "manet": [
         ("manet", B0, {}, 1),
         ("manet_bilinear", B0, {"decoder_pab_channels": 16, "decoder_interpolation": "bilinear"}, 1),
+        ("manet_resnet18", R18, {}, None),
     ],
     "linknet": [
         ("linknet", B0, {}, 1),
         ("linknet_identity", B0, {"encoder_depth": 4, "decoder_use_norm": "identity"}, 1),
+        ("linknet_resnet18", R18, {}, None),
     ],
     "fpn": [
         ("fpn", B0, {}, 1),
         ("fpn_cat", B0, {"decoder_merge_policy": "cat", "decoder_interpolation": "bilinear", **AUX}, 1),
+        ("fpn_resnet18", R18, {}, None),
     ],
     "pspnet": [
         ("pspnet", B0, {}, 1),
         ("pspnet_depth5", B0, {"encoder_depth": 5, "upsampling": 32, "decoder_use_norm": "identity"}, 1),
+        ("pspnet_resnet18", R18, {}, None),
     ],
     "deeplabv3": [
         ("deeplabv3", B0, {}, 1),
         ("deeplabv3_separable", B0, {"encoder_output_stride": 16, "decoder_aspp_separable": True, "decoder_channels": 48}, 1),
+        ("deeplabv3_resnet18", R18, {}, None),
     ],
     "deeplabv3plus": [
         ("deeplabv3plus", B0, {}, 1),
         ("deeplabv3plus_stride8", B0, {"encoder_output_stride": 8, "decoder_aspp_separable": False, "decoder_channels": 48}, 1),
+        ("deeplabv3plus_resnet18", R18, {}, None),
     ],
     "pan": [
         ("pan", B0, {}, 1),
         ("pan_stride32", B0, {"encoder_depth": 4, "encoder_output_stride": 32, "decoder_interpolation": "nearest"}, 1),
+        ("pan_resnet18", R18, {}, None),
     ],
     "upernet": [
         ("upernet", B0, {"decoder_channels": 64}, 1),
         ("upernet_identity", B0, {"encoder_depth": 4, "decoder_channels": 32, "decoder_use_norm": "identity"}, 1),
+        ("upernet_resnet18", R18, {"decoder_channels": 32}, None),
     ],
     "segformer": [
         ("segformer", B0, {}, 1),
         ("segformer_depth4", B0, {"encoder_depth": 4, "decoder_segmentation_channels": 64, **AUX}, 1),
+        ("segformer_resnet18", R18, {}, None),
     ],
 }
 
@@ -84,12 +97,15 @@ def entry(arch, name, encoder, settings, first):
     result = {
         "name": name,
         "encoder": encoder,
+        "gain": GAINS.get(encoder, weights.GAIN),
         "entries": len(state),
         "sha256": hashlib.sha256(listing.encode()).hexdigest(),
         "cases": [case(arch, encoder, settings, False, ODD), case(arch, encoder, settings, False, EVEN)],
     }
+    result["cases"].append(case(arch, encoder, settings, True, EVEN))
+    if name == arch:
+        result["init"] = init(arch, encoder, settings)
     if first is not None:
-        result["cases"].append(case(arch, encoder, settings, True, EVEN))
         result["step"] = step(arch, encoder, settings, first)
     return result
 
@@ -101,7 +117,18 @@ def make(arch, encoder, settings):
         if isinstance(module, (torch.nn.Dropout, torch.nn.Dropout2d)):
             module.p = 0.0
     model.encoder._drop_connect_rate = 0.0
-    return weights.fill(model)
+    return weights.fill(model, GAINS.get(encoder, weights.GAIN))
+
+
+def init(arch, encoder, settings):
+    """The least, the largest, the mean and the standard deviation of fresh parameters of decoder and heads."""
+    torch.manual_seed(0)
+    model = smp.create_model(arch, encoder, encoder_weights=None, classes=CLASSES, **settings)
+    return {
+        key: [float(f"{x.item():.6g}") for x in (p.min(), p.max(), p.mean(), p.std(correction=0))]
+        for key, p in model.named_parameters()
+        if not key.startswith("encoder.")
+    }
 
 
 def run(arch, encoder, settings, training, first, size, dtype):
