@@ -36,20 +36,19 @@ func (w work) inGo() bool {
 	return slices.ContainsFunc(w.contestants, func(c contestant) bool { return c.program == inGo })
 }
 
-// choose returns the works with these names, joined by commas, or all.
-func choose(only string) (chosen []work, err error) {
+// choose returns the works with these names, joined by commas, or all; their order stays that of works.
+func choose(only string) ([]work, error) {
 	all := works()
 	if only == "" {
 		return all, nil
 	}
-	for name := range strings.SplitSeq(only, ",") {
-		i := slices.IndexFunc(all, func(w work) bool { return w.name == name })
-		if i < 0 {
+	wanted := strings.Split(only, ",")
+	for _, name := range wanted {
+		if !slices.ContainsFunc(all, func(w work) bool { return w.name == name }) {
 			return nil, fmt.Errorf("no work %q; there are: %s", name, names())
 		}
-		chosen = append(chosen, all[i])
 	}
-	return chosen, nil
+	return slices.DeleteFunc(all, func(w work) bool { return !slices.Contains(wanted, w.name) }), nil
 }
 
 // names lists the works.
