@@ -126,11 +126,13 @@ func kernelWorks() []work {
 			gopeers("gomlx, simplego, Convolve", "gomlx", "conv", conv),
 			gopeers("gomlx, simplego, patches and Dot", "gomlx-patches", "conv", conv),
 		}},
-		{name: "dwweight", title: "weight gradient of a depthwise convolution 5x5, 240 channels, 8x32x32",
+		{
+			name: "dwweight", title: "weight gradient of a depthwise convolution 5x5, 240 channels, 8x32x32",
 			flops: 2 * 8 * 32 * 32 * 25 * 240, contestants: []contestant{
 				ours("dwweight", dwWeight),
 				torch("torch convolution_backward, channels_last", "channels_last", "dwweight", dwWeight),
 				torch("torch convolution_backward, NCHW", "nchw", "dwweight", dwWeight),
-			}},
+			},
+		},
 	}
 }
