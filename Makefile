@@ -114,7 +114,7 @@ camvid: ## train examples/camvid.yaml on the data set at CAMVID (../shared/camvi
 
 PEERS ?= .peers
 
-peers: ## the same work in PyTorch and ONNX Runtime, in turn (makes a Python environment in PEERS)
+peers: ## the same work in PyTorch, ONNX Runtime, gonum and gomlx, in turn (makes a Python environment in PEERS; see bench/peers)
 	@[[ -x $(PEERS)/bin/python ]] || { python3 -m venv $(PEERS) && $(PEERS)/bin/pip install -q -r bench/peers/requirements.txt; }
 	go build -o bin/peers ./bench/peers
 	bin/peers -python $(PEERS)/bin/python

@@ -18,39 +18,49 @@ import (
 
 const classes = 11
 
-// contest is our contestant: it trains or infers on random pictures and prints its report.
-func contest(kind, shape string, threads int) error {
-	var n, h, w int
-	if _, err := fmt.Sscanf(shape, "%d,%d,%d", &n, &h, &w); err != nil {
-		return fmt.Errorf("shape %q: want batch,height,width", shape)
-	}
+// contest is our contestant: it prints its report.
+func contest(kind, shape string, threads int) (err error) {
 	parallel.SetWorkers(threads)
-	model, err := newUnet(nn.NewRand(1))
+	var r result
+	switch kind {
+	case "train", "infer":
+		r, err = reference(kind, shape)
+	case "gemm", "conv", "dwweight":
+		r, err = kernel(kind, shape)
+	default:
+		err = fmt.Errorf("no work %q; there are: train, infer, gemm, conv, dwweight", kind)
+	}
 	if err != nil {
 		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// reference trains the reference model or infers with it, on random pictures.
+func reference(kind, shape string) (r result, err error) {
+	var n, h, w int
+	if _, err := fmt.Sscanf(shape, "%d,%d,%d", &n, &h, &w); err != nil {
+		return r, fmt.Errorf("shape %q: want batch,height,width", shape)
+	}
+	model, err := newUnet(nn.NewRand(1))
+	if err != nil {
+		return r, err
 	}
 	images := make([]float32, n*h*w*3)
 	for i := range images {
 		images[i] = float32(autograd.Uniform(uint64(i)))*4 - 2
 	}
-	var once func() error
-	switch kind {
-	case "train":
-		once, err = training(model, n, h, w, images)
-	case "infer":
-		once, err = inference(model, n, h, w, images)
-	default:
-		err = fmt.Errorf("no work %q; there are: train, infer", kind)
+	prepare := training
+	if kind == "infer" {
+		prepare = inference
 	}
+	once, err := prepare(model, n, h, w, images)
 	if err != nil {
-		return err
+		return r, err
 	}
-	r, err := measure(once)
+	r, err = measure(once)
 	r.Images = n
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(r)
+	return r, err
 }
 
 func training(model decoder.Model, n, h, w int, images []float32) (func() error, error) {

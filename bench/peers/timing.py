@@ -3,7 +3,7 @@ import json
 import time
 
 
-def measure(once, images, warm=3, note=""):
+def measure(once, images, warm=3, note="", checksum=None):
     for _ in range(warm):
         once()
     seconds = []
@@ -12,4 +12,7 @@ def measure(once, images, warm=3, note=""):
         start = time.perf_counter()
         once()
         seconds.append(time.perf_counter() - start)
-    print(json.dumps({"seconds": seconds, "images": images, "note": note}))
+    report = {"seconds": seconds, "images": images, "note": note}
+    if checksum:
+        report["checksum"] = checksum(once())
+    print(json.dumps(report))
