@@ -42,6 +42,7 @@ func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *
 func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation, moments *sums) *Var {
 	o, y := t.record("batch norm", x.Shape, x, gamma, beta)
 	b := newBatchNorm(x, gamma, beta, y, stats, act)
+	b.tape = t
 	normalise := eachRow(b.rows, b.c, b.normalise)
 	if !t.training() {
 		b.coef = t.prepared(4 * b.c)
@@ -71,6 +72,7 @@ func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activatio
 }
 
 type batchNorm struct {
+	tape              *Tape // in training: see momentum
 	x, gamma, beta, y *Var
 	stats             BatchStats
 	act               Activation
@@ -130,17 +132,25 @@ func (b *batchNorm) update(totals []float64) {
 	b.affine(batch)
 	for j := range b.c {
 		mean, variance := batch(j)
-		st.move(j, n, mean, variance)
+		st.move(j, n, b.momentum(), mean, variance)
 	}
 	*st.Batches++
 }
 
+// momentum returns the weight of this batch in the running statistics. The counter does not have it yet.
+func (b *batchNorm) momentum() float64 {
+	if b.tape.Cumulative {
+		return 1 / float64(*b.stats.Batches+1)
+	}
+	return b.stats.Momentum
+}
+
 // move brings the running statistics of channel j nearer to those of a batch of n pixels.
-func (s *BatchStats) move(j int, n, mean, variance float64) {
+func (s *BatchStats) move(j int, n, momentum, mean, variance float64) {
 	variance *= n / max(1, n-1)
-	keep := 1 - s.Momentum
-	s.Mean.Data[j] = float32(float64(keep*float64(s.Mean.Data[j])) + float64(s.Momentum*mean))
-	s.Var.Data[j] = float32(float64(keep*float64(s.Var.Data[j])) + float64(s.Momentum*variance))
+	keep := 1 - momentum
+	s.Mean.Data[j] = float32(float64(keep*float64(s.Mean.Data[j])) + float64(momentum*mean))
+	s.Var.Data[j] = float32(float64(keep*float64(s.Var.Data[j])) + float64(momentum*variance))
 }
 
 // normalise computes rows of y. Few rows at a time stay in the first-level cache between the two steps.

@@ -20,6 +20,7 @@ func BatchNormPooled(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activat
 	}
 	o, y := t.record("batch norm of averages", x.Shape, x, gamma, beta)
 	b := newBatchNorm(x, gamma, beta, y, stats, act)
+	b.tape = t
 	o.keep, o.adds = []*Var{x, gamma, y}, []*Var{gamma, beta}
 	p := &pooledNorm{batchNorm: b, n: n, mean: make([]float64, c), istd: make([]float64, c)}
 	const channels = 64 // of a task
@@ -62,7 +63,7 @@ func (p *pooledNorm) forward(begin, end int) {
 			}
 			y[i*p.c+j] = v
 		}
-		p.stats.move(j, n, mean, variance)
+		p.stats.move(j, n, p.momentum(), mean, variance)
 	}
 }
 

@@ -171,3 +171,35 @@ func TestBatchNormShapes(t *testing.T) {
 				newStats(3), autograd.Identity)
 		})
 }
+
+// TestBatchNormCumulative runs three batches after a counter of 0: the running statistics end as the plain means of theirs.
+func TestBatchNormCumulative(t *testing.T) {
+	const rows, c, batches = 12, 5, 3
+	norms := map[string]func(*autograd.Tape, *autograd.Var, *autograd.Var, *autograd.Var, autograd.BatchStats, autograd.Activation) *autograd.Var{
+		"batch norm": autograd.BatchNorm, "of averages": autograd.BatchNormPooled,
+	}
+	for name, norm := range norms {
+		stats := newStats(c)
+		tape := autograd.NewTape(autograd.Training)
+		x, gamma, beta := tape.Input(tensor.Dims(rows, 1, 1, c)), tape.Input(tensor.Dims(c)), tape.Input(tensor.Dims(c))
+		tape.Output(norm(tape, x, gamma, beta, stats, autograd.WithReLU))
+		require.NoError(t, tape.Plan())
+		tape.Forward() // with the momentum of stats
+		*stats.Batches, tape.Cumulative = 0, true
+		means, variances := make([]float64, c), make([]float64, c)
+		for k := range batches {
+			values := kerneltest.Floats(uint64(k+1), rows*c)
+			x.Set(values)
+			tape.Forward()
+			for j := range c {
+				mean, variance := moments(values, c, j)
+				means[j] += mean / batches
+				variances[j] += variance * rows / (rows - 1) / batches
+			}
+		}
+		assert.InDeltaSlice(t, means, stats.Mean.Data, 1e-6, name)
+		assert.InDeltaSlice(t, variances, stats.Var.Data, 1e-6, name)
+		assert.EqualValues(t, batches, *stats.Batches, name)
+		tape.Free()
+	}
+}

@@ -40,6 +40,9 @@ type Tape struct {
 	// FixedWeights promises that parameters and running statistics do not change between runs of a tape in Inference
 	// mode: what depends on them alone is then computed by the first Forward and kept. Set it before recording.
 	FixedWeights bool
+	// Cumulative makes the running statistics of batch norms, in Training mode, the plain mean of those of the batches
+	// since their counter was 0, as PyTorch's momentum None does. It may change from run to run.
+	Cumulative bool
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
 

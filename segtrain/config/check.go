@@ -254,6 +254,9 @@ func (k *checker) swa() {
 	case c.Train.Steps == 0 && s.StartEpoch > float64(c.Train.Epochs):
 		k.say([]string{"schedule.swa.start_epoch", "train.epochs"}, "%v is after the run of %d epochs",
 			s.StartEpoch, c.Train.Epochs)
+	case c.Train.Steps == 0 && c.Train.SWA && s.StartEpoch == float64(c.Train.Epochs):
+		k.say([]string{"train.swa", "schedule.swa.start_epoch", "train.epochs"},
+			"nothing to average: schedule.swa.start_epoch %v leaves nothing of the run of %d epochs", s.StartEpoch, c.Train.Epochs)
 	}
 }
 

@@ -157,6 +157,8 @@ type Train struct {
 	SnapshotMinutes float64 `yaml:"snapshot_minutes"`
 	Best            string  `yaml:"best"`
 	ValEvery        int     `yaml:"val_every"` // epochs
+	EMADecay        float64 `yaml:"ema_decay"` // 0: off
+	SWA             bool    `yaml:"swa"`
 }
 
 // Default returns what an empty file means: the demo.

@@ -103,6 +103,8 @@ var keys = []key{
 	{"train.snapshot_minutes", "minutes between snapshots to resume from; 0: after epochs only", from(0)},
 	{"train.best", "what chooses the best checkpoint", oneOf},
 	{"train.val_every", "epochs between validations", from(1)},
+	{"train.ema_decay", "of a moving average of weights, which best holds then; 0: none", from(0).under(1)},
+	{"train.swa", "average the last epochs, from schedule.swa on, or from 75 %", rule{}},
 	{"threads", "threads to compute with; 0: all; results do not depend on it", from(0).to(1024)},
 	{"out", "run directory; empty: runs/TIME", isPath},
 }

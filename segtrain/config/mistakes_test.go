@@ -46,7 +46,7 @@ func TestUnknownKeys(t *testing.T) {
 		{"optim: {learning_rate: 1}", "r:1:9: optim.learning_rate: unknown key; " +
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
-			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every"},
+			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, swa"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
 			"data, augment, model, loss, optim, schedule, train, threads, out"},
 	})
@@ -149,6 +149,11 @@ func TestKeysAgainstEachOther(t *testing.T) {
 			"allowed then: null"},
 		{"schedule: {swa: {start_epoch: 9, rate: 0.1}}",
 			"r:1:31: schedule.swa.start_epoch: 9 is after the run of 8 epochs"},
+		{"train: {swa: true}\nschedule: {swa: {start_epoch: 8, rate: 0.1}}",
+			"r:1:14: train.swa: nothing to average: schedule.swa.start_epoch 8 leaves nothing of the run of 8 epochs"},
+		{"train: {ema_decay: 1}", "r:1:20: train.ema_decay: 1 is out of range; allowed: 0 or more and below 1"},
+		{"train: {ema_decay: -0.1, swa: 2}", "r:1:20: train.ema_decay: -0.1 is out of range; allowed: 0 or more and below 1\n" +
+			"r:1:31: train.swa: wants true or false, not 2"},
 	})
 }
 

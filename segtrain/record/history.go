@@ -1,15 +1,18 @@
 package record
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // History is a run's log as curves. Numbers that an event does not have are NaN.
 type History struct {
-	Steps  []Step
-	Epochs []Epoch
-	Notes  []string // the texts of "note" events, and why the run stopped when it did not end by itself
+	Steps    []Step
+	Epochs   []Epoch
+	Averages []Average // the newest of each name
+	Notes    []string  // the texts of "note" events, and why the run stopped when it did not end by itself
 }
 
 // Step is an event of kind "step": one update of the weights.
@@ -33,6 +36,34 @@ type Epoch struct {
 	PixelAccuracy float64 `json:"pixel_accuracy"`
 	Seconds       float64 `json:"seconds"`
 	Best          bool    `json:"best"` // better than all before, by the metric the run was told to choose by
+
+	EMA *Scores `json:"ema,omitempty"` // of the moving average of the weights, which the best is chosen by then
+}
+
+// Scores are those of a validation.
+type Scores struct {
+	ValLoss       float64 `json:"val_loss"`
+	MeanIoU       float64 `json:"mean_iou"`
+	MeanDice      float64 `json:"mean_dice"`
+	PixelAccuracy float64 `json:"pixel_accuracy"`
+}
+
+// NoScores are NaN.
+var NoScores = Scores{math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+
+// UnmarshalJSON reads scores; those that are null or missing are NaN.
+func (s *Scores) UnmarshalJSON(data []byte) error {
+	*s = NoScores
+	type plain Scores // without this method
+	return json.Unmarshal(data, (*plain)(s))
+}
+
+// Average is an event of kind "average": a mean of weights that is finished, and how well it does.
+type Average struct {
+	Name   string `json:"name"`   // "swa"
+	File   string `json:"file"`   // in the run directory
+	Models int    `json:"models"` // that it is the mean of
+	Scores Scores `json:"scores"`
 }
 
 // Note is an event of kind "note": something a reader of the run should know.
@@ -92,6 +123,13 @@ func (h *History) add(e Event) error {
 			h.Epochs = h.Epochs[:n-1]
 		}
 		h.Epochs = append(h.Epochs, p)
+	case "average":
+		a := Average{Scores: NoScores}
+		if err := e.Decode(&a); err != nil {
+			return err
+		}
+		h.Averages = slices.DeleteFunc(h.Averages, func(b Average) bool { return b.Name == a.Name })
+		h.Averages = append(h.Averages, a)
 	case "note":
 		var n Note
 		if err := e.Decode(&n); err != nil {

@@ -158,6 +158,24 @@ func TestHistoryOfAResumedRun(t *testing.T) {
 	assert.Equal(t, []string{"stopped after step 4: interrupted"}, h.Notes)
 }
 
+// TestHistoryOfAverages has scores that are not numbers, and an average that a resumed run finished again.
+func TestHistoryOfAverages(t *testing.T) {
+	r := newRun(t)
+	require.NoError(t, r.Append("epoch", Epoch{Epoch: 1}))
+	require.NoError(t, r.Append("epoch", Epoch{Epoch: 2, EMA: &Scores{ValLoss: 0.5, MeanIoU: math.NaN()}}))
+	require.NoError(t, r.Append("average", Average{Name: "swa", Models: 1, Scores: NoScores}))
+	require.NoError(t, r.Append("average", Average{Name: "swa", Models: 2, Scores: Scores{MeanIoU: 0.25, ValLoss: math.NaN()}}))
+	h, err := ReadHistory(r.Dir())
+	require.NoError(t, err)
+	assert.Nil(t, h.Epochs[0].EMA)
+	assert.Equal(t, 0.5, h.Epochs[1].EMA.ValLoss)
+	assert.True(t, math.IsNaN(h.Epochs[1].EMA.MeanIoU))
+	require.Len(t, h.Averages, 1)
+	assert.Equal(t, 2, h.Averages[0].Models)
+	assert.Equal(t, 0.25, h.Averages[0].Scores.MeanIoU)
+	assert.True(t, math.IsNaN(h.Averages[0].Scores.ValLoss))
+}
+
 func TestHistoryOfAWrongEvent(t *testing.T) {
 	r := newRun(t)
 	require.NoError(t, r.Append("step", map[string]any{"step": "first"}))

@@ -6,6 +6,8 @@
 //	metrics.json       the result
 //	best.safetensors   the weights with the best validation metric
 //	last.safetensors   the newest weights
+//	ema.safetensors    their exponential moving average (EMA), where there is one
+//	swa.safetensors    the mean of the weights of the last epochs (SWA), where there is one
 //	report.html        the run as a page, with its pictures
 //
 // Every file but the log is written under a temporary name, synced and renamed, so a name never holds half a
@@ -27,7 +29,7 @@ import (
 	"tessera/segtrain/raster"
 )
 
-// Names of the files every run has.
+// Names of the files of a run.
 const (
 	ConfigFile  = "config.yaml"
 	EnvFile     = "env.json"
@@ -35,6 +37,8 @@ const (
 	MetricsFile = "metrics.json"
 	BestFile    = "best.safetensors"
 	LastFile    = "last.safetensors"
+	EMAFile     = "ema.safetensors" // of runs with an EMA
+	SWAFile     = "swa.safetensors" // of runs with SWA
 	ReportFile  = "report.html"
 )
 

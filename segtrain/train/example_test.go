@@ -22,6 +22,11 @@ type printer struct{}
 
 func (printer) Step(train.StepEvent) error { return nil }
 func (printer) Snapshot(step int) error    { return nil }
+
+// Average has nothing to print: there is none.
+func (printer) Average(train.AverageEvent) error { return nil }
+
+// Epoch prints what was validated.
 func (printer) Epoch(e train.EpochEvent) error {
 	fmt.Printf("epoch %d, %d steps, %d images validated\n", e.Epoch, e.Step, len(e.Evaluation.Images))
 	return nil

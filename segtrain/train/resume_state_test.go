@@ -30,7 +30,7 @@ func withPlateau(tr *Trainer) {
 // TestKilledWithStateEndsTheSame kills runs with every kind of state after each step.
 func TestKilledWithStateEndsTheSame(t *testing.T) {
 	killed := errors.New("killed")
-	for name, with := range map[string]func(*Trainer){"lookahead": withLookahead, "plateau": withPlateau} {
+	for name, with := range map[string]func(*Trainer){"lookahead": withLookahead, "plateau": withPlateau, "averages": withAverages} {
 		t.Run(name, func(t *testing.T) {
 			fresh := func(dir string) *Trainer {
 				tr := newTrainer(t, dir)
@@ -56,6 +56,10 @@ func TestKilledWithStateEndsTheSame(t *testing.T) {
 				require.Equal(t, killed, err)
 				gotP, w := finish(t, fresh(dir), true)
 				sameEnd(t, want, dir, wantP, gotP)
+				if name == "averages" {
+					assert.Equal(t, read(t, want, "ema.safetensors"), read(t, dir, "ema.safetensors"))
+					assert.Equal(t, read(t, want, "swa.safetensors"), read(t, dir, "swa.safetensors"))
+				}
 				for _, s := range w.steps {
 					assert.Equal(t, wantW.steps[s.Step-1].LR, s.LR, "step %d", s.Step)
 				}

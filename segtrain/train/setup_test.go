@@ -111,6 +111,7 @@ func newTrainer(t testing.TB, dir string) *Trainer {
 type watch struct {
 	steps     []StepEvent
 	epochs    []EpochEvent
+	averages  []AverageEvent
 	snapshots [][2]int // step, and epochs heard of before
 	step      func(StepEvent) error
 	epoch     func(EpochEvent) error
@@ -134,6 +135,11 @@ func (w *watch) Epoch(e EpochEvent) error {
 
 func (w *watch) Snapshot(step int) error {
 	w.snapshots = append(w.snapshots, [2]int{step, len(w.epochs)})
+	return nil
+}
+
+func (w *watch) Average(e AverageEvent) error {
+	w.averages = append(w.averages, e)
 	return nil
 }
 

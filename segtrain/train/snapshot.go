@@ -30,11 +30,18 @@ type Progress struct {
 // What a snapshot holds beside weights and moments.
 const (
 	progressKey = "tessera.progress" // its Progress, in the metadata
-	stepsKey    = "optimizer.steps"
+	stepsKey    = ".steps"           // after the name of a memory
 )
 
+// A memory is something beside the weights that a snapshot holds.
+type memory struct {
+	name  string // begins the names of its entries
+	what  string // in messages
+	state optim.State
+}
+
 // saveState writes a snapshot.
-func saveState(path string, model any, opt optim.Optimizer, p Progress) error {
+func saveState(path string, model any, memories []memory, p Progress) error {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -44,16 +51,17 @@ func saveState(path string, model any, opt optim.Optimizer, p Progress) error {
 		e.Name = "model." + e.Name
 		entries = append(entries, e)
 	}
-	state := opt.State()
-	entries = append(entries, checkpoint.NewInt64s(stepsKey, nil, []int64{*state.Steps}))
-	state.Each(func(name string, values []float32) {
-		entries = append(entries, checkpoint.NewFloat32s("optimizer."+name, []int{len(values)}, values))
-	})
+	for _, m := range memories {
+		entries = append(entries, checkpoint.NewInt64s(m.name+stepsKey, nil, []int64{*m.state.Steps}))
+		m.state.Each(func(name string, values []float32) {
+			entries = append(entries, checkpoint.NewFloat32s(m.name+"."+name, []int{len(values)}, values))
+		})
+	}
 	return checkpoint.WriteFile(path, entries, map[string]string{progressKey: string(text)})
 }
 
-// loadState restores a snapshot into a model and its optimizer.
-func loadState(path string, model any, opt optim.Optimizer) (p Progress, err error) {
+// loadState restores a snapshot into a model and the memories of a run.
+func loadState(path string, model any, memories []memory) (p Progress, err error) {
 	entries, metadata, err := checkpoint.ReadFile(path)
 	if err != nil {
 		return p, err
@@ -62,36 +70,56 @@ func loadState(path string, model any, opt optim.Optimizer) (p Progress, err err
 		return p, fmt.Errorf("%s is not a snapshot of a training run: no %s in it", path, progressKey)
 	}
 	var weights []checkpoint.Entry
-	moments := map[string]checkpoint.Entry{}
+	others := map[string]checkpoint.Entry{}
 	for _, e := range entries {
 		if name, ok := strings.CutPrefix(e.Name, "model."); ok {
 			e.Name = name
 			weights = append(weights, e)
 		} else {
-			moments[e.Name] = e
+			others[e.Name] = e
 		}
 	}
 	if err := checkpoint.Assign(model, weights); err != nil {
 		return p, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := restoreOptimizer(opt, moments); err != nil {
-		return p, fmt.Errorf("%s: was it trained with another optimizer? %w", path, err)
+	if err := restoreMemories(memories, others); err != nil {
+		return p, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
 }
 
-// restoreOptimizer copies the entries of a snapshot that are not the model's into the state of an optimizer.
-// Unless all fit it changes nothing and returns a checkpoint.MismatchError.
-func restoreOptimizer(opt optim.Optimizer, entries map[string]checkpoint.Entry) error {
-	var wrong checkpoint.MismatchError
-	steps, err := entries[stepsKey].Int64s()
-	if err != nil || len(steps) != 1 {
-		wrong.Missing = append(wrong.Missing, stepsKey)
+// restoreMemories copies the entries of a snapshot that are not the model's to where they belong. Unless all fit it changes
+// nothing.
+func restoreMemories(memories []memory, entries map[string]checkpoint.Entry) error {
+	var commits []func()
+	for _, m := range memories {
+		commit, err := m.restore(entries)
+		if err != nil {
+			return fmt.Errorf("was it trained with another %s? %w", m.what, err)
+		}
+		commits = append(commits, commit)
 	}
-	delete(entries, stepsKey)
-	state, moments := opt.State(), map[string][]float32{}
-	state.Each(func(name string, into []float32) {
-		key := "optimizer." + name
+	if len(entries) > 0 {
+		err := &checkpoint.MismatchError{Unexpected: slices.Sorted(maps.Keys(entries))}
+		return fmt.Errorf("was it trained with averages of weights that are off now? %w", err)
+	}
+	for _, commit := range commits {
+		commit()
+	}
+	return nil
+}
+
+// restore takes its entries out of those of a snapshot and returns what copies them, or a checkpoint.MismatchError.
+func (m memory) restore(entries map[string]checkpoint.Entry) (commit func(), err error) {
+	var wrong checkpoint.MismatchError
+	steps, err := entries[m.name+stepsKey].Int64s()
+	if err != nil || len(steps) != 1 {
+		wrong.Missing = append(wrong.Missing, m.name+stepsKey)
+	}
+	delete(entries, m.name+stepsKey)
+	moments := map[string][]float32{}
+	m.state.Each(func(name string, into []float32) {
+		key := m.name + "." + name
 		e, ok := entries[key]
 		delete(entries, key)
 		values, err := e.Float32s()
@@ -106,11 +134,16 @@ func restoreOptimizer(opt optim.Optimizer, entries map[string]checkpoint.Entry) 
 		}
 		moments[name] = values
 	})
-	wrong.Unexpected = slices.Sorted(maps.Keys(entries))
-	if len(wrong.Missing)+len(wrong.Unexpected)+len(wrong.Misshapen) > 0 {
-		return &wrong
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if strings.HasPrefix(name, m.name+".") {
+			wrong.Unexpected = append(wrong.Unexpected, name)
+		}
 	}
-	*state.Steps = steps[0]
-	state.Each(func(name string, into []float32) { copy(into, moments[name]) })
-	return nil
+	if len(wrong.Missing)+len(wrong.Unexpected)+len(wrong.Misshapen) > 0 {
+		return nil, &wrong
+	}
+	return func() {
+		*m.state.Steps = steps[0]
+		m.state.Each(func(name string, into []float32) { copy(into, moments[name]) })
+	}, nil
 }

@@ -50,10 +50,7 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 // autograd.NonFiniteError, which counts steps from 1 as events do; but what is not finite may be in the running statistics of batch norms by then: go
 // on from a snapshot.
 func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossValue, gradNorm float64, err error) {
-	s.images.Set(images)
-	copy(s.labels.Indices, masks)
-	s.tape.Step = uint64(step)
-	s.tape.Forward()
+	s.forward(step, images, masks)
 	lossValue = float64(s.loss.Value()[0])
 	s.tape.Backward(s.loss, 1)
 	gradNorm = s.clipper.Norm()
@@ -71,6 +68,21 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	}
 	s.optimizer.Step(lr, optim.ClipScale(clipped, s.clipNorm))
 	return lossValue, gradNorm, nil
+}
+
+// Measure runs a batch forward as Run does, and no further: nothing changes but the running statistics of batch norms, which
+// become the mean over the batches since their counters were 0.
+func (s *Step) Measure(step int, images []float32, masks []uint8) {
+	s.tape.Cumulative = true
+	s.forward(step, images, masks)
+	s.tape.Cumulative = false
+}
+
+func (s *Step) forward(step int, images []float32, masks []uint8) {
+	s.images.Set(images)
+	copy(s.labels.Indices, masks)
+	s.tape.Step = uint64(step)
+	s.tape.Forward()
 }
 
 // Bytes returns the memory of the step's values, gradients and scratch.

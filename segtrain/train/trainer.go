@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
 
-	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
@@ -38,6 +36,7 @@ type Trainer struct {
 	ClipNorm  float64 // of all gradients together, 0 for no limit
 	ClipValue float64 // of each element of a gradient, 0 for no limit
 	ValEvery  int     // epochs between validations; the last epoch is always validated
+	Averages  Averages
 
 	Score         Measure       // larger is better: chooses the best checkpoint
 	Dir           string        // where snapshots go
@@ -45,6 +44,8 @@ type Trainer struct {
 	Best, Last    string        // file names of the best and of the newest weights
 
 	Observe Observer
+
+	ema, swa *optim.Average // of this run, nil for none
 }
 
 // A Measure makes one number of an evaluation.
@@ -56,6 +57,7 @@ type Observer interface {
 	Step(StepEvent) error
 	Epoch(EpochEvent) error
 	Snapshot(step int) error
+	Average(AverageEvent) error
 }
 
 // A StepEvent reports one step.
@@ -72,7 +74,8 @@ type EpochEvent struct {
 	TrainLoss   float64
 	Seconds     float64     // of training so far
 	Evaluation  *Evaluation // nil if it was not validated
-	Best        bool        // its weights are the best so far
+	EMA         *Evaluation // of the exponential moving average, nil if there is none
+	Best        bool        // its weights, averaged where there is an EMA, are the best so far
 }
 
 // Run trains from the beginning, or, with resume, from the snapshot in Dir, to the same weights either way.
@@ -84,8 +87,11 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	if t.Val != nil && !t.Val.Labelled() {
 		return p, errors.New("validation needs masks, and its data set has none")
 	}
+	if err := t.startAverages(); err != nil {
+		return p, err
+	}
 	if resume {
-		if p, err = loadState(t.path(StateFile), t.Model, t.Optimizer); err != nil {
+		if p, err = loadState(t.path(StateFile), t.Model, t.memories()); err != nil {
 			return p, fmt.Errorf("resuming: %w", err)
 		}
 		if err := t.restorePlateau(p.Plateau); err != nil {
@@ -112,8 +118,23 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	defer loader.Close()
-	err = t.loop(ctx, step, loader, &p)
-	return p, err
+	if err := t.loop(ctx, step, loader, &p); err != nil {
+		return p, err
+	}
+	loader.Close()
+	return p, t.finishSWA(ctx, step)
+}
+
+// memories returns what a snapshot holds beside the weights.
+func (t *Trainer) memories() []memory {
+	list := []memory{{"optimizer", "optimizer", t.Optimizer.State()}}
+	if t.ema != nil {
+		list = append(list, memory{"ema", "EMA of weights", t.ema.State()})
+	}
+	if t.swa != nil {
+		list = append(list, memory{"swa", "SWA of weights", t.swa.State()})
+	}
+	return list
 }
 
 // restorePlateau goes on from the state of a snapshot, which has one exactly if the schedule has.
@@ -151,6 +172,9 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
 			return t.explain(err, batch)
+		}
+		if t.ema != nil {
+			t.ema.Update()
 		}
 		p.Step++
 		p.EpochLoss += lossValue
@@ -205,55 +229,9 @@ func (t *Trainer) left(p *Progress) time.Duration {
 	return time.Duration(p.Seconds / float64(p.Step) * float64(t.Steps-p.Step) * float64(time.Second))
 }
 
-// endEpoch validates, keeps the weights if they are the best, and writes a snapshot. That comes last: a run
-// that is killed before it does and reports all of the epoch again, and one that is killed after it has
-// reported everything.
-func (t *Trainer) endEpoch(p *Progress) error {
-	perEpoch := t.stepsPerEpoch()
-	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds}
-	event.TrainLoss = p.EpochLoss / float64((p.Step-1)%perEpoch+1)
-	if t.Val != nil && (event.Epoch%max(1, t.ValEvery) == 0 || p.Step == t.Steps) {
-		result, err := t.Eval.Run(t.Val, nil)
-		if err != nil {
-			return fmt.Errorf("validation after epoch %d: %w", event.Epoch, err)
-		}
-		event.Evaluation = result
-		if t.Plateau != nil {
-			t.Plateau.Observe(t.Watch(result))
-			p.Plateau = new(t.Plateau.State())
-		}
-		score := t.Score(result)
-		if math.IsNaN(score) { // nothing to measure: any number is better
-			score = -math.MaxFloat64
-		}
-		score = max(-math.MaxFloat64, min(score, math.MaxFloat64)) // snapshots hold no infinity
-		if p.BestEpoch == 0 || score > p.Best {
-			p.Best, p.BestEpoch, event.Best = score, event.Epoch, true
-		}
-	}
-	if t.Val == nil {
-		p.BestEpoch, event.Best = event.Epoch, true
-	}
-	if event.Best {
-		if err := checkpoint.Save(t.path(t.Best), t.Model, nil); err != nil {
-			return err
-		}
-	}
-	if p.Step%perEpoch == 0 { // and not the end of the run within an epoch
-		p.EpochLoss = 0
-	}
-	if err := checkpoint.Save(t.path(t.Last), t.Model, nil); err != nil {
-		return err
-	}
-	if err := t.Observe.Epoch(event); err != nil {
-		return err
-	}
-	return t.snapshot(*p)
-}
-
 // snapshot writes what Run resumes from.
 func (t *Trainer) snapshot(p Progress) error {
-	if err := saveState(t.path(StateFile), t.Model, t.Optimizer, p); err != nil {
+	if err := saveState(t.path(StateFile), t.Model, t.memories(), p); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	return t.Observe.Snapshot(p.Step)

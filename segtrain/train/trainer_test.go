@@ -90,7 +90,7 @@ func TestBestIsChosenByScore(t *testing.T) {
 			assert.Equal(t, c.best[i], e.Best, "epoch %d", i+1)
 		}
 		assert.Equal(t, best, read(t, dir, "best.safetensors"))
-		again, err := loadState(tr.path(StateFile), newTiny(8), newTrainer(t, dir).Optimizer)
+		again, err := loadState(tr.path(StateFile), newTiny(8), newTrainer(t, dir).memories())
 		require.NoError(t, err)
 		assert.Equal(t, p, again)
 	}
@@ -237,7 +237,7 @@ func TestImageThatCannotBeReadLosesNoStep(t *testing.T) {
 	require.ErrorContains(t, err, "gone.png")
 	assert.ErrorContains(t, err, tr.path(StateFile)+" holds all 2 steps until then")
 	assert.Equal(t, 2, p.Step)
-	kept, err := loadState(tr.path(StateFile), tr.Model, tr.Optimizer)
+	kept, err := loadState(tr.path(StateFile), tr.Model, tr.memories())
 	require.NoError(t, err)
 	assert.Equal(t, 2, kept.Step)
 }

@@ -22,7 +22,7 @@ type parts struct {
 
 // Memory is what a training run needs beside the data, in bytes.
 type Memory struct {
-	Weights int64 `json:"weights"` // parameters, their gradients and the optimizer's moments
+	Weights int64 `json:"weights"` // parameters, their gradients, the optimizer's moments and averages
 	Step    int64 `json:"step"`    // activations, gradients of them and scratch
 }
 
@@ -68,7 +68,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		t.Output(p.loss.Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
 		m.Step = t.Forecast(parallel.Workers())
 	})
-	copies := 2 + int64(moments(cfg)) // value, gradient and the optimizer's
+	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
 	m.Weights = copies * 4 * int64(p.parameters())
 	return m, err
 }

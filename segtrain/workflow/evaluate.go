@@ -18,7 +18,7 @@ import (
 
 // EvalOptions say what Evaluate measures.
 type EvalOptions struct {
-	Weights       string // best, last, or a file; empty is best
+	Weights       string // best, last, ema, swa, or a file; empty is best
 	Images, Masks string // folders to measure on instead of the validation images
 	FullSize      bool   // measure at each image's own size too
 }
@@ -77,13 +77,17 @@ func trained(cfg *config.Config, weights string) (*parts, string, error) {
 	return p, file, trainedWeights(file, p.model)
 }
 
-// weightsFile returns the file that a name stands for in the run dir: best, last, or a path.
+// weightsFile returns the file that a name stands for in the run dir: best, last, ema, swa, or a path.
 func weightsFile(dir, name string) (string, error) {
 	switch name {
 	case "", "best":
 		name = record.BestFile
 	case "last":
 		name = record.LastFile
+	case "ema":
+		name = record.EMAFile
+	case "swa":
+		name = record.SWAFile
 	default:
 		return name, nil
 	}

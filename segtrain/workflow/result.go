@@ -97,12 +97,15 @@ func (s *session) report(m *Metrics, h *record.History, best, worst []report.Sam
 			c.Model.Arch.Name, c.Model.Encoder, m.TrainImages, c.Data.Size[0], c.Data.Size[1], m.ValImages),
 		Finished: time.Now(), Metrics: m.Report, Palette: s.source.palette, Ignore: ignored(c),
 		BestEpoch: m.BestEpoch, TotalEpochs: m.Epochs, ImagesPerSecond: m.ImagesPerSecond, Seconds: m.Seconds,
-		Best: best, Worst: worst, Config: string(c.Marshal()), Notes: h.Notes, Env: fields(env), Next: s.next(),
+		Best: best, Worst: worst, Config: string(c.Marshal()), Notes: append(h.Notes, aboutAverages(h)...), Env: fields(env), Next: s.next(),
 	}
 	for _, x := range h.Steps {
 		r.Steps = append(r.Steps, report.Step{Step: x.Step, Loss: x.Loss, LR: x.LR})
 	}
 	for _, x := range h.Epochs {
+		if x.EMA != nil { // what the best is chosen by
+			x.ValLoss, x.MeanIoU = x.EMA.ValLoss, x.EMA.MeanIoU
+		}
 		r.Epochs = append(r.Epochs, report.Epoch{
 			Epoch: x.Epoch, Step: x.Step, TrainLoss: x.TrainLoss, ValLoss: x.ValLoss, MeanIoU: x.MeanIoU,
 		})

@@ -60,7 +60,7 @@ func (s *session) trainer() *train.Trainer {
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
 		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
-		Score: score(s.cfg), Dir: s.run.Dir(),
+		Averages: s.averages, Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
 		Observe: observer{s},
@@ -85,7 +85,7 @@ func (o observer) Epoch(e train.EpochEvent) error {
 	nan := math.NaN()
 	r := record.Epoch{
 		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, Best: e.Best,
-		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan,
+		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, EMA: scores(e.EMA),
 	}
 	if v := e.Evaluation; v != nil {
 		r.ValLoss, r.MeanIoU = v.Loss, float64(v.Report.MeanIoU)

@@ -122,6 +122,7 @@ type session struct {
 	run        *record.Run
 	source     *source
 	train, val *data.Dataset
+	averages   train.Averages
 }
 
 // openData finds the samples, drawing them where they are procedural, and reads the first of them.
@@ -134,6 +135,10 @@ func (s *session) openData() (err error) {
 		return err
 	}
 	if s.val, err = s.source.dataset(s.cfg, s.source.val, nil); err != nil {
+		return err
+	}
+	steps, perEpoch := lengths(s.cfg, s.train.Len())
+	if s.averages, err = newAverages(s.cfg, steps, perEpoch); err != nil {
 		return err
 	}
 	if err := probe("training", s.train); err != nil {

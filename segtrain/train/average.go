@@ -1,0 +1,171 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tessera/nn"
+	"tessera/nn/checkpoint"
+	"tessera/optim"
+	"tessera/segtrain/data"
+)
+
+// Averages are the means of weights that a Trainer keeps beside those that learn.
+//
+// The EMA moves after every step. It takes the running statistics of batch norms along, as timm's ModelEmaV3 does, so it can
+// be measured after each epoch; then it is the EMA that the schedule's plateau watches and that the best checkpoint
+// holds. SWA is the plain mean of the parameters at the ends of the last epochs (Izmailov et al., UAI 2018). Statistics of
+// batch norms do not come with it: at the end of training they are measured in one more epoch, as PyTorch's update_bn does.
+type Averages struct {
+	EMADecay float64 // of the mean over steps, below 1; 0 for none
+	EMAFile  string  // file name of its newest weights
+
+	SWA      bool
+	SWAStart int    // steps: epochs that end after so many count, and the end of the run within an epoch as one
+	SWAFile  string // file name
+}
+
+// An AverageEvent reports an average that is finished.
+type AverageEvent struct {
+	Name, File string
+	Models     int         // that it is the mean of
+	Evaluation *Evaluation // nil without validation
+}
+
+// startAverages makes the averages of a run.
+func (t *Trainer) startAverages() error {
+	a := t.Averages
+	t.ema, t.swa = nil, nil
+	if !(a.EMADecay >= 0 && a.EMADecay < 1) {
+		return fmt.Errorf("the EMA's decay is %v; allowed: from 0, for none, to below 1", a.EMADecay)
+	}
+	if a.EMADecay > 0 {
+		t.ema = optim.NewEMA(slices.Concat(parameters(t.Model), buffers(t.Model)), a.EMADecay)
+	}
+	if !a.SWA {
+		return nil
+	}
+	if a.SWAStart < 0 || a.SWAStart >= t.Steps {
+		return fmt.Errorf("SWA after step %d leaves nothing to average in a run of %d steps", a.SWAStart, t.Steps)
+	}
+	t.swa = optim.NewSWA(parameters(t.Model))
+	return nil
+}
+
+// parameters returns the values of a model's parameters, and buffers those of its running statistics, in the order of nn.Walk.
+func parameters(model any) (list [][]float32) {
+	for _, p := range nn.Params(model) {
+		list = append(list, p.Value.Data)
+	}
+	return list
+}
+
+func buffers(model any) (list [][]float32) {
+	nn.Walk(model, func(_ string, e nn.Entry) {
+		if e.Buffer != nil {
+			list = append(list, e.Buffer.Data)
+		}
+	})
+	return list
+}
+
+// counters returns a model's counters of batches.
+func counters(model any) (list []*int64) {
+	nn.Walk(model, func(_ string, e nn.Entry) {
+		if e.Counter != nil {
+			list = append(list, e.Counter)
+		}
+	})
+	return list
+}
+
+// endEpochEMA validates and judges the EMA, and writes it.
+func (t *Trainer) endEpochEMA(p *Progress, event *EpochEvent, validate bool) (err error) {
+	t.ema.Swap()
+	defer t.ema.Swap()
+	if event.EMA, err = t.validate(validate, event.Epoch); err != nil {
+		return fmt.Errorf("the EMA of weights: %w", err)
+	}
+	if err := t.judge(p, event, event.EMA); err != nil {
+		return err
+	}
+	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, nil)
+}
+
+// finishSWA measures, validates and writes the mean of the last epochs. The model is as before afterwards, so that a run which
+// is interrupted here can do it again.
+func (t *Trainer) finishSWA(ctx context.Context, step *Step) error {
+	if t.swa == nil {
+		return nil
+	}
+	defer keepStatistics(t.Model)()
+	t.swa.Swap()
+	defer t.swa.Swap()
+	if err := t.refresh(ctx, step); err != nil {
+		return err
+	}
+	event := AverageEvent{Name: "swa", File: t.Averages.SWAFile, Models: int(t.swa.Updates())}
+	if t.Val != nil {
+		var err error
+		if event.Evaluation, err = t.Eval.Run(t.Val, nil); err != nil {
+			return fmt.Errorf("validation of the SWA of weights: %w", err)
+		}
+	}
+	if err := checkpoint.Save(t.path(event.File), t.Model, nil); err != nil {
+		return err
+	}
+	return t.Observe.Average(event)
+}
+
+// refresh measures the running statistics of batch norms anew: they become the mean of those of the batches of one epoch more,
+// augmented as training would have gone on. A model without batch norms has nothing to measure.
+func (t *Trainer) refresh(ctx context.Context, step *Step) error {
+	seen := counters(t.Model)
+	if len(seen) == 0 {
+		return nil
+	}
+	for _, n := range seen {
+		*n = 0
+	}
+	perEpoch := t.stepsPerEpoch()
+	epoch := (t.Steps + perEpoch - 1) / perEpoch
+	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
+		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1})
+	if err != nil {
+		return err
+	}
+	defer loader.Close()
+	for k := range perEpoch {
+		if ctx.Err() != nil {
+			return ErrInterrupted
+		}
+		batch, err := loader.Next()
+		if err != nil {
+			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
+		}
+		step.Measure(epoch*perEpoch+k, batch.Images, batch.Masks)
+	}
+	return nil
+}
+
+// keepStatistics returns what takes the running statistics of a model back to what they are now.
+func keepStatistics(model any) (restore func()) {
+	values, counts := buffers(model), counters(model)
+	var floats [][]float32
+	for _, v := range values {
+		floats = append(floats, slices.Clone(v))
+	}
+	var numbers []int64
+	for _, n := range counts {
+		numbers = append(numbers, *n)
+	}
+	return func() {
+		for i, v := range values {
+			copy(v, floats[i])
+		}
+		for i, n := range counts {
+			*n = numbers[i]
+		}
+	}
+}

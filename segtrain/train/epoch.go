@@ -1,0 +1,81 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"tessera/nn/checkpoint"
+)
+
+// endEpoch validates, keeps the weights if they are the best, and writes a snapshot. That comes last: a run
+// that is killed before it does and reports all of the epoch again, and one that is killed after it has
+// reported everything. With an EMA it is the averaged weights that are judged and kept, as in timm.
+func (t *Trainer) endEpoch(p *Progress) error {
+	perEpoch := t.stepsPerEpoch()
+	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds}
+	event.TrainLoss = p.EpochLoss / float64((p.Step-1)%perEpoch+1)
+	if t.swa != nil && p.Step > t.Averages.SWAStart {
+		t.swa.Update()
+	}
+	validate := t.Val != nil && (event.Epoch%max(1, t.ValEvery) == 0 || p.Step == t.Steps)
+	var err error
+	if event.Evaluation, err = t.validate(validate, event.Epoch); err != nil {
+		return err
+	}
+	if t.ema == nil {
+		err = t.judge(p, &event, event.Evaluation)
+	} else {
+		err = t.endEpochEMA(p, &event, validate)
+	}
+	if err != nil {
+		return err
+	}
+	if p.Step%perEpoch == 0 { // and not the end of the run within an epoch
+		p.EpochLoss = 0
+	}
+	if err := checkpoint.Save(t.path(t.Last), t.Model, nil); err != nil {
+		return err
+	}
+	if err := t.Observe.Epoch(event); err != nil {
+		return err
+	}
+	return t.snapshot(*p)
+}
+
+// validate evaluates the weights if that is wanted, and returns nil if not.
+func (t *Trainer) validate(wanted bool, epoch int) (*Evaluation, error) {
+	if !wanted {
+		return nil, nil
+	}
+	result, err := t.Eval.Run(t.Val, nil)
+	if err != nil {
+		return nil, fmt.Errorf("validation after epoch %d: %w", epoch, err)
+	}
+	return result, nil
+}
+
+// judge tells the plateau and the best of the epochs of a validation, unless it is nil, and writes the weights if they are
+// the best.
+func (t *Trainer) judge(p *Progress, event *EpochEvent, result *Evaluation) error {
+	if result != nil {
+		if t.Plateau != nil {
+			t.Plateau.Observe(t.Watch(result))
+			p.Plateau = new(t.Plateau.State())
+		}
+		score := t.Score(result)
+		if math.IsNaN(score) { // nothing to measure: any number is better
+			score = -math.MaxFloat64
+		}
+		score = max(-math.MaxFloat64, min(score, math.MaxFloat64)) // snapshots hold no infinity
+		if p.BestEpoch == 0 || score > p.Best {
+			p.Best, p.BestEpoch, event.Best = score, event.Epoch, true
+		}
+	}
+	if t.Val == nil {
+		p.BestEpoch, event.Best = event.Epoch, true
+	}
+	if !event.Best {
+		return nil
+	}
+	return checkpoint.Save(t.path(t.Best), t.Model, nil)
+}
