@@ -286,10 +286,10 @@ func TestWeightsStartAsInPyTorch(t *testing.T) {
 			if wanted[3] == 0 {
 				assert.Zero(t, std, "%s: deviation", p.Name)
 			} else {
-				worst.See(p.Name, math.Abs(std-wanted[3])/wanted[3], 4/math.Sqrt(n))
+				worst.See(p.Name, math.Abs(std-wanted[3])/wanted[3]*math.Sqrt(n), 4)
 			}
 		}
-		worst.Report(t, part(want), "deviation of fresh weights, relative", golden.SMP)
+		worst.Report(t, part(want), "deviation of fresh weights, in σ/√n", golden.SMP)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/golden"
 	"tessera/nn"
 )
 
@@ -49,7 +50,9 @@ func TestFreshWeights(t *testing.T) {
 			for _, v := range p.Value.Data {
 				squares += float64(v) * float64(v) / n
 			}
-			assert.InEpsilon(t, c.want, math.Sqrt(squares), 3/math.Sqrt(n), "%s %s", c.encoder, c.name)
+			var worst golden.Worst
+			worst.See(c.name, math.Abs(math.Sqrt(squares)-c.want)/c.want*math.Sqrt(n), 3)
+			worst.Report(t, "encoder "+c.encoder, "deviation of fresh weights, in σ/√n", golden.SMP)
 		}
 		assert.True(t, found, "%s %s", c.encoder, c.name)
 	}
