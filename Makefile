@@ -22,7 +22,7 @@ BENCH_PACKAGES ?= ./bench/...
 BENCH_COUNT ?= 6
 CAMVID ?= ../shared/camvid
 
-.PHONY: help check fmt test isa isa-arm64 race cross fuzz bench cover golden demo camvid peers
+.PHONY: help check fmt test isa isa-arm64 race cross fuzz bench cover fidelity golden demo camvid peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -99,6 +99,11 @@ cover: ## coverage of all tests, as bin/cover.html
 	go test -coverpkg=./... -coverprofile=bin/cover.out ./...
 	go tool cover -html=bin/cover.out -o bin/cover.html
 	@go tool cover -func=bin/cover.out | tail -n 1
+
+FIDELITY := ./kernels ./autograd ./nn/... ./optim ./segtrain/workflow
+
+fidelity: ## how far each part is from PyTorch, as the table of docs/fidelity.md
+	@go test -count=1 -v -run 'PyTorch|Accuracy|FreshWeights|Encoder|Gradients' $(FIDELITY) | awk -f tools/fidelity.awk
 
 golden: ## say how the numbers in internal/golden are made again
 	@cat tools/golden/README.md

@@ -115,7 +115,9 @@ func replay(t *testing.T, c golden.OpCase, record func(r *opRun, x *autograd.Var
 	require.NoError(t, r.tape.Plan())
 	copy(dy.Value(), images(c.GradOut).Data)
 	r.tape.Forward()
-	closeTo(t, "result", images(c.Out).Data, y.Value(), 2e-6)
+	var result, gradient golden.Worst
+	result.See("result", off(t, images(c.Out).Data, y.Value()), 2e-6)
+	result.Report(t, "operation "+c.Op, "result, by the largest", golden.PyTorch)
 	for name, want := range c.After {
 		got := map[string]*tensor.Tensor{"running_mean": r.stats.Mean, "running_var": r.stats.Var}[name]
 		closeTo(t, name, fromGolden(want, "C", "C").Data, got.Data, 1e-6)
@@ -125,8 +127,23 @@ func replay(t *testing.T, c golden.OpCase, record func(r *opRun, x *autograd.Var
 	}
 	r.tape.Backward(loss, 1)
 	for name, want := range c.Grad {
-		closeTo(t, "gradient of "+name, fromGolden(want, r.axes[name], r.in[name].Axes).Data, r.in[name].Grad.Data, 4e-6)
+		gradient.See(name, off(t, fromGolden(want, r.axes[name], r.in[name].Axes).Data, r.in[name].Grad.Data), 4e-6)
 	}
+	gradient.Report(t, "operation "+c.Op, "gradients, by the largest", golden.PyTorch)
+}
+
+// off returns the largest difference, in parts of the largest of the numbers wanted if that is not 0.
+func off(t *testing.T, want, got []float32) float64 {
+	t.Helper()
+	require.Len(t, got, len(want))
+	size, worst := 0.0, 0.0
+	for i, w := range want {
+		size, worst = max(size, math.Abs(float64(w))), max(worst, math.Abs(float64(got[i])-float64(w)))
+	}
+	if size == 0 {
+		return worst
+	}
+	return worst / size
 }
 
 // closeTo asserts that numbers lie within tolerance times the largest of those wanted.

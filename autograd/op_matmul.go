@@ -22,7 +22,8 @@ func MatMulTransposed(t *Tape, a, b *Var) *Var {
 	return newMatMul(t, a, b, b.Shape.Dim(1)*b.Shape.Dim(2), b.Shape.Dim(3), true).y
 }
 
-// A matMul is a product of matrices as a 1×1 convolution of each image with weights of its own.
+// A matMul is a product of matrices as a 1×1 convolution of each image with weights of its own. A kernels.MatMul, which
+// attention takes for its small blocks, would pack b for each task anew and sum db over all pixels in one chain.
 type matMul struct {
 	t          *Tape
 	a, b, y    *Var

@@ -68,6 +68,7 @@ func TestUnetHasTheNamesOfPyTorch(t *testing.T) {
 	}
 	require.Len(t, want, 420)
 	assert.Equal(t, want, got)
+	golden.Same(t, b0Unet, "names, order, shapes, types", golden.SMP)
 }
 
 // TestWalkAgreesWithParams gives every parameter its name.

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -44,20 +45,18 @@ func TestSchedulesAgreeWithPyTorch(t *testing.T) {
 	var file golden.Schedules
 	golden.Load(t, "schedules.json", &file)
 	require.Len(t, file.Cases, 15)
-	worst := 0.0
 	for _, c := range file.Cases {
-		s := newSchedule(t, file.LR, c)
+		s, name := newSchedule(t, file.LR, c), "schedule "+c.Schedule
 		if c.Warmup > 0 {
-			s = Warmup(c.Warmup, s)
+			s, name = Warmup(c.Warmup, s), name+" after a warm-up"
 		}
+		var worst golden.Worst
 		require.Len(t, c.Rates, 200)
 		for step, want := range c.Rates {
-			err := math.Abs(s(step)-want) / file.LR
-			require.True(t, err <= 1e-7, "%s %+v, step %d: %v, want %v", c.Schedule, c, step, s(step), want)
-			worst = max(worst, err)
+			worst.See(fmt.Sprintf("%+v, step %d", c, step), math.Abs(s(step)-want)/file.LR, 1e-7)
 		}
+		worst.Report(t, name, "rates of 200 steps, by the first", golden.PyTorch)
 	}
-	t.Logf("largest error: %.1e of the rate", worst)
 }
 
 func TestPlateauAgreesWithPyTorch(t *testing.T) {
@@ -75,14 +74,16 @@ func TestPlateauAgreesWithPyTorch(t *testing.T) {
 			o.Eps = *c.Eps
 		}
 		p := NewPlateau(file.LR, o)
+		var worst golden.Worst
 		for step, want := range c.Rates {
-			require.InDelta(t, want, p.Rate(step), 1e-7*file.LR, "%+v, step %d", o, step)
+			worst.See(fmt.Sprintf("%+v, step %d", o, step), math.Abs(want-p.Rate(step))/file.LR, 1e-7)
 			p.Observe(c.Measured[step])
 			again := NewPlateau(1, o) // resumed after every step
 			again.Restore(p.State())
 			p = again
 		}
 		assert.Less(t, p.Rate(0), file.LR)
+		worst.Report(t, "schedule plateau", "rates, by the first", golden.PyTorch)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/golden"
 	"tessera/nn"
 )
 
@@ -14,6 +15,7 @@ import (
 func TestFreshWeights(t *testing.T) {
 	he := func(fan int) float64 { return math.Sqrt(2 / float64(fan)) }
 	uniform := func(fanIn int) float64 { return 1 / math.Sqrt(3*float64(fanIn)) }
+	fresh := map[string]Encoder{}
 	for _, c := range []struct {
 		encoder, name string
 		want          float64
@@ -33,10 +35,13 @@ func TestFreshWeights(t *testing.T) {
 		{"mit_b0", "block1.0.mlp.dwconv.dwconv.weight", he(9)},
 		{"efficientnet-b1", "_blocks.1._project_conv.weight", uniform(16)},
 	} {
-		e, err := New(c.encoder, nn.NewRand(1), Options{})
-		require.NoError(t, err)
+		if fresh[c.encoder] == nil {
+			e, err := New(c.encoder, nn.NewRand(1), Options{})
+			require.NoError(t, err)
+			fresh[c.encoder] = e
+		}
 		found := false
-		for _, p := range nn.Params(e) {
+		for _, p := range nn.Params(fresh[c.encoder]) {
 			if p.Name != c.name {
 				continue
 			}
@@ -45,7 +50,9 @@ func TestFreshWeights(t *testing.T) {
 			for _, v := range p.Value.Data {
 				squares += float64(v) * float64(v) / n
 			}
-			assert.InEpsilon(t, c.want, math.Sqrt(squares), 3/math.Sqrt(n), "%s %s", c.encoder, c.name)
+			var worst golden.Worst
+			worst.See(c.name, math.Abs(math.Sqrt(squares)-c.want)/c.want*math.Sqrt(n), 3)
+			worst.Report(t, "encoder "+c.encoder, "deviation of fresh weights, in σ/√n", golden.SMP)
 		}
 		assert.True(t, found, "%s %s", c.encoder, c.name)
 	}

@@ -60,6 +60,9 @@ func TestDepthAndOutputStride(t *testing.T) {
 // TestUnusedIsFrozen compares what is frozen with what a backward pass leaves without a gradient.
 func TestUnusedIsFrozen(t *testing.T) {
 	for _, name := range oneOfEach {
+		if name == "efficientnet-b2" || name == "resnext50_32x4d" {
+			continue // large, and built as efficientnet-b0 and se_resnext50_32x4d
+		}
 		for _, depth := range []int{3, 5} {
 			e, err := New(name, nn.NewRand(1), Options{Depth: depth})
 			require.NoError(t, err)
@@ -75,29 +78,5 @@ func TestUnusedIsFrozen(t *testing.T) {
 				assert.Equal(t, !used, p.Frozen, "%s depth %d: %s", name, depth, p.Name)
 			}
 		}
-	}
-}
-
-func TestAdaptInput(t *testing.T) {
-	w := tensor.Of(tensor.Dims(1, 1, 3, 2), []float32{1, 2, 3, 4, 5, 6}) // rows are channels
-	assert.Same(t, w, AdaptInput(w, 3))
-	for channels, want := range map[int][]float32{
-		1: {9, 12},
-		2: {1.5, 3, 4.5, 6},
-		4: {.75, 1.5, 2.25, 3, 3.75, 4.5, .75, 1.5},
-		6: {.5, 1, 1.5, 2, 2.5, 3, .5, 1, 1.5, 2, 2.5, 3},
-	} {
-		got := AdaptInput(w, channels)
-		assert.Equal(t, tensor.Dims(1, 1, channels, 2), got.Shape)
-		assert.Equal(t, want, got.Data, "%d channels", channels)
-	}
-}
-
-// TestInputWeight finds the convolution that reads the picture.
-func TestInputWeight(t *testing.T) {
-	for _, name := range Names() {
-		e, err := New(name, nil, Options{InChannels: 7})
-		require.NoError(t, err)
-		assert.Equal(t, 7, InputWeight(e).Value.Shape.Dim(2), name)
 	}
 }
