@@ -61,12 +61,12 @@ isa-arm64: ## the same tests on arm64 under qemu, without the long ones
 race: ## the race detector on what runs concurrently
 	CGO_ENABLED=1 go test -race -short $(CONCURRENT)
 
-cross: ## build for every platform into bin/; the Linux binary must be static and small
+cross: ## build for every platform into bin/, without debugging tables; the Linux binary must be static and small
 	@for platform in $(PLATFORMS); do \
 		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		out=bin/segtrain-$$GOOS-$$GOARCH; [[ $$GOOS != windows ]] || out=$$out.exe; \
 		go build -buildvcs=false ./...; \
-		go build -buildvcs=false -o $$out ./segtrain; \
+		go build -buildvcs=false -trimpath -ldflags='-s -w' -o $$out ./segtrain; \
 		printf '%-32s %9d bytes\n' $$out $$(wc -c <$$out); \
 	done
 	@size=$$(wc -c <bin/segtrain-linux-amd64); (( size <= $(MAX_BINARY) )) || \
