@@ -38,3 +38,13 @@ func apply(x []float32, f func(x float64) float64) []float64 {
 	}
 	return y
 }
+
+func TestGELU(t *testing.T) {
+	gradcheck.Run(t, gradcheck.Case{
+		Inputs: []*tensor.Tensor{gradcheck.Grid(1, 2, 5, 37, 53)}, // more than a task
+		Build:  func(t *autograd.Tape, in []*autograd.Var) *autograd.Var { return autograd.GELU(t, in[0]) },
+		Reference: func(in [][]float32) []float64 {
+			return apply(in[0], func(x float64) float64 { y, _ := ref.GELU(x); return y })
+		},
+	})
+}

@@ -32,8 +32,8 @@ func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after 
 }
 
 // ConvBatchNorm returns BatchNorm of Conv without bias. A task does with the pixels it has just computed, while they are in
-// the cache, what comes next: in training it measures their moments, in inference it normalises them, and both are one
-// operation.
+// the cache, what comes next: in training it measures their moments, and in inference, where this is one operation, it
+// normalises them.
 func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, beta *Var, stats BatchStats,
 	act Activation) *Var {
 	if groups > 1 {
@@ -134,15 +134,9 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	}
 	var passes []func()
 	if w.needsGrad {
-		partial := t.temporary(c.Partial(), true)
-		run := func(i, worker int) {
-			c.GradWeight(i, x.value.data, y.grad.data, partial.data, t.scratchOf(worker))
-		}
-		reduce := func(i, _ int) { c.Reduce(i, partial.data, w.grad.data) }
-		passes = append(passes, func() {
-			parallel.For(c.GradWeightTasks(), run)
-			parallel.For(c.ReduceTasks(), reduce)
-		})
+		passes = append(passes, t.weightPass(c, w.gradient, func(i int, partial, scratch []float32) {
+			c.GradWeight(i, x.value.data, y.grad.data, partial, scratch)
+		}))
 	}
 	if x.needsGrad {
 		packed := t.temporary(c.BackPacked(), true)
@@ -164,6 +158,21 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	}
 	o.backward = sequence(passes...)
 }
+
+// weightPass returns the pass that adds the gradient of a convolution's weights to dw; task computes a part of the partial
+// gradients.
+func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, task func(i int, partial, scratch []float32)) func() {
+	partial := t.temporary(c.Partial(), true)
+	run := func(i, worker int) { task(i, partial.data, t.scratchOf(worker)) }
+	reduce := func(i, _ int) { c.Reduce(i, partial.data, dw()) }
+	return func() {
+		parallel.For(c.GradWeightTasks(), run)
+		parallel.For(c.ReduceTasks(), reduce)
+	}
+}
+
+// gradient returns the gradient of v, which has its place once the tape is planned.
+func (v *Var) gradient() []float32 { return v.grad.data }
 
 // biasGrad returns the pass that adds the sums of dy over pixels to the gradient of a bias of c channels.
 func biasGrad(t *Tape, c int, y, bias *Var) func() {

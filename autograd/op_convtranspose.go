@@ -70,15 +70,9 @@ func biasFill(bias, y *Var) func() {
 func convTransposeBack(t *Tape, c *kernels.Conv, x, w, bias, y *Var) func() {
 	var passes []func()
 	if w.needsGrad {
-		partial := t.temporary(c.Partial(), true)
-		run := func(i, worker int) {
-			c.GradWeight(i, y.grad.data, x.value.data, partial.data, t.scratchOf(worker))
-		}
-		reduce := func(i, _ int) { c.Reduce(i, partial.data, w.grad.data) }
-		passes = append(passes, func() {
-			parallel.For(c.GradWeightTasks(), run)
-			parallel.For(c.ReduceTasks(), reduce)
-		})
+		passes = append(passes, t.weightPass(c, w.gradient, func(i int, partial, scratch []float32) {
+			c.GradWeight(i, y.grad.data, x.value.data, partial, scratch)
+		}))
 	}
 	if x.needsGrad {
 		packed := t.temporary(c.ForwardPacked(), true)

@@ -66,16 +66,9 @@ func (sc *scaledConv) weightBack() func() {
 	if !sc.w.needsGrad {
 		return func() {}
 	}
-	c, t := sc.c, sc.t
-	partial := t.temporary(c.Partial(), true)
-	run := func(i, worker int) {
-		c.GradWeightScaled(i, sc.x.value.data, sc.s.value.data, sc.y.grad.data, partial.data, t.scratchOf(worker))
-	}
-	reduce := func(i, _ int) { c.Reduce(i, partial.data, sc.w.grad.data) }
-	return func() {
-		parallel.For(c.GradWeightTasks(), run)
-		parallel.For(c.ReduceTasks(), reduce)
-	}
+	return sc.t.weightPass(sc.c, sc.w.gradient, func(i int, partial, scratch []float32) {
+		sc.c.GradWeightScaled(i, sc.x.value.data, sc.s.value.data, sc.y.grad.data, partial, scratch)
+	})
 }
 
 // inputBack returns the pass of the gradients of the image and of the factors.

@@ -156,16 +156,14 @@ func (u *upConv) enlargedBack() func() {
 	c, t := u.folded, u.t
 	var passes []func()
 	if u.w.needsGrad {
-		partial, dfolded := t.temporary(c.Partial(), true), t.temporary(16*u.cx*u.oc, true)
-		weight := func(i, worker int) {
-			c.GradWeight(i, u.y.grad.data, u.x.value.data, partial.data, t.scratchOf(worker))
-		}
-		reduce := func(i, _ int) { c.Reduce(i, partial.data, dfolded.data) }
+		dfolded := t.temporary(16*u.cx*u.oc, true)
+		weight := t.weightPass(c, func() []float32 { return dfolded.data }, func(i int, partial, scratch []float32) {
+			c.GradWeight(i, u.y.grad.data, u.x.value.data, partial, scratch)
+		})
 		unfold := func(i, _ int) { kernels.Unfold(i, u.cx, u.cx+u.cs, u.oc, dfolded.data, u.w.grad.data) }
 		passes = append(passes, func() {
-			parallel.For(c.GradWeightTasks(), weight)
 			clear(dfolded.data)
-			parallel.For(c.ReduceTasks(), reduce)
+			weight()
 			parallel.For(kernels.UnfoldTasks, unfold)
 		})
 	}
@@ -197,15 +195,13 @@ func (u *upConv) joinedBack() func() {
 	c, t, size := u.direct, u.t, u.cs*u.oc
 	var passes []func()
 	if u.w.needsGrad {
-		partial, dw := t.temporary(c.Partial(), true), t.temporary(9*size, true)
-		weight := func(i, worker int) {
-			c.GradWeight(i, u.skip.value.data, u.y.grad.data, partial.data, t.scratchOf(worker))
-		}
-		reduce := func(i, _ int) { c.Reduce(i, partial.data, dw.data) }
+		dw := t.temporary(9*size, true)
+		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
+			c.GradWeight(i, u.skip.value.data, u.y.grad.data, partial, scratch)
+		})
 		passes = append(passes, func() {
-			parallel.For(c.GradWeightTasks(), weight)
 			clear(dw.data)
-			parallel.For(c.ReduceTasks(), reduce)
+			weight()
 			for tap := range 9 {
 				kernels.Accumulate(dw.data[tap*size:][:size], u.w.grad.data[(tap*(u.cx+u.cs)+u.cx)*u.oc:])
 			}
