@@ -54,16 +54,22 @@ const permuteBlock = 16
 
 // permute copies size elements, step floats apart in the source, for every index of the axes.
 func permute(axes []axis, x, y []float32, step, size int) {
-	if len(axes) == 0 {
-		y = y[:size]
-		for j := range y {
-			y[j] = x[j*step]
+	a := axis{size: 1}
+	if len(axes) > 0 {
+		a = axes[0]
+	}
+	if len(axes) > 1 {
+		for i := range a.size {
+			permute(axes[1:], x[i*a.from:], y[i*a.to:], step, size)
 		}
 		return
 	}
-	a := axes[0]
 	for i := range a.size {
-		permute(axes[1:], x[i*a.from:], y[i*a.to:], step, size)
+		to, from := y[i*a.to:][:size], i*a.from
+		for j := range to {
+			to[j] = x[from]
+			from += step
+		}
 	}
 }
 

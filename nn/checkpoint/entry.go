@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // Entry is one named tensor of a checkpoint, in the layout of the file: for PyTorch's models OIHW.
@@ -91,6 +92,17 @@ func (e Entry) Float32s() ([]float32, error) {
 	}
 	return values, nil
 }
+
+// floats is Float32s for readers: where the file has the values as memory does, they are not copied.
+func (e Entry) floats() ([]float32, error) {
+	if e.DType == "F32" && littleEndian && len(e.Data) > 0 && uintptr(unsafe.Pointer(&e.Data[0]))%4 == 0 {
+		return unsafe.Slice((*float32)(unsafe.Pointer(&e.Data[0])), len(e.Data)/4), e.check()
+	}
+	return e.Float32s()
+}
+
+// littleEndian tells how this processor keeps numbers.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // Int64s returns the values of an I64, I32, I16, I8 or U8 entry in row-major order.
 // Any other dtype is an error.

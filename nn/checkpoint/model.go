@@ -150,7 +150,7 @@ func assignment(part nn.Entry, e Entry) (func(), error) {
 		return nil, err
 	}
 	return func() { // only now, so that few tensors are there twice at a time, not all
-		values, err := e.Float32s()
+		values, err := e.floats()
 		if err != nil {
 			panic(err) // it was checked
 		}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"unicode/utf8"
+
+	"tessera/internal/parallel"
 )
 
 // A safetensors file is the length of a header (8 bytes, little-endian), the header (a JSON object that
@@ -34,7 +36,7 @@ func readSafetensors(r io.ReaderAt, size int64) ([]Entry, map[string]string, err
 		return nil, nil, err
 	}
 	data := make([]byte, size-start)
-	if _, err := io.ReadFull(io.NewSectionReader(r, start, size-start), data); err != nil {
+	if err := readAt(r, start, data); err != nil {
 		return nil, nil, fmt.Errorf("read %d bytes of tensors: %w", len(data), err)
 	}
 	entries := make([]Entry, len(records))
@@ -44,6 +46,20 @@ func readSafetensors(r io.ReaderAt, size int64) ([]Entry, map[string]string, err
 	}
 	return entries, metadata, nil
 }
+
+// readAt fills data from offset start on, on all cores: what costs time is the first touch of its memory.
+func readAt(r io.ReaderAt, start int64, data []byte) error {
+	parts := make([]error, (len(data)+readPart-1)/readPart)
+	parallel.For(len(parts), func(i, _ int) {
+		at := i * readPart
+		part := data[at:min(at+readPart, len(data))]
+		_, parts[i] = io.ReadFull(io.NewSectionReader(r, start+int64(at), int64(len(part))), part)
+	})
+	return cmp.Or(parts...)
+}
+
+// readPart is how many bytes a task of readAt reads.
+const readPart = 1 << 20
 
 // readHeader returns the JSON text at the head of the size bytes of r.
 func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
