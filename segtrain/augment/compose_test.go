@@ -118,3 +118,8 @@ func TestBind(t *testing.T) {
 	_, err = Bind(Compose{OneOf{Compose{PadIfNeeded{Outside: Outside{Fill: Fill{1, 2, 3}}}}, 1}}, 1, -1)
 	assert.ErrorContains(t, err, "OneOf: PadIfNeeded: fill: 3 values for pictures of 1 channel(s)")
 }
+
+// decoderOf returns what decodes settings written in YAML.
+func decoderOf(text string) func(any) error {
+	return func(into any) error { return yaml.UnmarshalWithOptions([]byte(text), into, yaml.Strict()) }
+}

@@ -37,8 +37,10 @@ func (t Rotate) Always(rng *rand.Rand, h, w int) Op {
 	if !t.CropBorder {
 		return op
 	}
-	ch, cw := boxWithin(h, w, angle)
-	return Fuse(h, w, op, window(h, w, (h-ch)/2, (w-cw)/2, ch, cw))
+	bh, bw := boxWithin(h, w, angle)
+	top, left := int(float64(h)/2-bh/2), int(float64(w)/2-bw/2)
+	bottom, right := int(float64(h)/2+bh/2), int(float64(w)/2+bw/2)
+	return Fuse(h, w, op, window(h, w, top, left, max(bottom-top, 1), max(right-left, 1)))
 }
 
 // Validate checks the border and P.
@@ -50,7 +52,7 @@ func (t Rotate) bind(channels, ignore int) (_ Transform, err error) {
 }
 
 // boxWithin returns the size of the largest upright box within an h×w picture that was turned.
-func boxWithin(h, w int, degrees float64) (bh, bw int) {
+func boxWithin(h, w int, degrees float64) (bh, bw float64) {
 	sin, cos := sincos(degrees)
 	sin, cos = math.Abs(sin), math.Abs(cos)
 	long, short := float64(max(h, w)), float64(min(h, w))
@@ -63,11 +65,11 @@ func boxWithin(h, w int, degrees float64) (bh, bw int) {
 	if h > w {
 		x, y = y, x
 	}
-	return clamp(int(y), h), clamp(int(x), w)
+	return min(y, float64(h)), min(x, float64(w))
 }
 
 // SafeRotate turns like Rotate and then shrinks the picture to what it was, so that all of it is shown (Albumentations:
-// SafeRotate). Proportions change unless the picture is square.
+// SafeRotate, without its shift by half a pixel). Proportions change unless the picture is square.
 type SafeRotate struct {
 	Limit   Limit `yaml:"limit"` // degrees
 	Outside `yaml:",inline"`
