@@ -33,8 +33,8 @@ func Draw(t Transform, rng *rand.Rand, mask *raster.Mask, h, w int) Op {
 	return t.Draw(rng, h, w)
 }
 
-// always is Draw for the case that t does take place.
-func always(t Transform, rng *rand.Rand, mask *raster.Mask, h, w int) Op {
+// DrawAlways is Draw for the case that t does take place.
+func DrawAlways(t Transform, rng *rand.Rand, mask *raster.Mask, h, w int) Op {
 	if l, ok := t.(Looker); ok && mask != nil {
 		return l.AlwaysAt(rng, mask, h, w)
 	}

@@ -38,7 +38,7 @@ func (t OneOf) AlwaysAt(rng *rand.Rand, mask *raster.Mask, h, w int) Op {
 	at := float64(rng.Float64() * sum)
 	for _, child := range t.Transforms {
 		if at -= weight(child); at < 0 {
-			return always(child, rng, mask, h, w)
+			return DrawAlways(child, rng, mask, h, w)
 		}
 	}
 	return Identity(h, w)

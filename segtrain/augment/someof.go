@@ -143,7 +143,7 @@ func (t OneOrOther) AlwaysAt(rng *rand.Rand, mask *raster.Mask, h, w int) Op {
 	if rng.Float64() < t.P {
 		child = t.Transforms[0]
 	}
-	return always(child, rng, mask, h, w)
+	return DrawAlways(child, rng, mask, h, w)
 }
 
 // Looks tells whether any of the transforms looks at the mask.

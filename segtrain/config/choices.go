@@ -96,3 +96,6 @@ func Choices(key string) []string {
 	}
 	return names
 }
+
+// ChoicesOf returns what Choices names.
+func ChoicesOf(key string) []Choice { return choices[key] }
