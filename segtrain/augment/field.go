@@ -1,6 +1,10 @@
 package augment
 
-import "tessera/segtrain/raster"
+import (
+	"slices"
+
+	"tessera/segtrain/raster"
+)
 
 // A field resamples along a chain of maps of the plane, in one lookup: bilinear for pictures, nearest for masks.
 type field struct {
@@ -33,16 +37,41 @@ func (f field) at(y int, xs, ys []float64) {
 // multiplied.
 func chain(a, b []step) []step {
 	out := make([]step, 0, len(a)+len(b))
-	for _, s := range append(append(out, b...), a...) {
-		if m, ok := s.(Affine); ok && len(out) > 0 {
-			if before, ok := out[len(out)-1].(Affine); ok {
-				out[len(out)-1] = m.Mul(before)
+	for _, s := range slices.Concat(b, a) {
+		if n := len(out); n > 0 {
+			if both, ok := joined(out[n-1], s); ok {
+				out[n-1] = both
 				continue
 			}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// joined returns the one step that does first and then second, if both are matrices.
+func joined(first, second step) (step, bool) {
+	a, isAffine := first.(Affine)
+	b, bothAffine := second.(Affine)
+	if isAffine && bothAffine {
+		return b.Mul(a), true
+	}
+	p, ok := projective(first)
+	q, ok2 := projective(second)
+	if !ok || !ok2 {
+		return nil, false
+	}
+	return q.mul(p), true
+}
+
+func projective(s step) (homography, bool) {
+	switch s := s.(type) {
+	case Affine:
+		return s.homography(), true
+	case homography:
+		return s, true
+	}
+	return homography{}, false
 }
 
 func (f field) Image(in *raster.Float) *raster.Float {

@@ -54,10 +54,13 @@ func (t SideBounds) Validate() error {
 	if (len(t.MaxSize) > 0) == both {
 		return errors.New("needs max_size or max_size_hw, and not both")
 	}
-	for _, n := range append(t.MaxSizeHW[:], t.MaxSize...) {
-		if n < 0 || n == 0 && !both {
-			return fmt.Errorf("sizes must be 1 or more, not %d", n)
+	for _, n := range t.MaxSize {
+		if n < 1 {
+			return fmt.Errorf("max_size: sizes must be 1 or more, not %d", n)
 		}
+	}
+	if min(t.MaxSizeHW[0], t.MaxSizeHW[1]) < 0 {
+		return fmt.Errorf("max_size_hw: sizes must be 1 or more, or 0 for no bound, not %v", t.MaxSizeHW)
 	}
 	return checkChance(t.P)
 }

@@ -87,10 +87,23 @@ func gather[T float32 | uint8](m move, dst, src []T, c int) {
 			copy(to, src[from:])
 			continue
 		}
+		if c == 3 {
+			gather3(to, src, from, step)
+			continue
+		}
 		for i := 0; i < len(to); i += c {
 			copy(to[i:i+c], src[from:from+c])
 			from += step
 		}
+	}
+}
+
+// gather3 copies pixels of three samples, each step samples on from the one before.
+func gather3[T float32 | uint8](to, src []T, from, step int) {
+	for len(to) >= 3 {
+		p, q := src[from:from+3:from+3], to[:3:3]
+		q[0], q[1], q[2] = p[0], p[1], p[2]
+		to, from = to[3:], from+step
 	}
 }
 

@@ -64,15 +64,15 @@ func (t Perspective) show(q quad, h, w int) Op {
 		f.outW = max(1, int(max(distance(q[0], q[1]), distance(q[3], q[2]))))
 		f.outH = max(1, int(max(distance(q[0], q[3]), distance(q[1], q[2]))))
 	}
-	steps := []step{Scaling(1/float64(f.outW), 1/float64(f.outH)), q.fromUnit()}
+	unit := Scaling(1/float64(f.outW), 1/float64(f.outH))
 	if t.FitOutput {
-		steps = t.fit(q, &f)
+		unit = t.fit(q, &f)
 	}
-	return field{f, steps, t.border()}
+	return field{f, []step{q.fromUnit().mul(unit.homography())}, t.border()}
 }
 
-// fit returns the steps that show all of the picture, scaled to its size with KeepSize.
-func (t Perspective) fit(q quad, f *frame) []step {
+// fit returns the map to the unit square that shows all of the picture, scaled to its size with KeepSize.
+func (t Perspective) fit(q quad, f *frame) Affine {
 	back := q.fromUnit().inverse()
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, c := range unitSquare {
@@ -83,8 +83,7 @@ func (t Perspective) fit(q quad, f *frame) []step {
 		f.outW = max(1, int(math.Ceil(float64(f.outW)*(x1-x0))))
 		f.outH = max(1, int(math.Ceil(float64(f.outH)*(y1-y0))))
 	}
-	unit := Translation(x0, y0).Mul(Scaling((x1-x0)/float64(f.outW), (y1-y0)/float64(f.outH)))
-	return []step{unit, q.fromUnit()}
+	return Translation(x0, y0).Mul(Scaling((x1-x0)/float64(f.outW), (y1-y0)/float64(f.outH)))
 }
 
 // Validate checks the scale.
@@ -150,8 +149,22 @@ func (m homography) inverse() homography {
 }
 
 func (m homography) at(x, y float64) (float64, float64) {
-	d := float64(m[6]*x) + float64(m[7]*y) + m[8]
-	return (float64(m[0]*x) + float64(m[1]*y) + m[2]) / d, (float64(m[3]*x) + float64(m[4]*y) + m[5]) / d
+	over := 1 / (float64(m[6]*x) + float64(m[7]*y) + m[8])
+	return (float64(m[0]*x) + float64(m[1]*y) + m[2]) * over, (float64(m[3]*x) + float64(m[4]*y) + m[5]) * over
+}
+
+// mul returns the map that applies b first and m second.
+func (m homography) mul(b homography) (out homography) {
+	for i := range 3 {
+		for j := range 3 {
+			out[3*i+j] = float64(m[3*i]*b[j]) + float64(m[3*i+1]*b[3+j]) + float64(m[3*i+2]*b[6+j])
+		}
+	}
+	return out
+}
+
+func (a Affine) homography() homography {
+	return homography{a.XX, a.XY, a.X0, a.YX, a.YY, a.Y0, 0, 0, 1}
 }
 
 func (m homography) move(xs, ys []float64) {

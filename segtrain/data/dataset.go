@@ -127,8 +127,9 @@ func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	}
 	scratch := d.scratch.Get().(*raster.Float)
 	defer d.scratch.Put(scratch)
+	rest, image := augment.Lead(op, image)
 	image.FloatInto(scratch)
-	out := op.Image(scratch)
+	out := rest.Image(scratch)
 	if out.H != d.opt.H || out.W != d.opt.W {
 		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last, always (p: 1)",
 			d.records[index].Image, out.H, out.W, d.opt.H, d.opt.W)

@@ -84,5 +84,5 @@ func TestPreview(t *testing.T) {
 	assert.ErrorContains(t, err, "must be 1 or more, not 0, 0 and 0")
 	cfg := parse(t, "data.synth.count=12", "augment=[{RandomCrop: {height: 500, width: 48}}]")
 	_, err = PreviewAugment(cfg, PreviewOptions{Out: out, Samples: 2, Draws: 3, Epoch: 1})
-	assert.ErrorContains(t, err, "augmentation: a crop of 500×48 pixels is larger than the picture of 96×96")
+	assert.ErrorContains(t, err, "augmentation: a crop of 500×48 pixels is larger than the picture of 32×32")
 }
