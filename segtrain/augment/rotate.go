@@ -57,7 +57,7 @@ func boxWithin(h, w int, degrees float64) (bh, bw float64) {
 	sin, cos = math.Abs(sin), math.Abs(cos)
 	long, short := float64(max(h, w)), float64(min(h, w))
 	var x, y float64 // its longer side, along that of the picture, and its shorter one
-	if double := cos*cos - float64(sin*sin); short <= float64(2*sin*cos*long) || math.Abs(double) < 1e-10 {
+	if double := float64(cos*cos) - float64(sin*sin); short <= float64(2*sin*cos*long) || math.Abs(double) < 1e-10 {
 		x, y = short/2/sin, short/2/cos
 	} else {
 		x, y = (float64(long*cos)-float64(short*sin))/double, (float64(short*cos)-float64(long*sin))/double

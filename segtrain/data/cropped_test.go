@@ -41,3 +41,22 @@ func TestCropsBeginAtTheFile(t *testing.T) {
 	err = newDataset(t, m, opt).Sample(0, 1, img, mask)
 	assert.ErrorContains(t, err, "v1_01.png: augmentation: a crop of 13×8 pixels is larger than the picture of 12×16")
 }
+
+// TestAugmentedBatchesDoNotDependOnWorkers takes batches by a chain of everything that looks, chooses and resamples.
+func TestAugmentedBatchesDoNotDependOnWorkers(t *testing.T) {
+	var chain augment.Compose
+	for _, name := range []string{"Affine", "ElasticTransform", "GridDistortion", "Perspective", "D4"} {
+		tr, err := augment.New(name, nil)
+		require.NoError(t, err)
+		chain = append(chain, tr)
+	}
+	opt := options()
+	opt.Augment = augment.Compose{
+		augment.OneOf{Transforms: chain, P: 0.8},
+		augment.PadIfNeeded{MinHeight: 16, MinWidth: 16, Position: "random"},
+		augment.ClassBalancedCrop{Height: 8, Width: 8, P: 1},
+	}
+	m := writeSet(t, 10)
+	want := take(t, newDataset(t, m, opt), training(1), 6)
+	assert.Equal(t, want, take(t, newDataset(t, m, opt), training(8), 6))
+}
