@@ -77,6 +77,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"optim.json":          new(Optim),
 		"schedules.json":      new(Schedules),
 		"init.json":           new(Init),
+		"augment.json":        new(Augment),
 		"lite0.json":          new(Lite),
 
 		"encoders_efficientnet.json": new(Encoders),

@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
 	root.AddCommand(a.demo(), a.init(), a.train(), a.eval(), a.predict(), a.weights(), a.config(), a.schedule(),
-		a.info(), a.models(), a.bench(), a.version())
+		a.info(), a.models(), a.bench(), a.version(), a.augment())
 	return root
 }
 

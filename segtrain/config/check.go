@@ -62,6 +62,9 @@ func (k *checker) values(section string) {
 	if within("augment", section) || within(section, "augment") {
 		k.parts("augment", k.config.Augment)
 	}
+	if within("mix", section) || within(section, "mix") {
+		k.parts("mix", k.config.Mix)
+	}
 	if within("loss", section) || within(section, "loss") {
 		k.parts("loss", k.config.Loss)
 	}

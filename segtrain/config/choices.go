@@ -33,6 +33,7 @@ var choices = map[string][]Choice{
 		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
 	},
 	"augment":               {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
+	"mix":                   {},
 	"model.arch":            {{Name: "unet", Doc: "U-Net"}},
 	"model.encoder":         {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
 	"model.encoder_weights": {},
@@ -95,3 +96,6 @@ func Choices(key string) []string {
 	}
 	return names
 }
+
+// ChoicesOf returns what Choices names.
+func ChoicesOf(key string) []Choice { return choices[key] }

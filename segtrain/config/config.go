@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Data     Data     `yaml:"data"`
 	Augment  []Part   `yaml:"augment"`
+	Mix      []Part   `yaml:"mix"`
 	Model    Model    `yaml:"model"`
 	Loss     []Part   `yaml:"loss"`
 	Optim    Optim    `yaml:"optim"`

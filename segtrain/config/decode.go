@@ -49,6 +49,9 @@ func (d *decoder) value(n *node, v reflect.Value, key string) {
 	}
 	d.places[key] = n.at
 	switch into := v.Addr().Interface().(type) {
+	case unmarshaler:
+		d.custom(n, into, key)
+		return
 	case *[]Part:
 		d.parts(n, into, key)
 		return

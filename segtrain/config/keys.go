@@ -39,6 +39,7 @@ var keys = []key{
 	{"data.cache_mb", "memory for decoded pictures, in MB; 0: none", from(0)},
 	{"data.workers", "goroutines that decode and augment; results do not depend on it", from(1).to(1024)},
 	{"augment", "transforms of training samples: name or {name: settings}", rule{}},
+	{"mix", "pictures made of several of a batch: name or {name: settings}", rule{}},
 	{"model", "The network.", rule{}},
 	{"model.arch", "architecture: name or {name: settings}", rule{}},
 	{"model.encoder", "its encoder", oneOf},

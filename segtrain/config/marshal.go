@@ -89,6 +89,12 @@ func flow(v reflect.Value) string {
 			items = append(items, fmt.Sprintf("%v: %v", k, v.MapIndex(k)))
 		}
 		return "{" + strings.Join(items, ", ") + "}"
+	case reflect.Struct:
+		var items []string
+		for _, name := range fieldNames(v.Type()) {
+			items = append(items, name+": "+flow(fieldOf(v, name)))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
 	}
 	return fmt.Sprint(v)
 }

@@ -121,13 +121,17 @@ func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	if err != nil {
 		return err
 	}
-	op := d.draw(epoch, index, image.H, image.W)
+	op, err := d.draw(epoch, index, classes, image.H, image.W)
+	if err != nil {
+		return err
+	}
 	scratch := d.scratch.Get().(*raster.Float)
 	defer d.scratch.Put(scratch)
+	rest, image := augment.Lead(op, image)
 	image.FloatInto(scratch)
-	out := op.Image(scratch)
+	out := rest.Image(scratch)
 	if out.H != d.opt.H || out.W != d.opt.W {
-		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last",
+		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last, always (p: 1)",
 			d.records[index].Image, out.H, out.W, d.opt.H, d.opt.W)
 	}
 	d.normalise(img, out.Pix)
@@ -155,14 +159,29 @@ func (d *Dataset) writeMask(dst []uint8, classes *raster.Mask, op augment.Op) {
 	}
 }
 
-// draw returns everything that happens to an h×w picture of a record in an epoch.
-func (d *Dataset) draw(epoch, index, h, w int) augment.Op {
-	fit := d.fit(h, w)
+// draw returns everything that happens to an h×w picture of a record with a mask (or nil) in an epoch. A chain that crops or
+// resizes begins at the picture's own size and ends at that of samples; any other begins there.
+func (d *Dataset) draw(epoch, index int, mask *raster.Mask, h, w int) (augment.Op, error) {
 	if d.augment == nil {
-		return fit
+		return d.fit(h, w), nil
 	}
 	rng := augment.Rand(d.opt.Seed, uint64(epoch), uint64(index), 0)
-	return augment.Fuse(h, w, fit, d.augment.Draw(rng, d.opt.H, d.opt.W))
+	dh, dw := h, w
+	var first augment.Op = augment.Identity(h, w)
+	if !augment.Sizes(d.augment) {
+		first, dh, dw = d.fit(h, w), d.opt.H, d.opt.W
+	}
+	if !augment.Looks(d.augment) {
+		mask = nil
+	}
+	if mask != nil {
+		mask = first.Mask(mask)
+	}
+	op := augment.Draw(d.augment, rng, mask, dh, dw)
+	if err := augment.Err(op); err != nil {
+		return nil, fmt.Errorf("image %s: augmentation: %w", d.records[index].Image, err)
+	}
+	return augment.Fuse(h, w, first, op), nil
 }
 
 // fit returns the op that brings h×w pictures to the size of samples.

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -23,6 +24,9 @@ type LoaderOptions struct {
 	// last batch has a smaller N.
 	DropLast bool
 
+	// Mix makes pictures of several of a batch, keyed by Seed, the epoch and the step. It wants masks.
+	Mix []augment.Mixer
+
 	Epochs     int // Next gives io.EOF when this epoch is reached, counted from 0; 0 goes on for ever
 	StartEpoch int // where to begin, as when a run is resumed
 	StartStep  int
@@ -36,6 +40,11 @@ type Batch struct {
 	Masks       []uint8   // N×H×W; nil where the data set has no masks
 	Indices     []int     // of the records
 	IDs         []string
+
+	// Where a mixer gives pixels two labels, Mixed are the others, as many as Masks, and Share, N×H×W, is that of Masks
+	// (see autograd.Target). nil otherwise.
+	Mixed []uint8
+	Share []float32
 }
 
 // ring is the number of batches in memory: one with the caller, one ready, one in the making.
@@ -61,6 +70,7 @@ type slot struct {
 	places  []place
 	errs    []error
 	pending sync.WaitGroup
+	mixing  *mixing // nil for none
 }
 
 // place is a record in an epoch's order. key is the epoch its augmentation is drawn for.
@@ -87,8 +97,13 @@ func NewLoader(ds *Dataset, opt LoaderOptions) (*Loader, error) {
 	if !opt.DropLast {
 		l.steps = (ds.Len() + opt.Batch - 1) / opt.Batch
 	}
+	if len(opt.Mix) > 0 && !ds.Labelled() {
+		return nil, errors.New("loader: pictures without masks cannot be mixed")
+	}
 	for range ring {
-		l.free <- newSlot(ds, opt.Batch)
+		s := newSlot(ds, opt.Batch)
+		s.mixing = newMixing(&s.Batch, ds, opt)
+		l.free <- s
 	}
 	l.goroutines.Go(l.plan)
 	for range opt.Workers {
@@ -196,6 +211,7 @@ func (s *slot) reset(ds *Dataset, epoch, step int, places []place) {
 		s.Indices[i], s.IDs[i], s.errs[i] = p.index, ds.Record(p.index).ID, nil
 	}
 	s.pending.Add(n)
+	s.mixing.begin(n)
 }
 
 // order returns the records of an epoch. A set smaller than a batch goes round in laps, each with a key of
@@ -232,12 +248,14 @@ func (l *Loader) work() {
 	h, w, c := l.ds.Shape()
 	for j := range l.jobs {
 		p := j.slot.places[j.i]
-		image := j.slot.Images[j.i*h*w*c:][:h*w*c]
+		images, masks := j.slot.mixing.before(&j.slot.Batch)
+		image := images[j.i*h*w*c:][:h*w*c]
 		var mask []uint8
-		if j.slot.Masks != nil {
-			mask = j.slot.Masks[j.i*h*w:][:h*w]
+		if masks != nil {
+			mask = masks[j.i*h*w:][:h*w]
 		}
 		j.slot.errs[j.i] = l.ds.Sample(p.key, p.index, image, mask)
+		j.slot.mixing.sampled(&j.slot.Batch)
 		j.slot.pending.Done()
 	}
 }

@@ -21,8 +21,8 @@ type Options struct {
 	MaskCode raster.MaskCode // not looked at where no record has a mask
 	Fit      Fit             // empty is Stretch
 
-	// Augment changes samples after they were fitted, and must leave them H×W. nil for validation and
-	// prediction.
+	// Augment changes samples after they were fitted, and must leave them H×W; but one that crops or resizes (see
+	// augment.Sizes) is given pictures of the files' own size and must make them H×W. nil for validation and prediction.
 	Augment augment.Transform
 
 	// Mean and Std normalise, one value a channel, for samples in [0, 1]. Empty are 0 and 1.

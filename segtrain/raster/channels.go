@@ -60,6 +60,14 @@ func (im *Image) Float() *Float {
 	return dst
 }
 
+// unit8 are the samples of 8 bits in [0, 1].
+var unit8 = func() (t [256]float32) {
+	for v := range t {
+		t[v] = float32(v) / 255
+	}
+	return t
+}()
+
 // FloatInto is Float into memory that is there: dst takes the picture's shape, and grows only when it is too small.
 func (im *Image) FloatInto(dst *Float) {
 	n := im.H * im.W * im.C
@@ -74,7 +82,7 @@ func (im *Image) FloatInto(dst *Float) {
 		return
 	}
 	for i, v := range im.Pix8[:n] {
-		dst.Pix[i] = float32(v) / 255
+		dst.Pix[i] = unit8[v]
 	}
 }
 

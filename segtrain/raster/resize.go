@@ -3,6 +3,8 @@ package raster
 import (
 	"fmt"
 	"math"
+
+	"tessera/kernels"
 )
 
 // ResizeFloat returns the picture at h×w, with half-pixel centres (align_corners=false), each axis on its own.
@@ -22,15 +24,17 @@ func ResizeFloat(src *Float, h, w int) *Float {
 	for y, t := range triangle(src.H, h) {
 		row := dst.Pix[y*n:][:n]
 		for k, weight := range t.weights {
-			for i, v := range wide.Pix[(t.first+k)*n:][:n] {
-				row[i] = float32(weight*v) + row[i]
-			}
+			kernels.Axpy(weight, wide.Pix[(t.first+k)*n:][:n], row)
 		}
 	}
 	return dst
 }
 
 func resizeRow(dst, src []float32, taps []tap, c int) {
+	if c == 3 {
+		resizeRow3(dst, src, taps)
+		return
+	}
 	for x, t := range taps {
 		p := dst[x*c:][:c]
 		for k, weight := range t.weights {
@@ -38,6 +42,22 @@ func resizeRow(dst, src []float32, taps []tap, c int) {
 				p[i] = float32(weight*v) + p[i]
 			}
 		}
+	}
+}
+
+// resizeRow3 is resizeRow for three channels, whose sums stay in registers.
+func resizeRow3(dst, src []float32, taps []tap) {
+	for x, t := range taps {
+		var r, g, b float32
+		from := src[3*t.first:][:3*len(t.weights)]
+		for _, weight := range t.weights {
+			r = float32(weight*from[0]) + r
+			g = float32(weight*from[1]) + g
+			b = float32(weight*from[2]) + b
+			from = from[3:]
+		}
+		p := dst[3*x:][:3:3]
+		p[0], p[1], p[2] = r, g, b
 	}
 }
 

@@ -131,7 +131,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 	perEpoch := t.stepsPerEpoch()
 	epoch := (t.Steps + perEpoch - 1) / perEpoch
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1})
+		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1, Mix: t.Mix})
 	if err != nil {
 		return err
 	}
@@ -144,6 +144,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 		if err != nil {
 			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
 		}
+		t.mixture.set(batch)
 		step.Measure(epoch*perEpoch+k, batch.Images, batch.Masks)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
+	"tessera/segtrain/augment"
 	"tessera/segtrain/data"
 )
 
@@ -37,6 +38,7 @@ type Trainer struct {
 	ClipValue float64 // of each element of a gradient, 0 for no limit
 	ValEvery  int     // epochs between validations; the last epoch is always validated
 	Averages  Averages
+	Mix       []augment.Mixer // of the pictures of a batch
 
 	Score         Measure       // larger is better: chooses the best checkpoint
 	Dir           string        // where snapshots go
@@ -46,6 +48,7 @@ type Trainer struct {
 	Observe Observer
 
 	ema, swa *optim.Average // of this run, nil for none
+	mixture  *Mixture       // nil unless pixels get two labels
 }
 
 // A Measure makes one number of an evaluation.
@@ -102,7 +105,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		p.Plateau = new(t.Plateau.State())
 	}
 	h, w, c := t.Train.Shape()
-	step, err := NewStep(t.Model, t.Loss, t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
+	step, err := NewStep(t.Model, t.trainingLoss(), t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
 	if err != nil {
 		return p, err
 	}
@@ -113,7 +116,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch})
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix})
 	if err != nil {
 		return p, err
 	}
@@ -169,6 +172,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 			return t.keep(*p, err)
 		}
 		lr := t.Schedule(p.Step)
+		t.mixture.set(batch)
 		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
 			return t.explain(err, batch)

@@ -17,6 +17,7 @@ type parts struct {
 	model   decoder.Model
 	loss    loss.Loss
 	augment augment.Transform // nil for none
+	mix     []augment.Mixer
 	memory  Memory
 }
 
@@ -49,6 +50,9 @@ func build(cfg *config.Config) (*parts, error) {
 	if p.loss, err = newLoss(cfg, classes); err != nil {
 		return nil, err
 	}
+	if p.mix, err = newMix(cfg, p.loss); err != nil {
+		return nil, err
+	}
 	if p.model, err = newModel(cfg, classes); err != nil {
 		return nil, err
 	}
@@ -65,7 +69,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(tensor.Dims(n, h, w))
-		t.Output(p.loss.Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
+		t.Output(p.trainingLoss().Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
 		m.Step = t.Forecast(parallel.Workers())
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
