@@ -19,10 +19,10 @@ func ByteTable(t *[256]uint8, x, y []uint8) { bytesTable.fn(t, x, y[:len(x)]) }
 // ByteExchange puts the smaller of x[i] and y[i] into x[i] and the larger into y[i].
 func ByteExchange(x, y []uint8) { bytesExchange.fn(x, y[:len(x)]) }
 
-// ByteTaps computes y[i] = (Σ w[k]·x[k][i] + 2^(shift−1)) >> shift, clamped to 0..255, with shift from 1 to 15. The
+// ByteTaps computes y[i] = (Σ w[k]·x[k][i] + 2^(shift−1)) >> shift, clamped to 0..255, with shift from 1 to 22. The
 // sum of the magnitudes of w must be below 2²³, so that 32 bits hold it; there must be a tap. y must not overlap x.
 func ByteTaps(shift int, w []int16, x [][]uint8, y []uint8) {
-	if shift < 1 || shift > 15 || len(w) == 0 || len(x) != len(w) {
+	if shift < 1 || shift > 22 || len(w) == 0 || len(x) != len(w) {
 		panic(fmt.Sprintf("kernels: ByteTaps: shift %d, %d weights, %d rows", shift, len(w), len(x)))
 	}
 	for _, row := range x {

@@ -87,7 +87,7 @@ func TestYAMLRoundTrip(t *testing.T) {
 
 func TestYAMLMistakes(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"[HorizontalFlop]", `no transform "HorizontalFlop"; there are: Affine, HorizontalFlip,`},
+		{"[HorizontalFlop]", `no transform "HorizontalFlop"; there are: Affine, `},
 		{"[HorizontalFlip: {q: 1}]", `unknown field "q"`},
 		{"[HorizontalFlip: {p: 1.5}]", "HorizontalFlip: p: must lie in [0, 1], not 1.5"},
 		{"[Resize]", "Resize: height and width must be 1 or more, not 0 and 0"},

@@ -55,6 +55,9 @@ func merge(first, second Op) (Op, bool) {
 			return m.then(n)
 		}
 	}
+	if both, ok := mergePaint(first, second); ok {
+		return both, true
+	}
 	_, warps := first.(warp)
 	if _, ok := second.(warp); !ok && !warps {
 		return nil, false
