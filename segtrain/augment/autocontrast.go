@@ -49,7 +49,7 @@ type autoContrast AutoContrast
 func (b autoContrast) stroke(dst, src *raster.Image) {
 	var all table
 	for c := range src.C {
-		count := histogram(src, c)
+		count := countValues(src, c)
 		if b.Ignore != nil {
 			count[*b.Ignore] = 0
 		}

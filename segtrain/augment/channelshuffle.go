@@ -21,15 +21,15 @@ func (t ChannelShuffle) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng,
 
 // Always draws the key of the order. The op is a Painter.
 func (t ChannelShuffle) Always(rng *rand.Rand, h, w int) Op {
-	return paint(h, w, shuffle(rng.Uint64()))
+	return paint(h, w, channelOrder(rng.Uint64()))
 }
 
 // Validate checks that P is a probability.
 func (t ChannelShuffle) Validate() error { return checkChance(t.P) }
 
-type shuffle uint64
+type channelOrder uint64
 
-func (b shuffle) stroke(dst, src *raster.Image) {
+func (b channelOrder) stroke(dst, src *raster.Image) {
 	order := NewRand(uint64(b)).Perm(src.C)
 	if src.C == 3 {
 		shuffle3(dst.Pix8, src.Pix8, order[0], order[1], order[2])

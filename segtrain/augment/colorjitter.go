@@ -32,11 +32,20 @@ func (t ColorJitter) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h,
 func (t ColorJitter) Always(rng *rand.Rand, h, w int) Op {
 	b, c := drawReal(rng, t.Brightness), drawReal(rng, t.Contrast)
 	s, hue := drawReal(rng, t.Saturation), drawReal(rng, t.Hue)
-	steps := []brush{
-		tableOf(func(v float64) float64 { return b * v }),
-		aboutMean(c), greyBlend(s), hsvShift{turnHue(180 * hue), identity, identity},
+	steps := []brush{}
+	if b != 1 {
+		steps = append(steps, tableOf(func(v float64) float64 { return b * v }))
 	}
-	rng.Shuffle(4, func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	if c != 1 {
+		steps = append(steps, aboutMean(c))
+	}
+	if s != 1 {
+		steps = append(steps, greyBlend(s))
+	}
+	if hue != 0 {
+		steps = append(steps, hsvShift{turnHue(180 * hue), identity, identity})
+	}
+	rng.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
 	return paint(h, w, steps...)
 }
 

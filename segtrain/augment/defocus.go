@@ -50,7 +50,7 @@ func disc(radius int, alias float64) []tap {
 	if radius <= 8 {
 		window = 3
 	}
-	soft := bell(window, openCVSigma(alias, window))
+	soft := openCVBell(window, alias)
 	n := 2*half + 1
 	out := make([]float64, n*n)
 	var count int
@@ -78,10 +78,18 @@ func disc(radius int, alias float64) []tap {
 	return square(out)
 }
 
-// openCVSigma is the standard deviation OpenCV takes for a window when none is given.
-func openCVSigma(sigma float64, k int) float64 {
+// openCVBell returns the weights of OpenCV's GaussianBlur: those of a normal distribution, or, where sigma is 0, fixed ones
+// for small windows and a sigma that follows from the size for others.
+func openCVBell(k int, sigma float64) []float64 {
 	if sigma > 0 {
-		return sigma
+		return bell(k, sigma)
 	}
-	return float64(0.3*(float64(k-1)*0.5-1)) + 0.8
+	small := map[int][]float64{1: {256}, 3: {64, 128, 64}, 5: {16, 64, 96, 64, 16}, 7: {8, 28, 56, 72, 56, 28, 8}}[k]
+	if small == nil {
+		return bell(k, float64(0.3*(float64(k-1)*0.5-1))+0.8)
+	}
+	for i := range small {
+		small[i] /= 256
+	}
+	return small
 }

@@ -49,7 +49,7 @@ func (b equalize) stroke(dst, src *raster.Image) {
 	}
 	var t table
 	for c := range src.C {
-		t = append(t, b.table(histogram(src, c)))
+		t = append(t, b.table(countValues(src, c)))
 	}
 	t.stroke(dst, src)
 }
@@ -89,7 +89,7 @@ func (b equalize) luma(dst, src *raster.Image) {
 	for i := range luma.Pix8 {
 		luma.Pix8[i] = greyOf(src.Pix8[3*i], src.Pix8[3*i+1], src.Pix8[3*i+2])
 	}
-	t := b.table(histogram(luma, 0))
+	t := b.table(countValues(luma, 0))
 	for i, y := range luma.Pix8 {
 		up := int(t[y]) - int(y)
 		for k := 3 * i; k < 3*i+3; k++ {

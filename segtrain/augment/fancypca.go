@@ -44,7 +44,7 @@ func (b fancyPCA) stroke(dst, src *raster.Image) {
 	rng := NewRand(b.key)
 	shift := make([]float64, src.C)
 	for k, v := range values {
-		a := float64(b.alpha * normal(rng) * v * 255)
+		a := float64(b.alpha * gaussian(rng) * v * 255)
 		for c := range shift {
 			shift[c] += float64(a * vectors[c][k])
 		}

@@ -2,8 +2,8 @@ package augment
 
 import "tessera/segtrain/raster"
 
-// histogram counts the values of a channel.
-func histogram(im *raster.Image, channel int) (count [256]int) {
+// countValues counts the values of a channel.
+func countValues(im *raster.Image, channel int) (count [256]int) {
 	var odd [256]int // two tables, so that a value that repeats does not wait for its own count
 	pix, c := im.Pix8, im.C
 	i := channel

@@ -6,15 +6,15 @@ import "math"
 // tables.
 
 const (
-	labBits  = 12               // behind the point of linear light in 0..1 and of the cube roots
-	labScale = 1 << labBits     // 1
-	labRange = labScale * 3 / 2 // largest table index
+	labBits  = 12           // of the matrices and of light on the way back
+	labScale = 1 << labBits // 1, of light on the way back
+	labLight = 8 * 255      // 1, of light on the way there
 )
 
 var (
 	linearOf [256]int32                                                 // light of an sRGB sample
 	sampleOf [labScale + 1]uint8                                        // sRGB sample of light
-	rootOf   [labRange]int32                                            // CIE's f of light, with 15 bits
+	rootOf   [labLight * 3 / 2]int32                                    // CIE's f of light, with 15 bits
 	lightOf  [2 * labScale]int32                                        // its inverse, of 12 bits
 	labY     [256]int32                                                 // f of the Y of a lightness, with 15 bits
 	toXYZ    = [9]int32{1777, 1541, 778, 871, 2929, 296, 73, 448, 3575} // white is (1, 1, 1)
@@ -23,14 +23,14 @@ var (
 
 func init() {
 	for v := range linearOf {
-		linearOf[v] = whole(labScale * toLinear(float64(v)/255))
+		linearOf[v] = whole(labLight * toLinear(float64(v)/255))
 		labY[v] = whole(32768 * (float64(v)*100/255 + 16) / 116)
 	}
 	for i := range sampleOf {
 		sampleOf[i] = uint8(whole(255 * fromLinear(float64(i)/labScale)))
 	}
 	for i := range rootOf {
-		rootOf[i] = whole(32768 * cieF(float64(i)/labScale))
+		rootOf[i] = whole(32768 * cieF(float64(i)/labLight))
 	}
 	for i := range lightOf {
 		lightOf[i] = whole(labScale * cieInverse(float64(i)/labScale))

@@ -24,8 +24,8 @@ func bits16(key uint64, i int) uint16 { return uint16(bits64(key, i>>2) >> (i & 
 // uniform returns a number in [0, 1) for index i of a key.
 func uniform(key uint64, i int) float64 { return float64(bits64(key, i)>>11) / (1 << 53) }
 
-// normal draws from the standard normal distribution, the same bits on every processor.
-func normal(rng *rand.Rand) float64 { return quantile((float64(rng.Uint64()>>12) + 0.5) / (1 << 52)) }
+// gaussian draws from the standard normal distribution, the same bits on every processor.
+func gaussian(rng *rand.Rand) float64 { return quantile((float64(rng.Uint64()>>12) + 0.5) / (1 << 52)) }
 
 // quantile is the inverse of the standard normal distribution function: Acklam's rational approximation (2003), whose
 // relative error is below 1.2e-9.

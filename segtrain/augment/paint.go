@@ -137,11 +137,3 @@ func copyImage(dst, src *raster.Image) {
 		copy(dst.Pix8, src.Pix8)
 	}
 }
-
-// eachRow calls f with every row of two pictures of one shape.
-func eachRow(dst, src *raster.Image, f func(d, s []uint8)) {
-	n := src.W * src.C
-	for i := 0; i < len(src.Pix8); i += n {
-		f(dst.Pix8[i:i+n], src.Pix8[i:i+n])
-	}
-}

@@ -47,8 +47,8 @@ func (b toneCurves) stroke(dst, src *raster.Image) {
 	}
 	var t table
 	for range n {
-		low := min(max(0.25+float64(b.scale*normal(rng)), 0), 1)
-		high := min(max(0.75+float64(b.scale*normal(rng)), 0), 1)
+		low := min(max(0.25+float64(b.scale*gaussian(rng)), 0), 1)
+		high := min(max(0.75+float64(b.scale*gaussian(rng)), 0), 1)
 		t = append(t, toneCurve(low, high)...)
 	}
 	t.stroke(dst, src)

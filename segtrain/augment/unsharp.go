@@ -31,8 +31,8 @@ func (t UnsharpMask) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h,
 // Always draws window, standard deviation and share. The op is a Painter.
 func (t UnsharpMask) Always(rng *rand.Rand, h, w int) Op {
 	k := drawSize(rng, t.BlurLimit)
-	sigma := openCVSigma(drawReal(rng, t.SigmaLimit), k)
-	return paint(h, w, unsharp{separable(bell(k, sigma)), drawReal(rng, t.Alpha), t.Threshold})
+	sigma := drawReal(rng, t.SigmaLimit)
+	return paint(h, w, unsharp{separable(openCVBell(k, sigma)), drawReal(rng, t.Alpha), t.Threshold})
 }
 
 // Validate checks the settings.
