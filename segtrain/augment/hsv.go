@@ -18,19 +18,16 @@ func hsvDivisors() (s, h [256]int32) {
 func toHSV(r, g, b uint8) (h, s, v uint8) {
 	v = max(r, g, b)
 	d := int32(v - min(r, g, b))
-	var angle int32
-	switch v {
-	case r:
-		angle = int32(g) - int32(b)
-	case g:
-		angle = int32(b) - int32(r) + 2*d
-	default:
-		angle = int32(r) - int32(g) + 4*d
+	ir, ig, ib := int32(r), int32(g), int32(b)
+	angle, ofGreen, ofRed := ir-ig+4*d, ib-ir+2*d, ig-ib
+	if v == g { // what follows needs no branches, which pictures make hard to foresee
+		angle = ofGreen
+	}
+	if v == r {
+		angle = ofRed
 	}
 	angle = (angle*hueOf[d] + 1<<11) >> 12
-	if angle < 0 {
-		angle += 180
-	}
+	angle += angle >> 31 & 180
 	return uint8(angle), uint8((d*saturationOf[v] + 1<<11) >> 12), v
 }
 

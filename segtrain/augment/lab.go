@@ -12,18 +12,20 @@ const (
 )
 
 var (
-	linearOf [256]int32                                                 // light of an sRGB sample
-	sampleOf [labScale + 1]uint8                                        // sRGB sample of light
-	rootOf   [labLight * 3 / 2]int32                                    // CIE's f of light, with 15 bits
-	lightOf  [2 * labScale]int32                                        // its inverse, of 12 bits
-	labY     [256]int32                                                 // f of the Y of a lightness, with 15 bits
-	toXYZ    = [9]int32{1777, 1541, 778, 871, 2929, 296, 73, 448, 3575} // white is (1, 1, 1)
-	fromXYZ  = [9]int32{12615, -6296, -2223, -3773, 7684, 185, 217, -836, 4715}
+	linearOf   [256]int32                                                 // light of an sRGB sample
+	sampleOf   [labScale + 1]uint8                                        // sRGB sample of light
+	rootOf     [labLight * 3 / 2]int32                                    // CIE's f of light, with 15 bits
+	lightOf    [2 * labScale]int32                                        // its inverse, of 12 bits
+	labY       [256]int32                                                 // f of the Y of a lightness, with 15 bits
+	labX, labZ [256]int32                                                 // what the colours add to it
+	toXYZ      = [9]int32{1777, 1541, 778, 871, 2929, 296, 73, 448, 3575} // white is (1, 1, 1)
+	fromXYZ    = [9]int32{12615, -6296, -2223, -3773, 7684, 185, 217, -836, 4715}
 )
 
 func init() {
 	for v := range linearOf {
 		linearOf[v] = whole(labLight * toLinear(float64(v)/255))
+		labX[v], labZ[v] = (int32(v)-128)*32768/500, -(int32(v)-128)*32768/200
 		labY[v] = whole(32768 * (float64(v)*100/255 + 16) / 116)
 	}
 	for i := range sampleOf {
@@ -82,12 +84,11 @@ func toLab(r, g, b uint8) (l, ca, cb uint8) {
 // fromLab is the way back.
 func fromLab(l, ca, cb uint8) (r, g, b uint8) {
 	fy := labY[l]
-	x := lightOf[nearest(int(fy+(int32(ca)-128)*32768/500)>>3, len(lightOf))]
-	y := lightOf[nearest(int(fy)>>3, len(lightOf))]
-	z := lightOf[nearest(int(fy-(int32(cb)-128)*32768/200)>>3, len(lightOf))]
-	light := func(a, b, c int32) uint8 {
-		return sampleOf[nearest(int((a*x+b*y+c*z+labScale/2)>>labBits), len(sampleOf))]
-	}
-	return light(fromXYZ[0], fromXYZ[1], fromXYZ[2]), light(fromXYZ[3], fromXYZ[4], fromXYZ[5]),
-		light(fromXYZ[6], fromXYZ[7], fromXYZ[8])
+	x := lightOf[min(max(fy+labX[ca], 0)>>3, 2*labScale-1)]
+	y := lightOf[fy>>3]
+	z := lightOf[min(max(fy+labZ[cb], 0)>>3, 2*labScale-1)]
+	r = sampleOf[min(max(fromXYZ[0]*x+fromXYZ[1]*y+fromXYZ[2]*z+labScale/2, 0)>>labBits, labScale)]
+	g = sampleOf[min(max(fromXYZ[3]*x+fromXYZ[4]*y+fromXYZ[5]*z+labScale/2, 0)>>labBits, labScale)]
+	b = sampleOf[min(max(fromXYZ[6]*x+fromXYZ[7]*y+fromXYZ[8]*z+labScale/2, 0)>>labBits, labScale)]
+	return r, g, b
 }

@@ -61,12 +61,19 @@ func (b factors) stroke(dst, src *raster.Image) {
 // each multiplies in fixed point, with 16 bits behind the point and 16 random bits.
 func (b factors) each(dst, src []uint8, c int) {
 	low, span := int64(b.Multiplier[0]*65536), int64((b.Multiplier[1]-b.Multiplier[0])*65536)
-	for i, v := range src {
-		at := i
-		if !b.PerChannel {
-			at = i / c
+	step := c
+	if b.PerChannel {
+		step = 1
+	}
+	var bits uint64
+	for i, at := 0, 0; i < len(src); i, at = i+step, at+1 {
+		if at&3 == 0 {
+			bits = bits64(b.key, at>>2)
 		}
-		f := low + span*int64(bits16(b.key, at))>>16
-		dst[i] = uint8(min(int64(v)*f>>16, 255))
+		f := low + span*int64(uint16(bits))>>16
+		bits >>= 16
+		for k := i; k < i+step; k++ {
+			dst[k] = uint8(min(int64(src[k])*f>>16, 255))
+		}
 	}
 }

@@ -1,6 +1,13 @@
 package raster
 
-import "fmt"
+import (
+	"fmt"
+
+	"tessera/kernels"
+)
+
+// strip is how many samples are handed to a kernel at a time.
+const strip = 1 << 15
 
 // Channels returns the picture with c channels, 1, 3 or 4: grey is repeated, colour becomes ITU-R 601 luma
 // (in 16-bit fixed point, rounded), alpha is dropped, and a missing alpha is opaque.
@@ -73,18 +80,18 @@ func (im *Image) FloatInto(dst *Float) {
 		}
 		return
 	}
-	for i, v := range im.Pix8[:n] {
-		dst.Pix[i] = float32(v) / 255
+	for i := 0; i < n; i += strip {
+		j := min(i+strip, n)
+		kernels.BytesToFloats(im.Pix8[i:j], dst.Pix[i:j])
 	}
 }
 
 // Image returns the picture in 8 bits, rounded; samples outside [0, 1] are clamped and NaN is black.
 func (f *Float) Image() *Image {
 	im := NewImage(f.H, f.W, f.C)
-	for i, v := range f.Pix {
-		if v > 0 {
-			im.Pix8[i] = uint8(float32(min(v, 1)*255) + 0.5)
-		}
+	for i := 0; i < len(f.Pix); i += strip {
+		j := min(i+strip, len(f.Pix))
+		kernels.FloatsToBytes(f.Pix[i:j], im.Pix8[i:j])
 	}
 	return im
 }
