@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -143,7 +144,7 @@ func (w work) printRows(results [][]result) {
 	for _, c := range w.contestants[1:] {
 		fmt.Printf(" %s, ms | ours against it |", c.name)
 	}
-	fmt.Printf("\n|---|---|%s\n", repeatString("---|---|", len(w.contestants)-1))
+	fmt.Printf("\n|---|---|%s\n", strings.Repeat("---|---|", len(w.contestants)-1))
 	faster, all := 0, 0
 	for i, row := range results[0][0].Rows {
 		ours := rowMedian(results[0], i)
@@ -172,11 +173,4 @@ func rowMedian(rounds []result, row int) float64 {
 		seconds = append(seconds, median(r.Rows[row].Seconds))
 	}
 	return median(seconds)
-}
-
-func repeatString(s string, n int) (all string) {
-	for range n {
-		all += s
-	}
-	return all
 }

@@ -1,6 +1,7 @@
 package augment
 
 import (
+	"hash/fnv"
 	"slices"
 	"sync"
 	"testing"
@@ -244,4 +245,17 @@ func TestSingleNumbersStandForRanges(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, yaml.UnmarshalWithOptions(written, &again, yaml.Strict()), "%s", written)
 	assert.Equal(t, c, again, "%s", written)
+}
+
+// TestPixelBits holds the bits of every transform, for all processors and instruction sets.
+func TestPixelBits(t *testing.T) {
+	sum := fnv.New64a()
+	for _, l := range pixelLaws {
+		im := stripes(53, 131, 3)
+		if l.works(3) {
+			op := alwaysPixel(t, l.name, []byte(l.settings)).Always(NewRand(11), im.H, im.W)
+			_, _ = sum.Write(painting(op, im).Pix8)
+		}
+	}
+	assert.Equal(t, uint64(0xa3b4ddbd158e181d), sum.Sum64())
 }
