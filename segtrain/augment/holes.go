@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 
 	"tessera/segtrain/raster"
@@ -77,19 +78,18 @@ type MaskFill struct {
 // UnmarshalYAML reads null, a class, or the word ignore.
 func (f *MaskFill) UnmarshalYAML(decode func(any) error) error {
 	*f = MaskFill{}
-	var v any
-	if err := decode(&v); err != nil || v == nil {
-		return err
-	}
-	var class uint8
-	if decode(&class) == nil && v != "ignore" {
-		f.class = &class
+	var word string
+	if decode(&word) == nil && word != "" { // a number may come as a word
+		class, err := strconv.ParseUint(word, 10, 8)
+		if f.ignore = word == "ignore"; !f.ignore && err != nil {
+			return fmt.Errorf("what the mask shows is null, a class from 0 to 255, or ignore, not %s", word)
+		}
+		if !f.ignore {
+			f.class = new(uint8(class))
+		}
 		return nil
 	}
-	if f.ignore = v == "ignore"; !f.ignore {
-		return fmt.Errorf("what the mask shows is null, a class from 0 to 255, or ignore, not %v", v)
-	}
-	return nil
+	return decode(&f.class)
 }
 
 // MarshalYAML writes what UnmarshalYAML reads.
