@@ -50,13 +50,13 @@ func flatten(ops []Op) []Op {
 
 // merge returns the one op that does first and second, if there is one.
 func merge(first, second Op) (Op, bool) {
+	if both, ok := mergePaint(first, second); ok {
+		return both, true
+	}
 	if m, ok := first.(move); ok {
 		if n, ok := second.(move); ok {
 			return m.then(n)
 		}
-	}
-	if both, ok := mergePaint(first, second); ok {
-		return both, true
 	}
 	_, warps := first.(warp)
 	if _, ok := second.(warp); !ok && !warps {

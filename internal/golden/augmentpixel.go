@@ -5,13 +5,13 @@ import "encoding/json"
 // AugmentPixel is augment_pixel.json: what Albumentations 2.0.8 makes of a small 8-bit picture. Values are every 61st
 // sample.
 type AugmentPixel struct {
-	Cases   []AugmentCase  `json:"cases"`
-	Weather AugmentWeather `json:"weather"`
-	Noise   []AugmentNoise `json:"noise"`
+	Cases   []PixelCase  `json:"cases"`
+	Weather PixelWeather `json:"weather"`
+	Noise   []PixelNoise `json:"noise"`
 }
 
-// AugmentCase is the result of one transform, in whose settings nothing is left to chance.
-type AugmentCase struct {
+// PixelCase is the result of one transform, in whose settings nothing is left to chance.
+type PixelCase struct {
 	Name      string          `json:"name"`
 	Settings  json.RawMessage `json:"settings"`
 	Channels  int             `json:"channels"`
@@ -20,8 +20,8 @@ type AugmentCase struct {
 	Value     []int           `json:"value"`
 }
 
-// AugmentWeather is shadows and fog, with everything that is drawn.
-type AugmentWeather struct {
+// PixelWeather is shadows and fog, with everything that is drawn.
+type PixelWeather struct {
 	Corners     [][][2]int `json:"corners"` // x, y
 	Intensities []float64  `json:"intensities"`
 	Shadow      []int      `json:"shadow"`
@@ -30,8 +30,8 @@ type AugmentWeather struct {
 	Fog         []int      `json:"fog"`
 }
 
-// AugmentNoise is the mean and standard deviation of 512×512×3 samples of 120 after a transform.
-type AugmentNoise struct {
+// PixelNoise is the mean and standard deviation of 512×512×3 samples of 120 after a transform.
+type PixelNoise struct {
 	Name     string          `json:"name"`
 	Settings json.RawMessage `json:"settings"`
 	Mean     float64         `json:"mean"`
