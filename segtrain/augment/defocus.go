@@ -75,7 +75,7 @@ func disc(radius int, alias float64) []tap {
 			}
 		}
 	}
-	return square(out)
+	return windowTaps(out)
 }
 
 // openCVBell returns the weights of OpenCV's GaussianBlur: those of a normal distribution, or, where sigma is 0, fixed ones

@@ -23,7 +23,7 @@ func (t Emboss) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h, w) }
 func (t Emboss) Always(rng *rand.Rand, h, w int) Op {
 	a := drawReal(rng, t.Alpha)
 	as := float64(a * drawReal(rng, t.Strength))
-	return paint(h, w, newFilter(square([]float64{-a - as, -as, 0, -as, 1, as, 0, as, a + as})))
+	return paint(h, w, newFilter(windowTaps([]float64{-a - as, -as, 0, -as, 1, as, 0, as, a + as})))
 }
 
 // Validate checks the settings.

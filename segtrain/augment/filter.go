@@ -33,8 +33,8 @@ func separable(weights []float64) filter {
 	return filter{fix(across), fix(down)}
 }
 
-// square returns the taps of a k×k window, row by row, without those that are 0.
-func square(window []float64) (taps []tap) {
+// windowTaps returns the taps of a k×k window, row by row, without those that are 0.
+func windowTaps(window []float64) (taps []tap) {
 	k := int(math.Sqrt(float64(len(window))))
 	for i, w := range window {
 		if w != 0 {

@@ -64,5 +64,5 @@ func line(k int, angle, direction, sx, sy float64) []tap {
 	for i := range window {
 		window[i] /= count
 	}
-	return square(window)
+	return windowTaps(window)
 }

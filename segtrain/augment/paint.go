@@ -113,6 +113,13 @@ func (p painted) Paint(dst, src *raster.Image) {
 	copyImage(dst, src)
 }
 
+// Bytes is Paint to a new picture.
+func (p painted) Bytes(in *raster.Image) *raster.Image {
+	out := raster.NewImage(in.H, in.W, in.C)
+	p.Paint(out, in)
+	return out
+}
+
 func (p painted) Mask(in *raster.Mask) *raster.Mask {
 	p.check(in.H, in.W)
 	out := in

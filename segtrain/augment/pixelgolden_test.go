@@ -39,9 +39,7 @@ func alwaysPixel(t *testing.T, name string, settings []byte) Optional {
 }
 
 func painting(op Op, im *raster.Image) *raster.Image {
-	out := raster.NewImage(im.H, im.W, im.C)
-	op.(Painter).Paint(out, im)
-	return out
+	return op.(painted).Bytes(im)
 }
 
 // apart returns the largest and the mean difference to samples of a golden.

@@ -32,7 +32,7 @@ func (t Sharpen) Always(rng *rand.Rand, h, w int) Op {
 		return paint(h, w, newFilter(sharpGaussian(alpha, bell(t.KernelSize, t.Sigma))))
 	}
 	middle := 1 - alpha + float64(alpha*(8+drawReal(rng, t.Lightness)))
-	return paint(h, w, newFilter(square([]float64{-alpha, -alpha, -alpha, -alpha, middle, -alpha, -alpha, -alpha, -alpha})))
+	return paint(h, w, newFilter(windowTaps([]float64{-alpha, -alpha, -alpha, -alpha, middle, -alpha, -alpha, -alpha, -alpha})))
 }
 
 // Validate checks the settings.
@@ -53,5 +53,5 @@ func sharpGaussian(alpha float64, bell []float64) []tap {
 		window[i] = -alpha * bell[i/k] * bell[i%k]
 	}
 	window[len(window)/2] += 1 + alpha
-	return square(window)
+	return windowTaps(window)
 }
