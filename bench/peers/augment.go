@@ -77,8 +77,7 @@ func repeat(once func(i int)) (seconds []float64) {
 	return seconds
 }
 
-// prepare returns what draws and applies a row. What paints works on bytes, as the peer does; what moves pixels works on
-// floats.
+// prepare returns what draws and applies a row: on bytes, as the peer does, where an op works on bytes.
 func (r transformRow) prepare(im *raster.Image) (func(i int), error) {
 	if r.Chain != nil {
 		return r.prepareChain(im)
@@ -94,11 +93,14 @@ func (r transformRow) prepare(im *raster.Image) (func(i int), error) {
 	out, in := raster.NewImage(im.H, im.W, im.C), im.Float()
 	return func(i int) {
 		op := transform.Always(augment.NewRand(uint64(i)), im.H, im.W)
-		if p, ok := op.(augment.Painter); ok {
-			p.Paint(out, im)
-			return
+		switch op := op.(type) {
+		case augment.Painter:
+			op.Paint(out, im)
+		case interface{ Bytes(*raster.Image) *raster.Image }:
+			op.Bytes(im)
+		default:
+			op.Image(in)
 		}
-		op.Image(in)
 	}, nil
 }
 
