@@ -96,7 +96,9 @@ func (r transformRow) prepare(im *raster.Image) (func(i int), error) {
 		switch op := op.(type) {
 		case augment.Painter:
 			op.Paint(out, im)
-		case interface{ Bytes(*raster.Image) *raster.Image }:
+		case interface {
+			Bytes(*raster.Image) *raster.Image
+		}:
 			op.Bytes(im)
 		default:
 			op.Image(in)
