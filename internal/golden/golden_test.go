@@ -79,6 +79,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"init.json":           new(Init),
 		"augment.json":        new(Augment),
 		"lite0.json":          new(Lite),
+		"augment_pixel.json":  new(AugmentPixel),
 
 		"encoders_efficientnet.json": new(Encoders),
 		"encoders_resnet.json":       new(Encoders),

@@ -53,6 +53,9 @@ func flatten(ops []Op) []Op {
 
 // merge returns the one op that does first and second, if there is one.
 func merge(first, second Op) (Op, bool) {
+	if both, ok := mergePaint(first, second); ok {
+		return both, true
+	}
 	if m, ok := first.(move); ok {
 		if n, ok := second.(move); ok {
 			return m.then(n)

@@ -1,6 +1,13 @@
 package raster
 
-import "fmt"
+import (
+	"fmt"
+
+	"tessera/kernels"
+)
+
+// strip is how many samples are handed to a kernel at a time.
+const strip = 1 << 15
 
 // Channels returns the picture with c channels, 1, 3 or 4: grey is repeated, colour becomes ITU-R 601 luma
 // (in 16-bit fixed point, rounded), alpha is dropped, and a missing alpha is opaque.
@@ -60,14 +67,6 @@ func (im *Image) Float() *Float {
 	return dst
 }
 
-// unit8 are the samples of 8 bits in [0, 1].
-var unit8 = func() (t [256]float32) {
-	for v := range t {
-		t[v] = float32(v) / 255
-	}
-	return t
-}()
-
 // FloatInto is Float into memory that is there: dst takes the picture's shape, and grows only when it is too small.
 func (im *Image) FloatInto(dst *Float) {
 	n := im.H * im.W * im.C
@@ -81,18 +80,18 @@ func (im *Image) FloatInto(dst *Float) {
 		}
 		return
 	}
-	for i, v := range im.Pix8[:n] {
-		dst.Pix[i] = unit8[v]
+	for i := 0; i < n; i += strip {
+		j := min(i+strip, n)
+		kernels.BytesToFloats(im.Pix8[i:j], dst.Pix[i:j])
 	}
 }
 
 // Image returns the picture in 8 bits, rounded; samples outside [0, 1] are clamped and NaN is black.
 func (f *Float) Image() *Image {
 	im := NewImage(f.H, f.W, f.C)
-	for i, v := range f.Pix {
-		if v > 0 {
-			im.Pix8[i] = uint8(float32(min(v, 1)*255) + 0.5)
-		}
+	for i := 0; i < len(f.Pix); i += strip {
+		j := min(i+strip, len(f.Pix))
+		kernels.FloatsToBytes(f.Pix[i:j], im.Pix8[i:j])
 	}
 	return im
 }
