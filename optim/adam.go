@@ -29,32 +29,44 @@ type Adam struct {
 	options AdamOptions
 	m, v    [][]float32
 	step    []kernels.AdamStep // of each parameter
-	plan    func(t int64) kernels.AdamStep
+	plan    adamPlan
+	plans   map[int64]func(t int64) kernels.AdamStep // by Factors.From
 	update  func(i, worker int)
 }
 
 // NewAdam returns an Adam of parameters (Kingma and Ba, ICLR 2015). Those frozen now are left alone.
 func NewAdam(params []*autograd.Param, o AdamOptions) *Adam {
-	return newAdam(params, o, func(t int64) kernels.AdamStep {
+	return newAdam(params, o, always(func(t int64) kernels.AdamStep {
 		return kernels.AdamStep{Rate: 1 / (1 - power(o.Beta1, t)), Root: math.Sqrt(1 - power(o.Beta2, t)), Eps: o.Eps}
-	})
+	}))
+}
+
+// An adamPlan makes what works out Rate, Ahead, Root and Eps of step t, counted from 1, for a learning rate of 1. It is asked
+// for steps in order.
+type adamPlan func() func(t int64) kernels.AdamStep
+
+// always is a plan without a memory.
+func always(f func(t int64) kernels.AdamStep) adamPlan {
+	return func() func(int64) kernels.AdamStep { return f }
 }
 
 // NewNAdam returns an Adam with Nesterov momentum (Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop
 // 2016), as PyTorch's NAdam.
 func NewNAdam(params []*autograd.Param, o AdamOptions) *Adam {
 	momentum := func(t int64) float64 { return o.Beta1 * (1 - 0.5*pow(0.96, float64(t)*o.MomentumDecay)) }
-	product, done := 1.0, int64(0) // of the momenta of the steps done
-	return newAdam(params, o, func(t int64) kernels.AdamStep {
-		if done != t-1 { // the steps were restored
-			product, done = 1, 0
+	return newAdam(params, o, func() func(t int64) kernels.AdamStep {
+		product, done := 1.0, int64(0) // of the momenta of the steps done
+		return func(t int64) kernels.AdamStep {
+			if done != t-1 { // the steps were restored
+				product, done = 1, 0
+			}
+			for ; done < t; done++ {
+				product *= momentum(done + 1)
+			}
+			next := momentum(t + 1)
+			return kernels.AdamStep{Rate: next / (1 - float64(product*next)), Ahead: (1 - momentum(t)) / (1 - product),
+				Root: math.Sqrt(1 - power(o.Beta2, t)), Eps: o.Eps}
 		}
-		for ; done < t; done++ {
-			product *= momentum(done + 1)
-		}
-		next := momentum(t + 1)
-		return kernels.AdamStep{Rate: next / (1 - float64(product*next)), Ahead: (1 - momentum(t)) / (1 - product),
-			Root: math.Sqrt(1 - power(o.Beta2, t)), Eps: o.Eps}
 	})
 }
 
@@ -62,7 +74,7 @@ func NewNAdam(params []*autograd.Param, o AdamOptions) *Adam {
 // "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020), as PyTorch's RAdam.
 func NewRAdam(params []*autograd.Param, o AdamOptions) *Adam {
 	longest := 2/(1-o.Beta2) - 1
-	return newAdam(params, o, func(t int64) kernels.AdamStep {
+	return newAdam(params, o, always(func(t int64) kernels.AdamStep {
 		beta := power(o.Beta2, t)
 		rate := 1 / (1 - power(o.Beta1, t))
 		length := longest - 2*float64(t)*beta/(1-beta)
@@ -72,16 +84,18 @@ func NewRAdam(params []*autograd.Param, o AdamOptions) *Adam {
 		rectified := (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
 		rate *= math.Sqrt(rectified) * math.Sqrt(1-beta)
 		return kernels.AdamStep{Rate: rate, Root: 1, Eps: o.Eps}
-	})
+	}))
 }
 
-// newAdam returns an optimizer for which plan works out Rate, Ahead, Root and Eps of step t, counted from 1, for a
-// learning rate of 1.
-func newAdam(params []*autograd.Param, o AdamOptions, plan func(t int64) kernels.AdamStep) *Adam {
-	a := &Adam{base: newBase(params), options: o, plan: plan, step: make([]kernels.AdamStep, len(params))}
+func newAdam(params []*autograd.Param, o AdamOptions, plan adamPlan) *Adam {
+	a := &Adam{base: newBase(params), options: o, plan: plan, step: make([]kernels.AdamStep, len(params)),
+		plans: map[int64]func(int64) kernels.AdamStep{}}
 	a.m, a.v = a.moments(), a.moments()
 	a.update = func(i, _ int) {
 		s := a.spans[i]
+		if a.age(s.param) < 1 {
+			return
+		}
 		g, p := a.at(s)
 		kernels.Adam(a.step[s.param], g, p, s.of(a.m), s.of(a.v))
 		clear(g)
@@ -93,9 +107,17 @@ func newAdam(params []*autograd.Param, o AdamOptions, plan func(t int64) kernels
 func (a *Adam) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	plan := a.plan(a.steps)
-	plan.Scale, plan.Beta1, plan.Beta2 = float64(scale), o.Beta1, o.Beta2
+	var plan kernels.AdamStep
+	planned := int64(0) // the age that plan is for
 	for i := range a.step {
+		age := a.age(i)
+		if age < 1 {
+			continue
+		}
+		if age != planned {
+			plan, planned = a.planOf(age), age
+			plan.Scale, plan.Beta1, plan.Beta2 = float64(scale), o.Beta1, o.Beta2
+		}
 		rate, decay := a.settings(i, lr, o.Decay)
 		s := plan
 		s.Rate, s.Ahead = plan.Rate*rate, plan.Ahead*rate
@@ -106,6 +128,15 @@ func (a *Adam) Step(lr float64, scale float32) {
 		a.step[i] = s
 	}
 	parallel.For(len(a.spans), a.update)
+}
+
+// planOf works out the step of parameters of an age.
+func (a *Adam) planOf(age int64) kernels.AdamStep {
+	from := a.steps - age
+	if a.plans[from] == nil {
+		a.plans[from] = a.plan()
+	}
+	return a.plans[from](age)
 }
 
 // State returns the moments "m" and "v" and the number of steps.

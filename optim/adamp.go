@@ -51,7 +51,7 @@ func NewAdamP(params []*autograd.Param, o AdamPOptions) *AdamP {
 		a.views = append(a.views, newView(p))
 	}
 	a.update = func(i, _ int) {
-		if !a.params[i].Frozen {
+		if !a.params[i].Frozen && a.age(i) > 0 {
 			a.one(i)
 			clear(a.params[i].Grad.Data)
 		}
@@ -82,9 +82,9 @@ func newView(p *autograd.Param) view {
 func (a *AdamP) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	bias1, bias2 := 1-power(o.Beta1, a.steps), 1-power(o.Beta2, a.steps)
 	a.scale = float64(scale)
 	for i := range a.step {
+		bias1, bias2 := 1-power(o.Beta1, a.age(i)), 1-power(o.Beta2, a.age(i))
 		rate, decay := a.settings(i, lr, o.Decay)
 		a.decay[i] = rate * decay
 		s := kernels.AdamStep{Scale: float64(scale), Beta1: o.Beta1, Beta2: o.Beta2, Root: math.Sqrt(bias2), Eps: o.Eps,

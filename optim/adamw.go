@@ -31,6 +31,9 @@ func NewAdamW(params []*autograd.Param, o AdamWOptions) *AdamW {
 	a.m, a.v = a.moments(), a.moments()
 	a.update = func(i, _ int) {
 		s := a.spans[i]
+		if a.age(s.param) < 1 {
+			return
+		}
 		g, p := a.at(s)
 		kernels.AdamW(a.step[s.param], g, p, s.of(a.m), s.of(a.v))
 		clear(g)
@@ -42,9 +45,10 @@ func NewAdamW(params []*autograd.Param, o AdamWOptions) *AdamW {
 func (a *AdamW) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	step := kernels.AdamWStep{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps,
-		Bias1: 1 - power(o.Beta1, a.steps), Bias2: 1 - power(o.Beta2, a.steps), Scale: float64(scale)}
+	step := kernels.AdamWStep{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, Scale: float64(scale)}
 	for i := range a.step {
+		age := a.age(i)
+		step.Bias1, step.Bias2 = 1-power(o.Beta1, age), 1-power(o.Beta2, age)
 		step.LR, step.Decay = a.settings(i, lr, o.Decay)
 		a.step[i] = step
 	}

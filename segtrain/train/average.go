@@ -144,6 +144,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 		if err != nil {
 			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
 		}
+		step.Label(batch.IDs, batch.Masks)
 		step.Measure(epoch*perEpoch+k, batch.Images, batch.Masks)
 	}
 	return nil
