@@ -67,6 +67,24 @@ type UNetTrain struct {
 	Running       []Running  `json:"running"` // after the last step
 }
 
+// UNetCurve is unet_b0_curve.json: the losses before each of twenty steps of AdamW on the same model, Input and Labels. The
+// shifts of the decoder's normalisations start Push further away from zero, so that rounding changes the side of no number
+// ahead of a ReLU. Rough is the same without the push: how far PyTorch's float32 is from its float64 then.
+type UNetCurve struct {
+	Input         [4]int       `json:"input"`
+	Classes       int          `json:"classes"`
+	IgnoreIndex   int          `json:"ignore_index"`
+	LR            float64      `json:"lr"`
+	WeightDecay   float64      `json:"weight_decay"`
+	Push          float64      `json:"push"`
+	Losses        []float64    `json:"losses"`
+	Float32Losses [2][]float64 `json:"float32_losses"` // with one thread and with two
+	Rough         struct {
+		Losses        []float64    `json:"losses"`
+		Float32Losses [2][]float64 `json:"float32_losses"`
+	} `json:"rough"`
+}
+
 // Running is a running statistic of batch normalisation.
 type Running struct {
 	Name         string  `json:"name"`

@@ -20,7 +20,8 @@ type Aux struct {
 	Weight  float32  // of its loss, beside 1 for that of the masks
 	Classes []string // that the head tells
 
-	// Known returns what the picture of a record shows: for each class 0, 1 or Unknown. Nil has it made from the mask.
+	// Known returns what the picture of a record shows: for each class 0, 1 or Unknown, nil for
+	// Unknown throughout. Without Known that is made from the mask.
 	Known    func(id string) []uint8
 	MinShare float64 // part of the pixels that count which a class must have to be there; one pixel at least
 	Ignore   int     // class index in masks that does not count
@@ -102,10 +103,18 @@ func (a *Aux) label(ids []string, masks []uint8, truth []uint8) {
 	for i, id := range ids {
 		to := truth[i*len(a.Classes):][:len(a.Classes)]
 		if a.Known != nil {
-			copy(to, a.Known(id))
+			if copy(to, a.Known(id)) == 0 {
+				fillBytes(to, Unknown)
+			}
 			continue
 		}
 		a.present(masks[i*pixels:][:pixels], to)
+	}
+}
+
+func fillBytes(x []uint8, v uint8) {
+	for i := range x {
+		x[i] = v
 	}
 }
 

@@ -146,10 +146,15 @@ func chosenOptimizer(cfg *config.Config) optimizerSettings {
 
 // newOptimizer builds the optimizer that the configuration describes.
 func newOptimizer(cfg *config.Config, m decoder.Model) optim.Optimizer {
+	return newOptimizerOf(cfg, m, 0)
+}
+
+// newOptimizerOf is newOptimizer of a model with its heads, whose encoder begins to learn after so many steps.
+func newOptimizerOf(cfg *config.Config, m any, encoderFrom int64) optim.Optimizer {
 	o, params := cfg.Optim, nn.Params(m)
 	opt := chosenOptimizer(cfg).new(params)
 	opt.Group(optim.Grouping{
-		EncoderRate: o.EncoderLR, LayerDecay: o.LayerDecay, DecayVectors: o.DecayBiasNorm,
+		EncoderRate: o.EncoderLR, LayerDecay: o.LayerDecay, DecayVectors: o.DecayBiasNorm, EncoderFrom: encoderFrom,
 	}.Factors(params))
 	if o.Lookahead.K == 0 {
 		return opt
