@@ -85,6 +85,25 @@ type UNetCurve struct {
 	} `json:"rough"`
 }
 
+// HeadsFile is heads.json: a step of models with a classification head and deep supervision whose encoder is frozen, on
+// Pictures from number First on and Labels of Classes, which is what is ignored. The heads of inner stages have Weights of
+// their names, from "deep_supervision.0.weight" on, the shifts of the decoder's normalisations are moved as in DecoderStep, and
+// the gradients are written as there.
+type HeadsFile struct {
+	Input     [3]int  `json:"input"` // N, H, W
+	Classes   int     `json:"classes"`
+	AuxWeight float64 `json:"aux_weight"`
+	MinShare  float64 `json:"min_share"`
+	Cases     []struct {
+		Arch        string               `json:"arch"`
+		First       int                  `json:"first"`
+		Loss        float64              `json:"loss"`
+		Float32Loss float64              `json:"float32_loss"`
+		Labels      []float64            `json:"labels"` // of each picture and class
+		Gradients   map[string][]float64 `json:"gradients"`
+	} `json:"cases"`
+}
+
 // Running is a running statistic of batch normalisation.
 type Running struct {
 	Name         string  `json:"name"`

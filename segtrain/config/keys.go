@@ -14,7 +14,7 @@ var keys = []key{
 	{"data.images", "folder of training pictures (folders)", isPath},
 	{"data.masks", "folder of their masks (folders)", isPath},
 	{"data.pattern", "mask's file name, extension or not; {stem} is the picture's", hasStem},
-	{"data.manifest", "CSV file with columns image, mask, group, fold (csv)", isPath},
+	{"data.manifest", "CSV file with columns image, mask, group, fold, labels (csv)", isPath},
 	{"data.group", "regexp on a sample's id; its first submatch is the group", hasSubmatch},
 	{"data.val", "Validation: images and masks, or a fraction, or a fold.", rule{}},
 	{"data.val.images", "folder of validation pictures (folders)", isPath},

@@ -220,3 +220,19 @@ func FuzzParse(f *testing.F) {
 		assert.Equal(t, string(marshaled), string(back.Marshal()))
 	})
 }
+
+func TestMistakesOfHeads(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"model: {aux: {weight: -1}}", "r:1:23: model.aux.weight: -1 is out of range; allowed: 0 or more"},
+		{"model: {aux: {dropout: 1}}", "r:1:24: model.aux.dropout: 1 is out of range; allowed: 0 or more and below 1"},
+		{"model: {aux: {classes: [ship]}}", "r:1:24: model.aux.classes: masks show data.classes; allowed with " +
+			"model.aux.labels mask: nothing"},
+		{"model: {aux: {labels: manifest}}", "r:1:23: model.aux.labels: manifest is for data.kind csv, but data.kind is synth"},
+		{"model: {aux: {pooling: mean}}", `r:1:24: model.aux.pooling: no "mean"; did you mean "max"? there are: avg, max`},
+		{"model: {freeze: all}", `r:1:17: model.freeze: no "all"; there are: none, encoder`},
+		{"model: {freeze_epochs: 2}", "r:1:24: model.freeze_epochs: means nothing while model.freeze is none; allowed then: 0"},
+		{"model: {freeze: encoder, freeze_epochs: 8}", "r:1:41: model.freeze_epochs: 8 leaves nothing of the run of 8 epochs; " +
+			"0 freezes throughout"},
+		{"model: {stem: small}", `r:1:15: model.stem: no "small"; there are: none, downscale`},
+	})
+}

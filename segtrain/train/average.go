@@ -70,10 +70,14 @@ func buffers(model any) (list [][]float32) {
 	return list
 }
 
-// counters returns a model's counters of batches.
+// counters returns a model's counters of batches, without those of frozen norms: the parameters of a norm come before.
 func counters(model any) (list []*int64) {
+	frozen := false
 	nn.Walk(model, func(_ string, e nn.Entry) {
-		if e.Counter != nil {
+		if e.Param != nil {
+			frozen = e.Param.Frozen
+		}
+		if e.Counter != nil && !frozen {
 			list = append(list, e.Counter)
 		}
 	})
