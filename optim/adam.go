@@ -14,6 +14,7 @@ type AdamOptions struct {
 	Decay             float64 // weight decay, added to the gradient
 	Decoupled         bool    // weight decay as in AdamW instead
 	MomentumDecay     float64 // of NAdam: how fast its momentum rises to Beta1; 0 for the others
+	AMSGrad           bool    // divide by the root of the largest second moment so far: see kernels.AMSGrad
 }
 
 // DefaultAdam is β 0.9 and 0.999, ε 1e-8, no weight decay.
@@ -28,6 +29,7 @@ type Adam struct {
 	base
 	options AdamOptions
 	m, v    [][]float32
+	most    [][]float32        // largest v; nil without AMSGrad
 	step    []kernels.AdamStep // of each parameter
 	plan    adamPlan
 	plans   map[int64]func(t int64) kernels.AdamStep // by Factors.From
@@ -36,9 +38,12 @@ type Adam struct {
 
 // NewAdam returns an Adam of parameters (Kingma and Ba, ICLR 2015). Those frozen now are left alone.
 func NewAdam(params []*autograd.Param, o AdamOptions) *Adam {
-	return newAdam(params, o, always(func(t int64) kernels.AdamStep {
+	var a *Adam
+	a = newAdam(params, o, always(func(t int64) kernels.AdamStep {
+		o := a.options
 		return kernels.AdamStep{Rate: 1 / (1 - power(o.Beta1, t)), Root: math.Sqrt(1 - power(o.Beta2, t)), Eps: o.Eps}
 	}))
+	return a
 }
 
 // An adamPlan makes what works out Rate, Ahead, Root and Eps of step t, counted from 1, for a learning rate of 1. It is asked
@@ -74,7 +79,9 @@ func NewNAdam(params []*autograd.Param, o AdamOptions) *Adam {
 // "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020), as PyTorch's RAdam.
 func NewRAdam(params []*autograd.Param, o AdamOptions) *Adam {
 	longest := 2/(1-o.Beta2) - 1
-	return newAdam(params, o, always(func(t int64) kernels.AdamStep {
+	var a *Adam
+	a = newAdam(params, o, always(func(t int64) kernels.AdamStep {
+		o := a.options
 		beta := power(o.Beta2, t)
 		rate := 1 / (1 - power(o.Beta1, t))
 		length := longest - 2*float64(t)*beta/(1-beta)
@@ -85,19 +92,27 @@ func NewRAdam(params []*autograd.Param, o AdamOptions) *Adam {
 		rate *= math.Sqrt(rectified) * math.Sqrt(1-beta)
 		return kernels.AdamStep{Rate: rate, Root: 1, Eps: o.Eps}
 	}))
+	return a
 }
 
 func newAdam(params []*autograd.Param, o AdamOptions, plan adamPlan) *Adam {
 	a := &Adam{base: newBase(params), options: o, plan: plan, step: make([]kernels.AdamStep, len(params)),
 		plans: map[int64]func(int64) kernels.AdamStep{}}
 	a.m, a.v = a.moments(), a.moments()
+	if o.AMSGrad {
+		a.most = a.moments()
+	}
 	a.update = func(i, _ int) {
 		s := a.spans[i]
 		if a.age(s.param) < 1 {
 			return
 		}
 		g, p := a.at(s)
-		kernels.Adam(a.step[s.param], g, p, s.of(a.m), s.of(a.v))
+		if a.most != nil {
+			kernels.AMSGrad(a.step[s.param], g, p, s.of(a.m), s.of(a.v), s.of(a.most))
+		} else {
+			kernels.Adam(a.step[s.param], g, p, s.of(a.m), s.of(a.v))
+		}
 		clear(g)
 	}
 	return a
@@ -139,7 +154,19 @@ func (a *Adam) planOf(age int64) kernels.AdamStep {
 	return a.plans[from](age)
 }
 
-// State returns the moments "m" and "v" and the number of steps.
+// SetMomentum sets β1 for the steps that follow. A NAdam panics: its momenta are those of all steps.
+func (a *Adam) SetMomentum(m float64) {
+	if a.options.MomentumDecay != 0 {
+		panic("optim: SetMomentum of NAdam")
+	}
+	a.options.Beta1 = m
+}
+
+// State returns the moments "m" and "v", with AMSGrad "most", and the number of steps.
 func (a *Adam) State() State {
-	return State{Steps: &a.steps, Moments: map[string][][]float32{"m": a.m, "v": a.v}}
+	s := State{Steps: &a.steps, Moments: map[string][][]float32{"m": a.m, "v": a.v}}
+	if a.most != nil {
+		s.Moments["most"] = a.most
+	}
+	return s
 }

@@ -155,6 +155,9 @@ func (a *AdamP) cosine(gg, pp, gp float64) float64 {
 	return math.Abs(gp) * a.scale / (max(math.Sqrt(gg)*a.scale, eps) * max(math.Sqrt(pp), eps))
 }
 
+// SetMomentum sets β1 for the steps that follow.
+func (a *AdamP) SetMomentum(m float64) { a.options.Beta1 = m }
+
 // State returns the moments "m" and "v" and the number of steps.
 func (a *AdamP) State() State {
 	return State{Steps: &a.steps, Moments: map[string][][]float32{"m": a.m, "v": a.v}}

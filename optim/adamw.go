@@ -55,6 +55,9 @@ func (a *AdamW) Step(lr float64, scale float32) {
 	parallel.For(len(a.spans), a.update)
 }
 
+// SetMomentum sets β1 for the steps that follow.
+func (a *AdamW) SetMomentum(m float64) { a.options.Beta1 = m }
+
 // State returns the moments "m" and "v" and the number of steps.
 func (a *AdamW) State() State {
 	return State{Steps: &a.steps, Moments: map[string][][]float32{"m": a.m, "v": a.v}}

@@ -68,6 +68,9 @@ func (a *SGD) Step(lr float64, scale float32) {
 	parallel.For(len(a.spans), a.update)
 }
 
+// SetMomentum sets the momentum for the steps that follow.
+func (a *SGD) SetMomentum(m float64) { a.options.Momentum = m }
+
 // State returns the moment "velocity" and the number of steps.
 func (a *SGD) State() State {
 	return State{Steps: &a.steps, Moments: map[string][][]float32{"velocity": a.velocity}}

@@ -342,7 +342,9 @@ type OptimizerCase struct {
 		K     int     `json:"k"`
 		Alpha float64 `json:"alpha"`
 	} `json:"lookahead"`
-	Steps []map[string][]float64 `json:"steps"` // the parameters after the kept steps
+	AMSGrad  bool                   `json:"amsgrad"`
+	OneCycle bool                   `json:"one_cycle"` // rate and momentum go as in OneCycleLR with its defaults, over fifty steps
+	Steps    []map[string][]float64 `json:"steps"`     // the parameters after the kept steps
 }
 
 // ClipCase is clip_grad_norm_ of two gradients: their common L2 norm before, and the gradients before and
@@ -399,6 +401,7 @@ type ScheduleCase struct {
 	SWALR      float64   `json:"swa_lr"`
 	AnnealSpan int       `json:"anneal_epochs"`
 	Rates      []float64 `json:"rates"`
+	Momenta    []float64 `json:"momenta"` // of one_cycle
 }
 
 // PlateauCase is a ReduceLROnPlateau: what was measured after each step, and the rate before it.

@@ -117,6 +117,7 @@ type Optim struct {
 	MomentumDecay        *float64    `yaml:"momentum_decay"`
 	Delta                *float64    `yaml:"delta"`
 	WDRatio              *float64    `yaml:"wd_ratio"`
+	AMSGrad              *bool       `yaml:"amsgrad"`
 	Lookahead            Lookahead   `yaml:"lookahead"`
 	EncoderLR            float64     `yaml:"encoder_lr"`
 	LayerDecay           float64     `yaml:"layer_decay"`
@@ -147,6 +148,9 @@ type Schedule struct {
 	FinalDivFactor *float64  `yaml:"final_div_factor"`
 	ThreePhase     *bool     `yaml:"three_phase"`
 	AnnealStrategy *string   `yaml:"anneal_strategy"`
+	CycleMomentum  *bool     `yaml:"cycle_momentum"`
+	BaseMomentum   *float64  `yaml:"base_momentum"`
+	MaxMomentum    *float64  `yaml:"max_momentum"`
 	Monitor        *string   `yaml:"monitor"`
 	Factor         *float64  `yaml:"factor"`
 	Patience       *int      `yaml:"patience"`
@@ -174,6 +178,7 @@ type Train struct {
 	Best            string  `yaml:"best"`
 	ValEvery        int     `yaml:"val_every"` // epochs
 	EMADecay        float64 `yaml:"ema_decay"` // 0: off
+	EMAWarmup       bool    `yaml:"ema_warmup"`
 	SWA             bool    `yaml:"swa"`
 }
 

@@ -1,5 +1,23 @@
 package config
 
+// momentum: what cycles is there, and an average that has a warm-up too.
+func (k *checker) momentum() {
+	c := k.config
+	if w := c.Train.EMAWarmup; w && c.Train.EMADecay == 0 {
+		k.say([]string{"train.ema_warmup", "train.ema_decay"}, "means nothing without train.ema_decay; allowed then: false")
+	}
+	if on := c.Schedule.CycleMomentum; on == nil || !*on {
+		return
+	}
+	switch o := c.Optim; {
+	case o.Name == "nadam" || o.Name == "lion":
+		k.say([]string{"schedule.cycle_momentum", "optim.name"}, "%s has no momentum that may change; allowed: sgd, adam, adamw, radam, "+
+			"adamp, or false", o.Name)
+	case o.Name == "sgd" && (o.Momentum == nil || *o.Momentum == 0):
+		k.say([]string{"schedule.cycle_momentum", "optim.momentum"}, "sgd has no momentum; optim.momentum switches it on")
+	}
+}
+
 // heads: what a classification head learns from is there, and what is frozen thaws within the run.
 func (k *checker) heads() {
 	c, m := k.config, k.config.Model

@@ -26,6 +26,7 @@ type Trainer struct {
 	Loss      loss.Loss
 	Optimizer optim.Optimizer
 	Schedule  optim.Schedule // of steps, counted from 0
+	Momentum  optim.Schedule // of an optim.Cyclable optimizer; nil for its own
 	Plateau   *optim.Plateau // what Schedule follows if it has a state, or nil
 	Watch     Measure        // what Plateau observes after each validation
 	Train     *data.Dataset
@@ -185,6 +186,9 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 			return err
 		}
 		lr := t.Schedule(p.Step)
+		if t.Momentum != nil {
+			t.Optimizer.(optim.Cyclable).SetMomentum(t.Momentum(p.Step))
+		}
 		(*step).Label(batch.IDs, batch.Masks)
 		lossValue, norm, err := (*step).Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {

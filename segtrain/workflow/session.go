@@ -57,7 +57,7 @@ func (s *session) trainer() *train.Trainer {
 	return &train.Trainer{
 		Model: s.parts.model, Heads: s.parts.heads, Freeze: newFreeze(s.cfg, s.parts.model, perEpoch), Loss: s.parts.loss,
 		Optimizer: newOptimizerOf(s.cfg, s.parts.heads.With(s.parts.model), encoderFrom(s.cfg, perEpoch)),
-		Schedule:  course.schedule, Plateau: course.plateau, Watch: course.watch,
+		Schedule:  course.schedule, Plateau: course.plateau, Watch: course.watch, Momentum: course.momentum,
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
 		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
