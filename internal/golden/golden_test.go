@@ -71,6 +71,8 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"weights_first.json":  new(first),
 		"unet_b0.json":        new(UNet),
 		"unet_b0_train.json":  new(UNetTrain),
+		"unet_b0_curve.json":  new(UNetCurve),
+		"heads.json":          new(HeadsFile),
 		"parts_b0_train.json": new(Parts),
 		"losses.json":         new(Losses),
 		"ops.json":            new(Ops),

@@ -53,6 +53,9 @@ func (a *app) printEvaluation(e *workflow.Evaluation) error {
 	if e.FullSize != nil {
 		fmt.Fprintf(a.stdout, "\nAt the images' own sizes:\n\n%s", e.FullSize)
 	}
+	if e.Labels != nil {
+		fmt.Fprintf(a.stdout, "\nWhich classes an image shows: %s", e.Labels)
+	}
 	fmt.Fprintf(a.stdout, "\nLoss %.4f, %.1f images/s.\n", e.Loss, float64(e.Images)/e.Seconds)
 	return nil
 }

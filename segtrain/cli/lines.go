@@ -49,6 +49,9 @@ func logEpoch(log *slog.Logger, p workflow.Plan, e train.EpochEvent) {
 	if v := e.Evaluation; v != nil {
 		args = append(args, "val_loss", figures(v.Loss), "mean_iou", v.Report.MeanIoU.String())
 	}
+	if v := e.Evaluation; v != nil && v.Labels != nil {
+		args = append(args, "labels_f1", v.Labels.F1.String())
+	}
 	if v := e.EMA; v != nil {
 		args = append(args, "ema_val_loss", figures(v.Loss), "ema_mean_iou", v.Report.MeanIoU.String())
 	}

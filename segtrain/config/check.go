@@ -22,7 +22,7 @@ func (k *checker) all() {
 	k.values("")
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).classes, (*checker).mask, (*checker).channels,
-		(*checker).weights, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
+		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
 	} {
 		judge(k)
 	}

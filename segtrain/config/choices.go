@@ -37,6 +37,27 @@ var choices = map[string][]Choice{
 	"model.arch":            {{Name: "unet", Doc: "U-Net"}},
 	"model.encoder":         {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
 	"model.encoder_weights": {},
+	"model.stem": {
+		{Name: "none", Doc: "nothing"},
+		{Name: "downscale", Doc: "halves large pictures: strided convolution beside max pooling; masks keep their size"},
+	},
+	"model.aux.labels": {
+		{Name: "mask", Doc: "the classes of each mask, after augmentation"},
+		{Name: "manifest", Doc: "column labels of data.manifest: names with ; between them"},
+	},
+	"model.aux.pooling": {
+		{Name: "avg", Doc: "mean over the pixels"},
+		{Name: "max", Doc: "maximum over the pixels"},
+	},
+	"model.aux.activation": {
+		{Name: "identity", Doc: "logits"},
+		{Name: "sigmoid", Doc: "a probability for each class"},
+		{Name: "softmax", Doc: "probabilities that add up to 1"},
+	},
+	"model.freeze": {
+		{Name: "none", Doc: "all learns"},
+		{Name: "encoder", Doc: "weights and statistics of the encoder stay"},
+	},
 	"loss": {
 		{Name: "cross_entropy", Doc: "cross-entropy of the softmax over classes"},
 		{Name: "dice", Doc: "one minus the soft Dice coefficient"},

@@ -85,6 +85,22 @@ type Model struct {
 	Mirror          string  `yaml:"mirror"`           // an address or a folder
 	DecoderChannels []int   `yaml:"decoder_channels"` // deepest first; empty: those of the architecture
 	DropConnect     float64 `yaml:"drop_connect"`
+	Stem            string  `yaml:"stem"`
+	Aux             Aux     `yaml:"aux"`
+	DeepSupervision bool    `yaml:"deep_supervision"`
+	Freeze          string  `yaml:"freeze"`
+	FreezeEpochs    float64 `yaml:"freeze_epochs"` // 0: the whole run
+}
+
+// Aux sets the classification head: aux_params of segmentation_models_pytorch, and how it learns.
+type Aux struct {
+	Weight     float64 `yaml:"weight"`  // 0: no head
+	Classes    Classes `yaml:"classes"` // empty: those of the data
+	Labels     string  `yaml:"labels"`
+	MinShare   float64 `yaml:"min_share"`
+	Pooling    string  `yaml:"pooling"`
+	Dropout    float64 `yaml:"dropout"`
+	Activation string  `yaml:"activation"`
 }
 
 // Optim sets the optimizer and the limits on the gradient. What only some algorithms have is nil where it is left at the
@@ -102,6 +118,7 @@ type Optim struct {
 	MomentumDecay        *float64    `yaml:"momentum_decay"`
 	Delta                *float64    `yaml:"delta"`
 	WDRatio              *float64    `yaml:"wd_ratio"`
+	AMSGrad              *bool       `yaml:"amsgrad"`
 	Lookahead            Lookahead   `yaml:"lookahead"`
 	EncoderLR            float64     `yaml:"encoder_lr"`
 	LayerDecay           float64     `yaml:"layer_decay"`
@@ -132,6 +149,9 @@ type Schedule struct {
 	FinalDivFactor *float64  `yaml:"final_div_factor"`
 	ThreePhase     *bool     `yaml:"three_phase"`
 	AnnealStrategy *string   `yaml:"anneal_strategy"`
+	CycleMomentum  *bool     `yaml:"cycle_momentum"`
+	BaseMomentum   *float64  `yaml:"base_momentum"`
+	MaxMomentum    *float64  `yaml:"max_momentum"`
 	Monitor        *string   `yaml:"monitor"`
 	Factor         *float64  `yaml:"factor"`
 	Patience       *int      `yaml:"patience"`
@@ -159,6 +179,7 @@ type Train struct {
 	Best            string  `yaml:"best"`
 	ValEvery        int     `yaml:"val_every"` // epochs
 	EMADecay        float64 `yaml:"ema_decay"` // 0: off
+	EMAWarmup       bool    `yaml:"ema_warmup"`
 	SWA             bool    `yaml:"swa"`
 }
 
@@ -180,8 +201,9 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment: []Part{{Name: "HorizontalFlip"}},
-		Model:   Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2},
-		Loss:    []Part{{Name: "cross_entropy"}},
+		Model: Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2, Stem: "none", Freeze: "none",
+			Aux: Aux{Labels: "mask", Pooling: "avg", Dropout: 0.2, Activation: "identity"}},
+		Loss: []Part{{Name: "cross_entropy"}},
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},

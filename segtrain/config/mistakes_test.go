@@ -11,7 +11,7 @@ import (
 const (
 	lossNames = "cross_entropy, dice"
 	optimKeys = "name, lr, betas, eps, weight_decay, decoupled_weight_decay, momentum, dampening, nesterov, " +
-		"momentum_decay, delta, wd_ratio, lookahead, encoder_lr, layer_decay, decay_bias_norm, clip_norm, clip_value"
+		"momentum_decay, delta, wd_ratio, amsgrad, lookahead, encoder_lr, layer_decay, decay_bias_norm, clip_norm, clip_value"
 )
 
 // A mistake is a file and the error it must give.
@@ -46,7 +46,7 @@ func TestUnknownKeys(t *testing.T) {
 		{"optim: {learning_rate: 1}", "r:1:9: optim.learning_rate: unknown key; " +
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
-			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, swa"},
+			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
 			"data, augment, mix, model, loss, optim, schedule, train, threads, out"},
 	})
@@ -218,5 +218,27 @@ func FuzzParse(f *testing.F) {
 		back, err := Parse("/g.yaml", marshaled)
 		require.NoError(t, err, string(marshaled))
 		assert.Equal(t, string(marshaled), string(back.Marshal()))
+	})
+}
+
+func TestMistakesOfHeads(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"model: {aux: {weight: -1}}", "r:1:23: model.aux.weight: -1 is out of range; allowed: 0 or more"},
+		{"model: {aux: {dropout: 1}}", "r:1:24: model.aux.dropout: 1 is out of range; allowed: 0 or more and below 1"},
+		{"model: {aux: {classes: [ship]}}", "r:1:24: model.aux.classes: masks show data.classes; allowed with " +
+			"model.aux.labels mask: nothing"},
+		{"model: {aux: {labels: manifest}}", "r:1:23: model.aux.labels: manifest is for data.kind csv, but data.kind is synth"},
+		{"model: {aux: {pooling: mean}}", `r:1:24: model.aux.pooling: no "mean"; did you mean "max"? there are: avg, max`},
+		{"model: {freeze: all}", `r:1:17: model.freeze: no "all"; there are: none, encoder`},
+		{"model: {freeze_epochs: 2}", "r:1:24: model.freeze_epochs: means nothing while model.freeze is none; allowed then: 0"},
+		{"model: {freeze: encoder, freeze_epochs: 8}", "r:1:41: model.freeze_epochs: 8 leaves nothing of the run of 8 epochs; " +
+			"0 freezes throughout"},
+		{"model: {stem: small}", `r:1:15: model.stem: no "small"; there are: none, downscale`},
+	})
+}
+
+func TestMistakesOfMomentum(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"train: {ema_warmup: true}", "r:1:21: train.ema_warmup: means nothing without train.ema_decay; allowed then: false"},
 	})
 }

@@ -15,12 +15,13 @@ import (
 	"tessera/segtrain/raster"
 )
 
-var columns = []string{"image", "mask", "group", "fold", "id"}
+var columns = []string{"image", "mask", "group", "fold", "id", "labels"}
 
 // ReadCSV reads a manifest from a comma-separated file. Its first line names the columns: image, and any of
-// mask, group, fold and id. Paths are relative to the file's folder. An empty mask is a record without one,
-// an empty fold is NoFold, and an ID that is not given is the image's path without extension. Records keep
-// the file's order.
+// mask, group, fold, id and labels. Paths are relative to the file's folder. An empty mask is a record without one,
+// an empty fold is NoFold, and an ID that is not given is the image's path without extension. Labels are
+// names with semicolons between them; an empty cell means that the image shows nothing, and a question mark that it is not
+// known. Records keep the file's order.
 //
 // Mistakes are reported together, each with its line: cells that make no sense, IDs that occur twice, missing
 // files.
@@ -107,6 +108,9 @@ func (t *table) record(row []string) Record {
 		return ""
 	}
 	r := Record{ID: cell("id"), Group: cell("group"), Fold: NoFold}
+	if _, ok := t.column["labels"]; ok {
+		r.Labels = labelsOf(cell("labels"))
+	}
 	r.Image, r.Mask = t.file("image", cell("image")), t.file("mask", cell("mask"))
 	if r.Image == "" {
 		t.problem("image: is empty")
@@ -128,6 +132,20 @@ func (t *table) record(row []string) Record {
 		r.Fold = n
 	}
 	return r
+}
+
+// labelsOf reads a cell of labels.
+func labelsOf(cell string) []string {
+	if cell == "?" {
+		return nil
+	}
+	names := []string{}
+	for name := range strings.SplitSeq(cell, ";") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // file returns the path of a cell, after looking whether it is there.
@@ -166,13 +184,20 @@ func WriteCSV(file string, m Manifest) error {
 	dir := filepath.Dir(file)
 	err := raster.WriteFile(file, func(out io.Writer) error {
 		w := csv.NewWriter(out)
-		rows := [][]string{columns}
+		rows := [][]string{columns[:5:5]}
+		known := slices.ContainsFunc(m, func(r Record) bool { return r.Labels != nil })
+		if known {
+			rows[0] = columns
+		}
 		for _, r := range m {
 			fold := ""
 			if r.Fold != NoFold {
 				fold = strconv.Itoa(r.Fold)
 			}
 			rows = append(rows, []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID})
+			if known {
+				rows[len(rows)-1] = append(rows[len(rows)-1], labelsCell(r.Labels))
+			}
 		}
 		return w.WriteAll(rows)
 	})
@@ -180,6 +205,13 @@ func WriteCSV(file string, m Manifest) error {
 		return fmt.Errorf("manifest: %w", err)
 	}
 	return nil
+}
+
+func labelsCell(labels []string) string {
+	if labels == nil {
+		return "?"
+	}
+	return strings.Join(labels, ";")
 }
 
 func relative(dir, name string) string {

@@ -23,6 +23,8 @@ type Record struct {
 	Mask  string // path of the mask; empty when there is none
 	Group string // records of one group are never parted by a split; empty when there are no groups
 	Fold  int    // NoFold when not assigned
+
+	Labels []string // classes that the image shows; nil: not known, empty: none
 }
 
 // Manifest is a data set as a list.

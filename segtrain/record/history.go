@@ -37,6 +37,8 @@ type Epoch struct {
 	Seconds       float64 `json:"seconds"`
 	Best          bool    `json:"best"` // better than all before, by the metric the run was told to choose by
 
+	Labels *LabelScores `json:"labels,omitempty"` // of a classification head
+
 	EMA *Scores `json:"ema,omitempty"` // of the moving average of the weights, which the best is chosen by then
 }
 
@@ -46,6 +48,12 @@ type Scores struct {
 	MeanIoU       float64 `json:"mean_iou"`
 	MeanDice      float64 `json:"mean_dice"`
 	PixelAccuracy float64 `json:"pixel_accuracy"`
+}
+
+// LabelScores are those of a classification head in a validation.
+type LabelScores struct {
+	Accuracy *float64 `json:"accuracy"` // nil: nothing to measure
+	F1       *float64 `json:"f1"`
 }
 
 // NoScores are NaN.

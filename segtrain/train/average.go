@@ -18,8 +18,9 @@ import (
 // holds. SWA is the plain mean of the parameters at the ends of the last epochs (Izmailov et al., UAI 2018). Statistics of
 // batch norms do not come with it: at the end of training they are measured in one more epoch, as PyTorch's update_bn does.
 type Averages struct {
-	EMADecay float64 // of the mean over steps, below 1; 0 for none
-	EMAFile  string  // file name of its newest weights
+	EMADecay  float64 // of the mean over steps, below 1; 0 for none
+	EMAFile   string  // file name of its newest weights
+	EMAWarmup bool    // the decay rises to EMADecay: see optim.NewWarmEMA
 
 	SWA      bool
 	SWAStart int    // steps: epochs that end after so many count, and the end of the run within an epoch as one
@@ -41,7 +42,11 @@ func (t *Trainer) startAverages() error {
 		return fmt.Errorf("the EMA's decay is %v; allowed: from 0, for none, to below 1", a.EMADecay)
 	}
 	if a.EMADecay > 0 {
-		t.ema = optim.NewEMA(slices.Concat(parameters(t.Model), buffers(t.Model)), a.EMADecay)
+		average := optim.NewEMA
+		if a.EMAWarmup {
+			average = optim.NewWarmEMA
+		}
+		t.ema = average(slices.Concat(parameters(t.Model), buffers(t.Model)), a.EMADecay)
 	}
 	if !a.SWA {
 		return nil
@@ -70,10 +75,14 @@ func buffers(model any) (list [][]float32) {
 	return list
 }
 
-// counters returns a model's counters of batches.
+// counters returns a model's counters of batches, without those of frozen norms: the parameters of a norm come before.
 func counters(model any) (list []*int64) {
+	frozen := false
 	nn.Walk(model, func(_ string, e nn.Entry) {
-		if e.Counter != nil {
+		if e.Param != nil {
+			frozen = e.Param.Frozen
+		}
+		if e.Counter != nil && !frozen {
 			list = append(list, e.Counter)
 		}
 	})
@@ -145,6 +154,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
 		}
 		t.mixture.set(batch)
+		step.Label(batch.IDs, batch.Masks)
 		step.Measure(epoch*perEpoch+k, batch.Images, batch.Masks)
 	}
 	return nil

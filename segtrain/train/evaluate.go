@@ -18,7 +18,8 @@ import (
 // An Evaluation is how well a model does on a data set.
 type Evaluation struct {
 	Report  metric.Report
-	Loss    float64 // mean over images
+	Loss    float64                // mean over images
+	Labels  *metric.PresenceReport // of the classification head; nil if it does not learn
 	Images  []ImageScore
 	Seconds float64
 }
@@ -33,6 +34,7 @@ type ImageScore struct {
 // An Evaluator runs a model on data sets in inference mode.
 type Evaluator struct {
 	Model   decoder.Model
+	Heads   Heads
 	Loss    loss.Loss // nil for none
 	Classes []string
 	Ignore  int // class that does not count, autograd.NoIgnore for none
@@ -44,11 +46,11 @@ type Evaluator struct {
 
 // evalTape is the program for batches of one shape.
 type evalTape struct {
-	tape         *autograd.Tape
-	images       *autograd.Var
-	labels       *tensor.Tensor
-	logits, loss *autograd.Var
-	classes      []uint8
+	tape   *autograd.Tape
+	images *autograd.Var
+	target *tensor.Tensor
+	recorded
+	classes []uint8
 }
 
 // Run evaluates a data set whose images all have masks. predicted, if not nil, is called for every image with
@@ -62,6 +64,10 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 	defer loader.Close()
 	h, w, c := ds.Shape()
 	confusion := metric.NewConfusion(len(e.Classes))
+	presence := metric.NewPresence(0)
+	if e.Heads.Aux != nil {
+		presence = metric.NewPresence(len(e.Heads.Aux.Classes))
+	}
 	result := &Evaluation{}
 	for {
 		batch, err := loader.Next()
@@ -79,6 +85,10 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 			return nil, err
 		}
 		t.run(batch)
+		if aux := e.Heads.Aux; aux != nil {
+			aux.label(batch.IDs, batch.Masks, t.truth.Indices)
+			aux.see(presence, t.recorded.labels.Value(), t.truth.Indices)
+		}
 		if t.loss != nil {
 			result.Loss += float64(t.loss.Value()[0]) * float64(batch.N)
 		}
@@ -93,6 +103,10 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 		}
 	}
 	result.Loss /= float64(max(1, len(result.Images)))
+	if e.Heads.Aux != nil {
+		report := presence.Report(e.Heads.Aux.Classes)
+		result.Labels = &report
+	}
 	result.Report = confusion.Report(e.Classes)
 	result.Seconds = time.Since(begin).Seconds()
 	return result, nil
@@ -107,10 +121,12 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 	t := &evalTape{tape: autograd.NewTape(autograd.Inference), classes: make([]uint8, n*h*w)}
 	err := autograd.Catch(func() {
 		t.images = t.tape.Input(s)
-		t.labels = t.tape.Labels(tensor.Dims(n, h, w))
-		t.logits = t.tape.Output(e.Model.Forward(t.tape, t.images))
-		if e.Loss != nil {
-			t.loss = t.tape.Output(e.Loss.Forward(t.tape, t.logits, autograd.NewTarget(t.labels)))
+		t.target = t.tape.Labels(tensor.Dims(n, h, w))
+		t.recorded = e.Heads.record(t.tape, e.Model, t.images, e.Loss, autograd.NewTarget(t.target))
+		for _, v := range []*autograd.Var{t.masks, t.recorded.labels, t.loss} {
+			if v != nil {
+				t.tape.Output(v)
+			}
 		}
 	})
 	if err != nil {
@@ -128,9 +144,9 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 
 func (t *evalTape) run(batch *data.Batch) {
 	t.images.Set(batch.Images)
-	copy(t.labels.Indices, batch.Masks)
+	copy(t.target.Indices, batch.Masks)
 	t.tape.Forward()
-	logits := t.logits.Value()
+	logits := t.masks.Value()
 	classes := len(logits) / len(t.classes)
 	const size = 4096
 	parallel.For((len(t.classes)+size-1)/size, func(i, _ int) {

@@ -14,10 +14,11 @@ import (
 
 // A Step is one training step of a model, prepared for batches of one shape.
 type Step struct {
-	tape      *autograd.Tape
-	images    *autograd.Var
-	labels    *tensor.Tensor
-	loss      *autograd.Var
+	tape   *autograd.Tape
+	images *autograd.Var
+	target *tensor.Tensor
+	heads  Heads
+	recorded
 	params    []*autograd.Param
 	optimizer optim.Optimizer
 	clipper   *optim.Clipper
@@ -30,14 +31,22 @@ type Step struct {
 // limits the norm of the gradients, 0 does not. A model that cannot take this size is an error.
 func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	s := &Step{tape: autograd.NewTape(autograd.Training), optimizer: opt, clipNorm: clipNorm}
+	return newStepOf(model, Heads{}, l, opt, tensor.Dims(n, h, w, c), clipNorm, seed)
+}
+
+// newStepOf is NewStep of a model with heads, for pictures of shape images.
+func newStepOf(model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimizer, images tensor.Shape,
+	clipNorm float64, seed uint64) (*Step, error) {
+	s := &Step{tape: autograd.NewTape(autograd.Training), heads: heads, optimizer: opt, clipNorm: clipNorm}
 	s.tape.Seed = seed
-	s.params = nn.Params(model)
+	s.params = nn.Params(heads.With(model))
 	s.clipper = optim.NewClipper(s.params)
 	err := autograd.Catch(func() {
-		s.images = s.tape.Input(tensor.Dims(n, h, w, c))
-		s.labels = s.tape.Labels(tensor.Dims(n, h, w))
-		s.loss = s.tape.Output(l.Forward(s.tape, model.Forward(s.tape, s.images), autograd.NewTarget(s.labels)))
+		n, h, w, _ := images.NHWC()
+		s.images = s.tape.Input(images)
+		s.target = s.tape.Labels(tensor.Dims(n, h, w))
+		s.recorded = heads.record(s.tape, model, s.images, l, autograd.NewTarget(s.target))
+		s.tape.Output(s.loss)
 	})
 	if err != nil {
 		return nil, err
@@ -70,6 +79,13 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	return lossValue, gradNorm, nil
 }
 
+// Label says what the pictures of the next batch show, to a classification head; ids are those of their records.
+func (s *Step) Label(ids []string, masks []uint8) {
+	if s.heads.Aux != nil {
+		s.heads.Aux.label(ids, masks, s.truth.Indices)
+	}
+}
+
 // Measure runs a batch forward as Run does, and no further: nothing changes but the running statistics of batch norms, which
 // become the mean over the batches since their counters were 0.
 func (s *Step) Measure(step int, images []float32, masks []uint8) {
@@ -80,7 +96,7 @@ func (s *Step) Measure(step int, images []float32, masks []uint8) {
 
 func (s *Step) forward(step int, images []float32, masks []uint8) {
 	s.images.Set(images)
-	copy(s.labels.Indices, masks)
+	copy(s.target.Indices, masks)
 	s.tape.Step = uint64(step)
 	s.tape.Forward()
 }

@@ -13,6 +13,7 @@ import (
 	"tessera/optim"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/data"
+	"tessera/tensor"
 )
 
 // ErrInterrupted is what Run returns when its context ends, after the snapshot is written.
@@ -21,9 +22,12 @@ var ErrInterrupted = errors.New("training was interrupted")
 // A Trainer trains a model on one data set and validates it on another.
 type Trainer struct {
 	Model     decoder.Model
+	Heads     Heads  // that train beside the masks
+	Freeze    Freeze // what does not train at first, or at all
 	Loss      loss.Loss
 	Optimizer optim.Optimizer
 	Schedule  optim.Schedule // of steps, counted from 0
+	Momentum  optim.Schedule // of an optim.Cyclable optimizer; nil for its own
 	Plateau   *optim.Plateau // what Schedule follows if it has a state, or nil
 	Watch     Measure        // what Plateau observes after each validation
 	Train     *data.Dataset
@@ -94,7 +98,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	if resume {
-		if p, err = loadState(t.path(StateFile), t.Model, t.memories()); err != nil {
+		if p, err = loadState(t.path(StateFile), t.Heads.With(t.Model), t.memories()); err != nil {
 			return p, fmt.Errorf("resuming: %w", err)
 		}
 		if err := t.restorePlateau(p.Plateau); err != nil {
@@ -104,13 +108,13 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	if t.Plateau != nil {
 		p.Plateau = new(t.Plateau.State())
 	}
-	h, w, c := t.Train.Shape()
-	step, err := NewStep(t.Model, t.trainingLoss(), t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
+	t.Freeze.begin(p.Step)
+	defer t.Freeze.thaw()
+	step, err := t.newStep()
 	if err != nil {
 		return p, err
 	}
-	defer step.Free()
-	step.ClipValue = t.ClipValue
+	defer func() { step.Free() }()
 	if t.Val != nil {
 		defer t.Eval.Free()
 	}
@@ -121,11 +125,21 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	defer loader.Close()
-	if err := t.loop(ctx, step, loader, &p); err != nil {
+	if err := t.loop(ctx, &step, loader, &p); err != nil {
 		return p, err
 	}
 	loader.Close()
 	return p, t.finishSWA(ctx, step)
+}
+
+// newStep records a step of what trains now.
+func (t *Trainer) newStep() (*Step, error) {
+	h, w, c := t.Train.Shape()
+	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.ClipNorm, t.Seed)
+	if err == nil {
+		step.ClipValue = t.ClipValue
+	}
+	return step, err
 }
 
 // memories returns what a snapshot holds beside the weights.
@@ -156,8 +170,8 @@ func (t *Trainer) path(name string) string { return filepath.Join(t.Dir, name) }
 // stepsPerEpoch counts the full batches of the training set, at least one.
 func (t *Trainer) stepsPerEpoch() int { return max(1, t.Train.Len()/t.Batch) }
 
-// loop runs the steps that are left.
-func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *Progress) error {
+// loop runs the steps that are left. It puts another step in the place of step when a frozen part begins to learn.
+func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p *Progress) error {
 	perEpoch := t.stepsPerEpoch()
 	saved, last := time.Now(), time.Now()
 	for p.Step < t.Steps {
@@ -171,9 +185,16 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		if err != nil {
 			return t.keep(*p, err)
 		}
+		if err := t.unfreeze(step, p.Step); err != nil {
+			return err
+		}
 		lr := t.Schedule(p.Step)
 		t.mixture.set(batch)
-		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
+		if t.Momentum != nil {
+			t.Optimizer.(optim.Cyclable).SetMomentum(t.Momentum(p.Step))
+		}
+		(*step).Label(batch.IDs, batch.Masks)
+		lossValue, norm, err := (*step).Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
 			return t.explain(err, batch)
 		}
@@ -235,7 +256,7 @@ func (t *Trainer) left(p *Progress) time.Duration {
 
 // snapshot writes what Run resumes from.
 func (t *Trainer) snapshot(p Progress) error {
-	if err := saveState(t.path(StateFile), t.Model, t.memories(), p); err != nil {
+	if err := saveState(t.path(StateFile), t.Heads.With(t.Model), t.memories(), p); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	return t.Observe.Snapshot(p.Step)

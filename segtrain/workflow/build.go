@@ -9,12 +9,14 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/train"
 	"tessera/tensor"
 )
 
 // parts are what a configuration names, built. No file of the data set is needed for them.
 type parts struct {
 	model   decoder.Model
+	heads   train.Heads
 	loss    loss.Loss
 	augment augment.Transform // nil for none
 	mix     []augment.Mixer
@@ -56,6 +58,9 @@ func build(cfg *config.Config) (*parts, error) {
 	if p.model, err = newModel(cfg, classes); err != nil {
 		return nil, err
 	}
+	if p.heads, err = newHeads(cfg, p.model); err != nil {
+		return nil, err
+	}
 	if p.memory, err = p.forecast(cfg, cfg.Train.Batch); err != nil {
 		return nil, cfg.Mistake("data.size", "%v does not fit the model: %v", cfg.Data.Size, err)
 	}
@@ -69,18 +74,21 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(tensor.Dims(n, h, w))
-		t.Output(p.trainingLoss().Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
+		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
 		m.Step = t.Forecast(parallel.Workers())
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
-	m.Weights = copies * 4 * int64(p.parameters())
+	m.Weights = copies * 4 * int64(numbers(p.heads.With(p.model)))
 	return m, err
 }
 
 // parameters counts the numbers that the model learns.
-func (p *parts) parameters() int {
+func (p *parts) parameters() int { return numbers(p.model) }
+
+// numbers counts those of a model's parameters.
+func numbers(model any) int {
 	n := 0
-	for _, param := range nn.Params(p.model) {
+	for _, param := range nn.Params(model) {
 		n += param.Value.Shape.Size()
 	}
 	return n

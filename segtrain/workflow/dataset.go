@@ -52,7 +52,7 @@ func probe(name string, ds *data.Dataset) error {
 // newEvaluator returns what measures a model on the configuration's data.
 func (p *parts) newEvaluator(cfg *config.Config, s *source) *train.Evaluator {
 	return &train.Evaluator{
-		Model: p.model, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
+		Model: p.model, Heads: p.heads, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
 		Batch: cfg.Train.Batch, Workers: cfg.Data.Workers,
 	}
 }

@@ -25,12 +25,13 @@ type EvalOptions struct {
 
 // An Evaluation is how well weights do on images.
 type Evaluation struct {
-	metric.Report                // at the network's size, as during training
-	Loss          float64        `json:"loss"`
-	Weights       string         `json:"weights"`
-	Images        int            `json:"images"`
-	Seconds       float64        `json:"seconds"`
-	FullSize      *metric.Report `json:"full_size,omitempty"` // of the masks that Predict writes
+	metric.Report                        // at the network's size, as during training
+	Loss          float64                `json:"loss"`
+	Weights       string                 `json:"weights"`
+	Images        int                    `json:"images"`
+	Seconds       float64                `json:"seconds"`
+	Labels        *metric.PresenceReport `json:"labels,omitempty"`    // of the classification head
+	FullSize      *metric.Report         `json:"full_size,omitempty"` // of the masks that Predict writes
 }
 
 // Evaluate measures weights on the validation images of a configuration, or on others. cfg.Out is the run whose
@@ -50,6 +51,9 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	if err != nil {
 		return nil, err
 	}
+	if err := p.knowLabels(cfg, s); err != nil {
+		return nil, err
+	}
 	o.Log.Info("evaluating", "images", ds.Len(), "weights", weights)
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()
@@ -57,7 +61,8 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	if err != nil {
 		return nil, err
 	}
-	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds}
+	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds,
+		Labels: r.Labels}
 	if eo.FullSize {
 		result.FullSize, err = fullSize(ctx, cfg, p.model, ds, s.classes)
 	}

@@ -55,8 +55,9 @@ func (s *session) trainer() *train.Trainer {
 	steps, perEpoch := lengths(s.cfg, s.train.Len())
 	course := newCourse(s.cfg, steps, perEpoch)
 	return &train.Trainer{
-		Model: s.parts.model, Loss: s.parts.loss, Optimizer: newOptimizer(s.cfg, s.parts.model),
-		Schedule: course.schedule, Plateau: course.plateau, Watch: course.watch,
+		Model: s.parts.model, Heads: s.parts.heads, Freeze: newFreeze(s.cfg, s.parts.model, perEpoch), Loss: s.parts.loss,
+		Optimizer: newOptimizerOf(s.cfg, s.parts.heads.With(s.parts.model), encoderFrom(s.cfg, perEpoch)),
+		Schedule:  course.schedule, Plateau: course.plateau, Watch: course.watch, Momentum: course.momentum,
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
 		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
@@ -90,6 +91,7 @@ func (o observer) Epoch(e train.EpochEvent) error {
 	if v := e.Evaluation; v != nil {
 		r.ValLoss, r.MeanIoU = v.Loss, float64(v.Report.MeanIoU)
 		r.MeanDice, r.PixelAccuracy = float64(v.Report.MeanDice), float64(v.Report.PixelAccuracy)
+		r.Labels = labelScores(v)
 	}
 	return o.run.Append("epoch", r)
 }

@@ -49,6 +49,7 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
+	warnFrozen(cfg, from, o.Log)
 	if s.run, err = record.Create(final.Out); err != nil {
 		return nil, err
 	}
@@ -129,6 +130,9 @@ type session struct {
 func (s *session) openData() (err error) {
 	begin := time.Now()
 	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
+		return err
+	}
+	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
 		return err
 	}
 	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
