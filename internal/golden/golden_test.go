@@ -78,6 +78,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"schedules.json":      new(Schedules),
 		"init.json":           new(Init),
 		"lite0.json":          new(Lite),
+		"coco.json":           new(COCO),
 
 		"encoders_efficientnet.json": new(Encoders),
 		"encoders_resnet.json":       new(Encoders),
