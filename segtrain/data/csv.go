@@ -15,10 +15,10 @@ import (
 	"tessera/segtrain/raster"
 )
 
-var columns = []string{"image", "mask", "group", "fold", "id"}
+var columns = []string{"image", "mask", "group", "fold", "id", "label"}
 
 // ReadCSV reads a manifest from a comma-separated file. Its first line names the columns: image, and any of
-// mask, group, fold and id. Paths are relative to the file's folder. An empty mask is a record without one,
+// mask, group, fold, id and label. Paths are relative to the file's folder. An empty mask is a record without one,
 // an empty fold is NoFold, and an ID that is not given is the image's path without extension. Records keep
 // the file's order.
 //
@@ -106,7 +106,7 @@ func (t *table) record(row []string) Record {
 		}
 		return ""
 	}
-	r := Record{ID: cell("id"), Group: cell("group"), Fold: NoFold}
+	r := Record{ID: cell("id"), Group: cell("group"), Fold: NoFold, Label: cell("label")}
 	r.Image, r.Mask = t.file("image", cell("image")), t.file("mask", cell("mask"))
 	if r.Image == "" {
 		t.problem("image: is empty")
@@ -153,26 +153,34 @@ func (t *table) problem(format string, args ...any) {
 
 // report joins the first problems and counts the rest.
 func (t *table) report() error {
-	const shown = 10
-	if more := len(t.problems) - shown; more > 0 {
-		return errors.Join(append(t.problems[:shown:shown], fmt.Errorf("and %d more mistakes", more))...)
-	}
-	return errors.Join(t.problems...)
+	return firstErrors(t.problems)
 }
 
 // WriteCSV writes a manifest that ReadCSV reads back. Paths are written relative to the file's folder where
 // there is a way from it to them.
+//
+// Errors: a record whose mask is in no file of its own, and a file that cannot be written.
 func WriteCSV(file string, m Manifest) error {
+	for _, r := range m {
+		if r.Drawn != nil {
+			return fmt.Errorf("manifest: the mask of %q is in %s, which a manifest cannot say", r.ID, r.Drawn.Source)
+		}
+	}
 	dir := filepath.Dir(file)
 	err := raster.WriteFile(file, func(out io.Writer) error {
 		w := csv.NewWriter(out)
-		rows := [][]string{columns}
+		n := len(columns)
+		if !slices.ContainsFunc(m, func(r Record) bool { return r.Label != "" }) {
+			n-- // the last column is that of labels
+		}
+		rows := [][]string{columns[:n]}
 		for _, r := range m {
 			fold := ""
 			if r.Fold != NoFold {
 				fold = strconv.Itoa(r.Fold)
 			}
-			rows = append(rows, []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID})
+			row := []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID, r.Label}
+			rows = append(rows, row[:n])
 		}
 		return w.WriteAll(rows)
 	})

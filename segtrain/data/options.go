@@ -67,7 +67,7 @@ func (o *Options) checkNorm() error {
 func (o *Options) checkMasks(m Manifest) error {
 	var without []string
 	for _, r := range m {
-		if r.Mask == "" {
+		if !r.Labelled() {
 			without = append(without, r.ID)
 		}
 	}
