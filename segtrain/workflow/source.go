@@ -24,18 +24,31 @@ type source struct {
 	classes    []string
 	palette    []color.RGBA // a color each class, for pictures
 	code       raster.MaskCode
+
+	findings data.Findings // about the samples
+	lenient  bool          // keep all findings, instead of failing on those that training cannot go on with
 }
 
 // openSource lists the samples of a configuration. Those of the procedural set are drawn into the folder drawn
 // unless they lie there already.
 func openSource(cfg *config.Config, drawn string) (*source, error) {
 	s := describeSource(cfg)
-	all, err := records(cfg, drawn)
+	return s, s.list(cfg, drawn)
+}
+
+// list finds the samples.
+func (s *source) list(cfg *config.Config, drawn string) error {
+	all, err := s.records(cfg, drawn)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if v := cfg.Data.Val; v.Images != "" || v.Annotations != "" {
+		s.train = all
+		s.val, err = s.validation(cfg)
+		return err
 	}
 	s.train, s.val, err = split(cfg, all)
-	return s, err
+	return err
 }
 
 // describeSource returns a source without its samples.
@@ -68,7 +81,7 @@ func classNames(cfg *config.Config) []string {
 	return cfg.Data.Classes
 }
 
-func records(cfg *config.Config, drawn string) (data.Manifest, error) {
+func (s *source) records(cfg *config.Config, drawn string) (data.Manifest, error) {
 	d := cfg.Data
 	switch d.Kind {
 	case "synth":
@@ -84,21 +97,23 @@ func records(cfg *config.Config, drawn string) (data.Manifest, error) {
 			}
 		}
 		return m, nil
+	case "coco", "rle":
+		return s.regions(cfg, "data.annotations", d.Images, d.Annotations)
 	}
-	return scan(cfg, "data.images", d.Images, d.Masks)
+	return s.scan(cfg, "data.images", d.Images, d.Masks)
 }
 
 // scan lists a folder pair; key is what a mistake is about.
-func scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
+func (s *source) scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
 	opt := data.ScanOptions{MaskPattern: cfg.Data.Pattern}
 	if cfg.Data.Group != "" {
 		opt.Group = regexp.MustCompile(cfg.Data.Group)
 	}
-	m, err := data.Scan(images, masks, opt)
+	m, findings, err := data.Pair(images, masks, opt)
 	if err != nil {
 		return nil, located(cfg, key, err)
 	}
-	return m, nil
+	return m, s.take(cfg, key, findings)
 }
 
 // drawRecords returns the procedural set, which it draws if it is not there.
@@ -126,9 +141,6 @@ func drawRecords(cfg *config.Config, dir string) (data.Manifest, error) {
 func split(cfg *config.Config, all data.Manifest) (train, val data.Manifest, err error) {
 	v := cfg.Data.Val
 	switch {
-	case v.Images != "":
-		val, err = scan(cfg, "data.val.images", v.Images, v.Masks)
-		return all, val, err
 	case v.Fold != nil:
 		for _, r := range all {
 			if r.Fold == *v.Fold {

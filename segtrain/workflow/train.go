@@ -131,6 +131,9 @@ func (s *session) openData() (err error) {
 	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
 		return err
 	}
+	for _, f := range s.source.findings.Warnings() {
+		s.Log.Warn(f.String())
+	}
 	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
 		return err
 	}
