@@ -25,20 +25,44 @@ var columns = []string{"image", "mask", "group", "fold", "id", "label"}
 // Mistakes are reported together, each with its line: cells that make no sense, IDs that occur twice, missing
 // files.
 func ReadCSV(file string) (Manifest, error) {
+	m, t, err := readTable(file)
+	if err == nil && len(t.problems) > 0 {
+		err = fmt.Errorf("manifest %s: %w", file, firstErrors(t.problems))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// ReadTable is ReadCSV with mistakes in lines as findings. Their records are left out.
+func ReadTable(file string) (Manifest, Findings, error) {
+	m, t, err := readTable(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var findings Findings
+	for _, p := range t.problems {
+		findings.wrong("manifest", "manifest "+file, "%v", p)
+	}
+	return m, findings, nil
+}
+
+func readTable(file string) (Manifest, *table, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+		return nil, nil, fmt.Errorf("manifest: %w", err)
 	}
 	defer f.Close()
 	t, err := newTable(file, f)
 	if err != nil {
-		return nil, fmt.Errorf("manifest %s: %w", file, err)
+		return nil, nil, fmt.Errorf("manifest %s: %w", file, err)
 	}
 	m, err := t.records()
 	if err != nil {
-		return nil, fmt.Errorf("manifest %s: %w", file, err)
+		return nil, nil, fmt.Errorf("manifest %s: %w", file, err)
 	}
-	return m, nil
+	return m, t, nil
 }
 
 // table reads records and gathers what is wrong with them.
@@ -88,12 +112,12 @@ func (t *table) records() (Manifest, error) {
 			return nil, err
 		}
 		t.line, _ = t.csv.FieldPos(0)
-		m = append(m, t.record(row))
+		mistakes := len(t.problems)
+		if r := t.record(row); len(t.problems) == mistakes {
+			m = append(m, r)
+		}
 	}
-	if len(t.problems) > 0 {
-		return nil, t.report()
-	}
-	if len(m) == 0 {
+	if len(m)+len(t.problems) == 0 {
 		return nil, errors.New("has no records")
 	}
 	return m, nil
@@ -149,11 +173,6 @@ func (t *table) file(column, name string) string {
 
 func (t *table) problem(format string, args ...any) {
 	t.problems = append(t.problems, fmt.Errorf("line %d: %s", t.line, fmt.Sprintf(format, args...)))
-}
-
-// report joins the first problems and counts the rest.
-func (t *table) report() error {
-	return firstErrors(t.problems)
 }
 
 // WriteCSV writes a manifest that ReadCSV reads back. Paths are written relative to the file's folder where

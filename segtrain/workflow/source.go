@@ -87,9 +87,12 @@ func (s *source) records(cfg *config.Config, drawn string) (data.Manifest, error
 	case "synth":
 		return drawRecords(cfg, drawn)
 	case "csv":
-		m, err := data.ReadCSV(d.Manifest)
+		m, findings, err := data.ReadTable(d.Manifest)
 		if err != nil {
 			return nil, located(cfg, "data.manifest", err)
+		}
+		if err := s.take(cfg, "data.manifest", findings); err != nil {
+			return nil, err
 		}
 		if d.Group != "" {
 			if err := m.GroupBy(regexp.MustCompile(d.Group)); err != nil {
