@@ -170,7 +170,7 @@ func (c *cocoReader) readAnnotations() {
 	}
 	for _, id := range slices.Sorted(slices.Values(unknown)) {
 		k := c.categories[id]
-		c.wrong("unknown category", fmt.Sprintf("categories[%d] (id %d)", k.place, id), "%v; %d annotations have it",
+		c.wrong("unknown category", fmt.Sprintf("categories[%d] (id %d)", k.place, id), "%v; annotations with it: %d",
 			k.err, count[id])
 		c.findings[len(c.findings)-1].Count = count[id]
 	}

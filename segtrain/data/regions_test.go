@@ -128,7 +128,7 @@ func TestFindingsInCOCO(t *testing.T) {
 		`segmentation: run-lengths want "size": [height, width]`,
 		`segmentation: run-lengths want "counts": a list of whole numbers, or a text`,
 		`segmentation: wants polygons, [[x, y, x, y, x, y, …], …], or run-lengths, {"size": [h, w], "counts": …}`,
-		`"kite" is no class; allowed: ground, cat, or a line in the map of category numbers to classes; 1 annotations have it`,
+		`"kite" is no class; allowed: ground, cat, or a line in the map of category numbers to classes; annotations with it: 1`,
 		`2 images: "b.png", "c.png" not in ` + file + `; allowed with unlisted: empty (background alone) or skip (left out)`,
 	}, texts(findings))
 	assert.Equal(t, file+": annotations[4] (id 5)", findings[7].Where)

@@ -64,7 +64,7 @@ func ReadRLE(file string, t RLETable, opt RegionOptions) (Manifest, Findings, er
 		return nil, nil, fmt.Errorf("run-lengths: %w", err)
 	}
 	defer in.Close()
-	r := &rleReader{table: t, csv: csv.NewReader(in)}
+	r := &rleReader{table: t, csv: csv.NewReader(in), missing: map[string]bool{}}
 	if err := r.header(); err != nil {
 		return nil, nil, fmt.Errorf("run-lengths %s: %w", file, err)
 	}
@@ -88,7 +88,8 @@ type rleReader struct {
 	*gatherer
 	table              RLETable
 	csv                *csv.Reader
-	image, class, runs int // columns; class is -1 without one
+	image, class, runs int             // columns; class is -1 without one
+	missing            map[string]bool // pictures that were reported once
 }
 
 // header finds the columns.
@@ -127,7 +128,10 @@ func (r *rleReader) read(row []string, where string) {
 	}
 	rel, err := r.folder.find(name)
 	if err != nil {
-		r.wrong("missing image", where, "%v", err)
+		if !r.missing[name] {
+			r.wrong("missing image", where, "%v", err)
+		}
+		r.missing[name] = true
 		return
 	}
 	place, seen := r.byID[stem(rel)]

@@ -50,8 +50,12 @@ func maskValues(path string) (*MaskSummary, error) {
 		return s, s.countColors(img, info)
 	}
 	counts := map[uint16]int{}
-	for _, v := range values {
-		counts[v]++
+	for i := 0; i < len(values); {
+		first, v := i, values[i]
+		for i < len(values) && values[i] == v {
+			i++
+		}
+		counts[v] += i - first
 	}
 	for v, n := range counts {
 		mv := MaskValue{Value: int(v), Pixels: n, Color: greyOf(v, info.Bits)}

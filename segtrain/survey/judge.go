@@ -41,6 +41,13 @@ func (s *Survey) judgeClasses() {
 	}
 }
 
+func number(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // judgeChannels reports images that differ from the rest in kind.
 func (s *Survey) judgeChannels() {
 	kinds := map[[2]int]int{}
@@ -70,7 +77,7 @@ func (s *Survey) judgeGroups() {
 		}
 	}
 	if n := len(shared); n > 0 {
-		s.warn("leak", n, "%d groups lie in more than one part: %s", n, strings.Join(shared[:min(n, 5)], ", "))
+		s.warn("leak", n, "%s in more than one part: %s", number(n, "group lies", "groups lie"), strings.Join(shared[:min(n, 5)], ", "))
 	}
 }
 
@@ -86,8 +93,8 @@ func (s *Survey) judgeAlike() {
 	slices.Sort(kinds)
 	for _, kind := range kinds {
 		i := slices.IndexFunc(s.Leaks, func(l Leak) bool { return l.Between == kind })
-		s.warn("leak", counts[kind], "%d pairs of images look the same across %s, first %s and %s",
-			counts[kind], kind, s.Leaks[i].A.ID, s.Leaks[i].B.ID)
+		s.warn("leak", counts[kind], "%s of images look the same across %s, first %s and %s",
+			number(counts[kind], "pair", "pairs"), kind, s.Leaks[i].A.ID, s.Leaks[i].B.ID)
 	}
 	masks := map[[32]byte]*look{}
 	for i := range s.looks {

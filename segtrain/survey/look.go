@@ -3,6 +3,7 @@ package survey
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strings"
 
 	"tessera/segtrain/data"
 	"tessera/segtrain/raster"
@@ -35,7 +36,7 @@ type moment struct {
 func (l *look) open(opt Options) {
 	im, err := raster.Read(l.record.Image)
 	if err != nil {
-		l.wrong("unreadable image", err)
+		l.wrong("unreadable image", "image ", l.record.Image, err)
 	} else {
 		l.see(im, opt.Channels)
 	}
@@ -51,7 +52,7 @@ func (l *look) open(opt Options) {
 		l.openMask(opt)
 	} else if l.record.Drawn == nil { // whose size the image tells
 		if _, err := raster.ReadMask(l.record.Mask, opt.Code); err != nil {
-			l.wrong("unreadable mask", err)
+			l.wrong("unreadable mask", "mask ", l.record.Mask, err)
 		}
 	}
 }
@@ -59,7 +60,11 @@ func (l *look) open(opt Options) {
 func (l *look) openMask(opt Options) {
 	m, err := l.record.ReadMask(opt.Code, l.h, l.w)
 	if err != nil {
-		l.wrong("unreadable mask", err)
+		what, file := "mask ", l.record.Mask
+		if l.record.Drawn != nil {
+			what, file = "image ", l.record.Image
+		}
+		l.wrong("unreadable mask", what, file, err)
 		return
 	}
 	var counts [256]int64
@@ -75,8 +80,11 @@ func (l *look) openMask(opt Options) {
 	l.pixels = append(l.pixels, ignored)
 }
 
-func (l *look) wrong(kind string, err error) {
-	l.findings = append(l.findings, data.Finding{Kind: kind, What: err.Error()})
+// wrong notes what is wrong with a file; the error may begin with what it is and its path.
+func (l *look) wrong(kind, what, file string, err error) {
+	text := strings.TrimPrefix(err.Error(), what+file)
+	text = strings.TrimLeft(text, ": ")
+	l.findings = append(l.findings, data.Finding{Kind: kind, Where: file, What: text})
 }
 
 // see measures an image.

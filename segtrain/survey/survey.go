@@ -99,7 +99,7 @@ func Run(ctx context.Context, opt Options) (*Survey, error) {
 	if err := opt.Code.Check(); err != nil {
 		return nil, fmt.Errorf("survey: %w", err)
 	}
-	s := &Survey{opt: opt, Findings: opt.Findings}
+	s := &Survey{opt: opt, Findings: append(data.Findings{}, opt.Findings...), Alike: []Cluster{}, Leaks: []Leak{}}
 	for p, part := range opt.Parts {
 		for i, r := range part.Records {
 			s.looks = append(s.looks, look{part: p, index: i, record: r})

@@ -97,21 +97,27 @@ func span(i, n int) (from, to int) {
 	return from, max(from+1, (i+1)*n/side)
 }
 
-// rowSum adds up luma in 16 bits. Of other than 1, 3 or 4 channels the first counts alone.
-func rowSum(im *raster.Image, y, left, right int) (sum uint64) {
-	at := func(i int) uint64 {
-		if im.Pix16 != nil {
-			return uint64(im.Pix16[i])
-		}
-		return uint64(im.Pix8[i]) * 257
+// rowSum adds up luma in 16 bits.
+func rowSum(im *raster.Image, y, left, right int) uint64 {
+	from, to := (y*im.W+left)*im.C, (y*im.W+right)*im.C
+	if im.Pix16 != nil {
+		return lumaSum(im.Pix16[from:to], im.C)
 	}
-	for x := left; x < right; x++ {
-		i := (y*im.W + x) * im.C
-		if im.C == 3 || im.C == 4 {
-			sum += (299*at(i) + 587*at(i+1) + 114*at(i+2)) / 1000
-			continue
+	return 257 * lumaSum(im.Pix8[from:to], im.C)
+}
+
+// lumaSum adds up luma as ITU-R 601 has it, to a thousandth. Of other than 3 or 4 channels the first counts alone.
+func lumaSum[T uint8 | uint16](pix []T, c int) uint64 {
+	var sum [3]uint64
+	for i := 0; i < len(pix); i += c {
+		sum[0] += uint64(pix[i])
+		if c == 3 || c == 4 {
+			sum[1] += uint64(pix[i+1])
+			sum[2] += uint64(pix[i+2])
 		}
-		sum += at(i)
 	}
-	return sum
+	if c == 3 || c == 4 {
+		return (299*sum[0] + 587*sum[1] + 114*sum[2]) / 1000
+	}
+	return sum[0]
 }
