@@ -43,6 +43,7 @@ var choices = map[string][]Choice{
 		{Name: "index", Doc: "a sample is the class index"},
 		{Name: "binary", Doc: "zero is class 0, anything else class 1"},
 		{Name: "palette", Doc: "a color stands for a class"},
+		{Name: "onehot", Doc: "a channel for each class, or for each but the first"},
 	},
 	"data.resize": {
 		{Name: "stretch", Doc: "scale both sides to the size"},

@@ -41,7 +41,7 @@ var keys = []key{
 	{"data.classes", "names in index order, or their number; synth has its own", rule{}},
 	{"data.ignore", "class index left out of loss and metrics; null: none", from(0).to(255)},
 	{"data.mask", "How a mask's samples become class indices.", rule{}},
-	{"data.mask.code", "index: the value; binary: zero or not; palette: the color", oneOf},
+	{"data.mask.code", "index: value; binary: 0 or not; palette: color; onehot: channel", oneOf},
 	{"data.mask.colors", "[r, g, b] of each class, for palette masks and for overlays", from(0).to(255)},
 	{"data.mask.map", "file value or category: class index, where they differ", from(0).to(255)},
 	{"data.size", "height and width of what the network sees, in pixels",

@@ -13,7 +13,7 @@ import (
 type Unlisted string
 
 const (
-	UnlistedIsError Unlisted = "error"
+	UnlistedIsError Unlisted = "error" // they are a mistake
 	UnlistedIsEmpty Unlisted = "empty" // they show background alone
 	UnlistedIsLeft  Unlisted = "skip"  // they are left out, with a warning
 )

@@ -260,3 +260,21 @@ func TestPairReportsWhatIsAlone(t *testing.T) {
 		{Kind: "mask without image", What: "no image in " + images + ` for 2 masks: "y", "z"`, Count: 2, Warning: true},
 	}, findings)
 }
+
+// Pictures of any number of channels are samples, if the network takes as many.
+func TestManyChannels(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.npy")
+	head := "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 5), }\n"
+	text := "\x93NUMPY\x01\x00" + string([]byte{byte(len(head)), 0}) + head + strings.Repeat("\xff", 20)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	m, err := Scan(filepath.Dir(file), "", ScanOptions{})
+	require.NoError(t, err)
+	ds, err := NewDataset(m, Options{H: 2, W: 2, C: 5})
+	require.NoError(t, err)
+	sample := make([]float32, 20)
+	require.NoError(t, ds.Sample(0, 0, sample, nil))
+	assert.Equal(t, float32(1), sample[19])
+	ds, err = NewDataset(m, Options{H: 2, W: 2, C: 3})
+	require.NoError(t, err)
+	assert.ErrorContains(t, ds.Sample(0, 0, sample[:12], nil), "a.npy has 5 channels; allowed: 3")
+}

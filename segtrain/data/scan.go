@@ -25,7 +25,7 @@ type ScanOptions struct {
 	AllowUnlabelled bool
 }
 
-var imageExt = []string{".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+var imageExt = []string{".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".npy"}
 
 // Scan is Pair, with its first findings but the warnings as an error.
 func Scan(imagesDir, masksDir string, opt ScanOptions) (Manifest, error) {

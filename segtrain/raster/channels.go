@@ -89,15 +89,36 @@ func (f *Float) Image() *Image {
 	return im
 }
 
-// rgb8 returns the picture as 8-bit RGB, for showing.
-func (im *Image) rgb8() *Image {
-	im = im.Channels(3)
+// RGB8 returns the picture as 8-bit RGB, for showing. Of more than four channels the first three are shown, of two the
+// first.
+func (im *Image) RGB8() *Image {
+	im = im.first().Channels(3)
 	if im.Pix16 == nil {
 		return im
 	}
 	out := NewImage(im.H, im.W, 3)
 	for i, v := range im.Pix16 {
 		out.Pix8[i] = uint8((uint32(v)*255 + 32767) / 65535)
+	}
+	return out
+}
+
+// first returns the picture with its first channels, where it has other than 1, 3 or 4 of them.
+func (im *Image) first() *Image {
+	c := 3
+	switch im.C {
+	case 1, 3, 4:
+		return im
+	case 2:
+		c = 1
+	}
+	out := &Image{H: im.H, W: im.W, C: c}
+	for i := 0; i < im.H*im.W; i++ {
+		if im.Pix16 != nil {
+			out.Pix16 = append(out.Pix16, im.Pix16[i*im.C:][:c]...)
+			continue
+		}
+		out.Pix8 = append(out.Pix8, im.Pix8[i*im.C:][:c]...)
 	}
 	return out
 }

@@ -225,23 +225,7 @@ func highlight(im *raster.Image, m *raster.Mask, class int, palette []color.RGBA
 	if class < len(palette) {
 		c = palette[class]
 	}
-	return raster.Overlay(shown(im), alone, []color.RGBA{{}, c}, overlayAlpha, 0)
-}
-
-// shown returns a picture that can be shown: of unusual channels the first alone.
-func shown(im *raster.Image) *raster.Image {
-	if im.C == 1 || im.C == 3 || im.C == 4 {
-		return im
-	}
-	out := raster.NewImage(im.H, im.W, 1)
-	for i := range out.Pix8 {
-		if im.Pix16 != nil {
-			out.Pix8[i] = uint8(im.Pix16[i*im.C] >> 8)
-			continue
-		}
-		out.Pix8[i] = im.Pix8[i*im.C]
-	}
-	return out
+	return raster.Overlay(im, alone, []color.RGBA{{}, c}, overlayAlpha, 0)
 }
 
 // pairSheets shows images that look the same: pairs that are parted, and the largest sets.
@@ -273,7 +257,7 @@ func rows(d Data, title string, lists [][]survey.Place) ([]sheet, error) {
 			if err != nil { // its mask, of which there is a finding: the image can be read
 				continue
 			}
-			panels = append(panels, shown(im))
+			panels = append(panels, im.RGB8())
 			names = append(names, d.Survey.Parts[p.Part].Name+" "+p.ID)
 		}
 		if len(panels) < 2 {

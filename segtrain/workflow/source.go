@@ -61,9 +61,6 @@ func describeSource(cfg *config.Config) *source {
 
 // checkSource reports what cannot be right about a configuration's data, as far as that shows without files.
 func checkSource(cfg *config.Config) error {
-	if c := cfg.Data.Channels; c != 1 && c != 3 && c != 4 {
-		return cfg.Mistake("data.channels", "%d is not possible yet; allowed: 1, 3, 4", c)
-	}
 	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want {
 		return cfg.Mistake("data.classes", "the procedural set has %d classes, not %d", want, n)
 	}
