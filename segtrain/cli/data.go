@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"tessera/segtrain/report"
 	"tessera/segtrain/survey"
+	"tessera/segtrain/train"
 	"tessera/segtrain/workflow"
 )
 
@@ -52,7 +55,7 @@ func (a *app) dataCheck() *cobra.Command {
 			found, err := workflow.CheckData(ctx, cfg, o)
 			count.stop()
 			if err != nil {
-				return err
+				return stopped(err)
 			}
 			return a.printSurvey(found, o.Out)
 		},
@@ -81,7 +84,7 @@ func (a *app) dataStats() *cobra.Command {
 			channels, err := workflow.ChannelStats(ctx, cfg, count.done)
 			count.stop()
 			if err != nil {
-				return err
+				return stopped(err)
 			}
 			if a.json {
 				return a.printJSON(channels)
@@ -92,6 +95,14 @@ func (a *app) dataStats() *cobra.Command {
 	}
 	s.flags(cmd)
 	return cmd
+}
+
+// stopped is the error of work that was interrupted.
+func stopped(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return train.ErrInterrupted
+	}
+	return err
 }
 
 // printSurvey prints what was found. Mistakes are an error, after all is printed.

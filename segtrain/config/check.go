@@ -120,6 +120,11 @@ func (k *checker) source() {
 		k.say([]string{"data.background", "data.classes", "data.ignore"},
 			"%d is no class; allowed: 0 to %d, or data.ignore", d.Background, n-1)
 	}
+	if drawn(d) && d.Unlisted != "skip" && d.Val.Annotations != "" && (d.Val.Images == "" || d.Val.Images == d.Images) {
+		k.say([]string{"data.unlisted", "data.val"},
+			"%s cannot be where pictures of one folder train and validate, since each file leaves out those of the other; "+
+				"allowed: skip", d.Unlisted)
+	}
 	if drawn(d) && d.Mask.Code != "index" {
 		k.say([]string{"data.mask.code", "data.kind"}, "is about files of masks, which data.kind %s has not; allowed: index",
 			d.Kind)

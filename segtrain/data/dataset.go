@@ -89,15 +89,12 @@ func (d *Dataset) Load(index int) (*raster.Image, *raster.Mask, error) {
 	return p.image, p.mask, nil
 }
 
-// usual tells whether pictures of so many channels become each other: grey, RGB and RGBA.
-func usual(c int) bool { return c == 1 || c == 3 || c == 4 }
-
 func (d *Dataset) decode(r Record) (*decoded, error) {
 	img, err := raster.Read(r.Image)
 	if err != nil {
 		return nil, err
 	}
-	if img.C != d.opt.C && !(usual(img.C) && usual(d.opt.C)) {
+	if !raster.Convertible(img.C, d.opt.C) {
 		return nil, fmt.Errorf("image %s has %d channels; allowed: %d", r.Image, img.C, d.opt.C)
 	}
 	p := &decoded{image: img.Channels(d.opt.C)}

@@ -2,6 +2,12 @@ package raster
 
 import "fmt"
 
+// Convertible tells whether Channels makes pictures of to channels out of those of from.
+func Convertible(from, to int) bool {
+	usual := func(c int) bool { return c == 1 || c == 3 || c == 4 }
+	return from == to || usual(from) && usual(to)
+}
+
 // Channels returns the picture with c channels, 1, 3 or 4: grey is repeated, colour becomes ITU-R 601 luma
 // (in 16-bit fixed point, rounded), alpha is dropped, and a missing alpha is opaque.
 // A picture that has c channels already is returned as it is, not copied. It panics for other numbers of channels.
@@ -9,10 +15,8 @@ func (im *Image) Channels(c int) *Image {
 	if im.C == c {
 		return im
 	}
-	for _, n := range []int{im.C, c} {
-		if n != 1 && n != 3 && n != 4 {
-			panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
-		}
+	if !Convertible(im.C, c) {
+		panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
 	}
 	out := &Image{H: im.H, W: im.W, C: c}
 	if im.Pix16 != nil {

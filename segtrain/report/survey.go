@@ -23,9 +23,6 @@ type Data struct {
 	Title   string
 	Survey  *survey.Survey
 	Palette []color.RGBA // one colour a class
-	Ignore  int          // the class index that does not count, -1 for none
-
-	Means, Stds []float64 // that the configuration has
 }
 
 //go:embed survey.html
@@ -72,7 +69,6 @@ type surveyPage struct {
 	Stats            string // YAML
 	Sheets           []sheet
 	Pairs            []sheet
-	Legend           []swatch
 }
 
 // shareRow is one line of the table of classes.
@@ -149,7 +145,6 @@ func (p *surveyPage) classes(d Data) {
 			Share:  barCell{percent(c.Share), template.CSS(fmt.Sprintf("%.3f", c.Share))},
 			Images: barCell{percent(images), template.CSS(fmt.Sprintf("%.3f", images))},
 		})
-		p.Legend = append(p.Legend, swatch{c.Name, css(d.Palette, k)})
 	}
 }
 

@@ -36,7 +36,7 @@ func TestSurveyPage(t *testing.T) {
 	})
 	require.NoError(t, err)
 	file := filepath.Join(dir, "data.html")
-	require.NoError(t, WriteSurvey(file, Data{Title: "Set <1>", Survey: s, Palette: synth.Palette(), Ignore: -1}))
+	require.NoError(t, WriteSurvey(file, Data{Title: "Set <1>", Survey: s, Palette: synth.Palette()}))
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	page := string(text)

@@ -95,7 +95,7 @@ func (l *look) see(im *raster.Image, channels int) {
 	}
 	l.digest = digest(im)
 	l.print = newFingerprint(im)
-	if im.C != channels && usual(im.C) && usual(channels) {
+	if raster.Convertible(im.C, channels) {
 		im = im.Channels(channels)
 	}
 	if im.Pix16 != nil {
@@ -104,9 +104,6 @@ func (l *look) see(im *raster.Image, channels int) {
 		l.moments = measure(im.Pix8, im.C)
 	}
 }
-
-// usual tells whether Image.Channels knows a number of channels.
-func usual(c int) bool { return c == 1 || c == 3 || c == 4 }
 
 func measure[T uint8 | uint16](pix []T, c int) []moment {
 	list := make([]moment, c)

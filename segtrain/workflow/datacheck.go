@@ -50,8 +50,7 @@ func CheckData(ctx context.Context, cfg *config.Config, co CheckOptions) (*surve
 		return nil, fmt.Errorf("writing the page: %w", err)
 	}
 	return found, report.WriteSurvey(filepath.Join(co.Out, CheckFile), report.Data{
-		Title: "Data of " + cfg.Data.Kind, Survey: found, Palette: s.palette, Ignore: ignored(cfg), Means: cfg.Data.Mean,
-		Stds: cfg.Data.Std,
+		Title: "Data of " + cfg.Data.Kind, Survey: found, Palette: s.palette,
 	})
 }
 

@@ -61,6 +61,9 @@ func describeSource(cfg *config.Config) *source {
 
 // checkSource reports what cannot be right about a configuration's data, as far as that shows without files.
 func checkSource(cfg *config.Config) error {
+	if c := cfg.Data.Channels; cfg.Data.Kind == "synth" && !raster.Convertible(3, c) {
+		return cfg.Mistake("data.channels", "the procedural set has 3, not %d; allowed: 1, 3, 4", c)
+	}
 	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want {
 		return cfg.Mistake("data.classes", "the procedural set has %d classes, not %d", want, n)
 	}
