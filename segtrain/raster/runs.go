@@ -61,10 +61,27 @@ func (r Runs) Paint(m *Mask, class uint8) {
 	}
 	first := 0
 	for k, n := range r.Counts {
-		for i := first; k%2 == 1 && i < first+n; i++ {
-			m.Pix[r.Order.index(i, r.H, r.W)] = class
+		if k%2 == 1 {
+			r.paint(m, first, n, class)
 		}
 		first += n
+	}
+}
+
+// paint gives n pixels a class, from the first-th on.
+func (r Runs) paint(m *Mask, first, n int, class uint8) {
+	if r.Order == RowMajor {
+		for i := first; i < first+n; i++ {
+			m.Pix[i] = class
+		}
+		return
+	}
+	y, x := first%r.H, first/r.H
+	for range n {
+		m.Pix[y*r.W+x] = class
+		if y++; y == r.H {
+			y, x = 0, x+1
+		}
 	}
 }
 
