@@ -144,6 +144,17 @@ func (a *app) printSurveyText(s *survey.Survey) error {
 		}
 		fmt.Fprintln(w)
 	}
+	if len(s.Labels) > 0 {
+		fmt.Fprintf(w, "\nlabel\timages\t%s\n", strings.Join(partNames(s), "\t"))
+	}
+	for _, l := range s.Labels[:min(len(s.Labels), most)] {
+		fmt.Fprintf(w, "%s\t%d", l.Name, l.Images)
+		for _, n := range l.ByPart {
+			fmt.Fprintf(w, "\t%d", n)
+		}
+		fmt.Fprintln(w)
+	}
+	more(w, len(s.Labels))
 	fmt.Fprintf(w, "\nmask value\tpixels\timages\n")
 	for _, v := range s.Values[:min(len(s.Values), most)] {
 		name := v.Color

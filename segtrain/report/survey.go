@@ -65,6 +65,7 @@ type surveyPage struct {
 	Empty            int
 	Together         *heatTable
 	Values           []survey.ValueCount
+	Labels           []survey.LabelCount
 	Channels         []survey.Channel
 	Stats            string // YAML
 	Sheets           []sheet
@@ -93,7 +94,7 @@ func newSurveyPage(d Data) (*surveyPage, error) {
 	p := &surveyPage{
 		Title: d.Title, Style: template.CSS(styleText), Headline: surveyHeadline(s),
 		Parts: s.Parts, Sizes: s.Sizes[:min(len(s.Sizes), shownLines)], Empty: s.Empty,
-		Values: s.Values[:min(len(s.Values), shownLines)], Channels: s.Channels, Stats: StatsYAML(s.Channels),
+		Values: s.Values[:min(len(s.Values), shownLines)], Labels: s.Labels[:min(len(s.Labels), shownLines)], Channels: s.Channels, Stats: StatsYAML(s.Channels),
 		Ignored: percent(s.Ignored.Share),
 	}
 	for _, f := range s.Findings {

@@ -28,7 +28,7 @@ func TestSurveyPage(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(m[3].Mask, []byte("<b>no picture"), 0o666))
 	val := append(m[10:], m[0])
-	val[2].ID = "<copy>"
+	val[2].ID, val[2].Label = "<copy>", "still life"
 	names := synth.Names()
 	s, err := survey.Run(context.Background(), survey.Options{
 		Parts: []survey.Part{{Name: "training", Records: m[:10]}, {Name: "validation", Records: val}}, Classes: names, Channels: 3,
@@ -43,6 +43,7 @@ func TestSurveyPage(t *testing.T) {
 	assert.True(t, strings.Contains(page, "<h1>Set &lt;1&gt;</h1>"), "<h1>Set &lt;1&gt;</h1>")
 	assert.True(t, strings.Contains(page, "training images/0000 · validation &lt;copy&gt;"), "training images/0000 · validation &lt;copy&gt;")
 	assert.True(t, strings.Contains(page, "unreadable mask"), "unreadable mask")
+	assert.True(t, strings.Contains(page, "still life"), "labels")
 	assert.True(t, strings.Contains(page, "mean: ["), "mean: [")
 	assert.False(t, strings.Contains(page, "ZgotmplZ"), "nothing was refused by the template")
 	assert.False(t, strings.Contains(page, "http"), "the page needs no network")

@@ -165,3 +165,24 @@ func (s *Survey) countValues() {
 	const most = 1 << 10 // a photograph taken for a mask has a value for each pixel
 	s.Values = s.Values[:min(len(s.Values), most)]
 }
+
+func (s *Survey) countLabels() {
+	counts := map[string][]int{}
+	for i := range s.looks {
+		l := &s.looks[i]
+		if l.record.Label == "" {
+			continue
+		}
+		if counts[l.record.Label] == nil {
+			counts[l.record.Label] = make([]int, len(s.opt.Parts))
+		}
+		counts[l.record.Label][l.part]++
+	}
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		c := LabelCount{Name: name, ByPart: counts[name]}
+		for _, n := range c.ByPart {
+			c.Images += n
+		}
+		s.Labels = append(s.Labels, c)
+	}
+}

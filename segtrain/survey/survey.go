@@ -47,6 +47,7 @@ type Survey struct {
 	Together [][]int       `json:"together"` // images in which two classes occur; on the diagonal those with the class
 	Empty    int           `json:"empty"`    // masks that show nothing but the first class and what is ignored
 	Values   []ValueCount  `json:"values"`   // of mask files
+	Labels   []LabelCount  `json:"labels"`   // of whole images, where a manifest has them
 	Alike    []Cluster     `json:"alike"`    // images that look the same
 	Leaks    []Leak        `json:"leaks"`    // images alike that are parted
 	Findings data.Findings `json:"findings"`
@@ -90,6 +91,13 @@ type ValueCount struct {
 	Images int    `json:"images"`
 }
 
+// LabelCount is how many images have a label.
+type LabelCount struct {
+	Name   string `json:"name"`
+	Images int    `json:"images"`
+	ByPart []int  `json:"by_part"`
+}
+
 // Run surveys a data set. The error is that of ctx, or about options that make no sense; what is wrong with files is in
 // the findings.
 func Run(ctx context.Context, opt Options) (*Survey, error) {
@@ -113,6 +121,7 @@ func Run(ctx context.Context, opt Options) (*Survey, error) {
 	s.countSizes()
 	s.countClasses()
 	s.countValues()
+	s.countLabels()
 	s.Channels = channels(s.looks)
 	s.compare()
 	s.judge()

@@ -48,7 +48,9 @@ func TestCounts(t *testing.T) {
 		pair(t, dir, "b", grey(1, 2, 0, 0), 0, 9),
 	}
 	val := data.Manifest{pair(t, dir, "c", grey(2, 2, 1, 2, 3, 4), 1, 2, 2, 2), pair(t, dir, "d", grey(1, 2, 9, 9))}
+	train[0].Label, train[1].Label, val[0].Label = "wet", "dry", "wet"
 	s := run(t, Part{"training", train}, Part{"validation", val})
+	assert.Equal(t, []LabelCount{{"dry", 1, []int{1, 0}}, {"wet", 2, []int{1, 1}}}, s.Labels)
 	assert.Equal(t, []PartCount{{"training", 2, 2, 0, 0}, {"validation", 2, 1, 0, 0}}, s.Parts)
 	assert.Equal(t, []SizeCount{{1, 2, 1, 8, 2}, {2, 2, 1, 8, 2}}, s.Sizes)
 	assert.Equal(t, []ClassCount{
