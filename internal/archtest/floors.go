@@ -22,7 +22,7 @@ var (
 		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights"},
 		{"segtrain/augment", "segtrain/synth"},
 		{"segtrain/data"},
-		{"segtrain/train", "segtrain/predict"},
+		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report"},
 		{"segtrain/config"},
 		{"segtrain/workflow", "bench"},

@@ -82,6 +82,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"augment.json":        new(Augment),
 		"lite0.json":          new(Lite),
 		"augment_pixel.json":  new(AugmentPixel),
+		"coco.json":           new(COCO),
 
 		"encoders_efficientnet.json": new(Encoders),
 		"encoders_resnet.json":       new(Encoders),

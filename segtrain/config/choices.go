@@ -21,12 +21,29 @@ var choices = map[string][]Choice{
 	"data.kind": {
 		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
 		{Name: "csv", Doc: "a manifest"},
+		{Name: "coco", Doc: "a folder of pictures and a COCO file: polygons and run-lengths"},
+		{Name: "rle", Doc: "a folder of pictures and a table of run-lengths"},
 		{Name: "synth", Doc: "pictures drawn by a procedure: the demo"},
+	},
+	"data.overlap": {
+		{Name: "later", Doc: "the later in the file"},
+		{Name: "smaller", Doc: "the one with fewer pixels"},
+	},
+	"data.unlisted": {
+		{Name: "error", Doc: "refused"},
+		{Name: "empty", Doc: "they show background alone"},
+		{Name: "skip", Doc: "left out, with a warning"},
+	},
+	"data.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"data.rle.order": {
+		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
+		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
 	},
 	"data.mask.code": {
 		{Name: "index", Doc: "a sample is the class index"},
 		{Name: "binary", Doc: "zero is class 0, anything else class 1"},
 		{Name: "palette", Doc: "a color stands for a class"},
+		{Name: "onehot", Doc: "a channel for each class, or for each but the first"},
 	},
 	"data.resize": {
 		{Name: "stretch", Doc: "scale both sides to the size"},

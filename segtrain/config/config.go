@@ -30,11 +30,18 @@ type Config struct {
 
 // Data says where pictures and masks come from and how they become the network's input.
 type Data struct {
-	Kind     string    `yaml:"kind"`
-	Images   string    `yaml:"images"`
-	Masks    string    `yaml:"masks"`
-	Pattern  string    `yaml:"pattern"`
-	Manifest string    `yaml:"manifest"`
+	Kind     string `yaml:"kind"`
+	Images   string `yaml:"images"`
+	Masks    string `yaml:"masks"`
+	Pattern  string `yaml:"pattern"`
+	Manifest string `yaml:"manifest"`
+
+	Annotations string `yaml:"annotations"`
+	Background  int    `yaml:"background"`
+	Overlap     string `yaml:"overlap"`
+	Unlisted    string `yaml:"unlisted"`
+	RLE         RLE    `yaml:"rle"`
+
 	Group    string    `yaml:"group"`
 	Val      Val       `yaml:"val"`
 	Synth    Synth     `yaml:"synth"`
@@ -50,13 +57,27 @@ type Data struct {
 	Workers  int       `yaml:"workers"`
 }
 
-// Val says which samples validate: a folder pair, a fraction of the samples, or one fold of the manifest.
-// Exactly one of the three is set.
+// Val says which samples validate: a folder pair, a file of annotations, a fraction of the samples, or one fold of the
+// manifest.
+// Exactly one of them is set.
 type Val struct {
-	Images   string  `yaml:"images"`
-	Masks    string  `yaml:"masks"`
-	Fraction float64 `yaml:"fraction"`
-	Fold     *int    `yaml:"fold"`
+	Images      string  `yaml:"images"`
+	Masks       string  `yaml:"masks"`
+	Annotations string  `yaml:"annotations"`
+	Fraction    float64 `yaml:"fraction"`
+	Fold        *int    `yaml:"fold"`
+}
+
+// RLE says how a table of run-lengths is written. What is nil is as the dialect has it: see Config.Settings.
+type RLE struct {
+	Dialect     string  `yaml:"dialect"`
+	ImageColumn *string `yaml:"image_column"`
+	ClassColumn *string `yaml:"class_column"`
+	RLEColumn   *string `yaml:"rle_column"`
+	Joint       *string `yaml:"joint"`
+	Order       *string `yaml:"order"`
+	Base        *int    `yaml:"base"`
+	Empty       *string `yaml:"empty"`
 }
 
 // Synth sets the procedural demo set.
@@ -189,6 +210,9 @@ func Default() Config {
 		Data: Data{
 			Kind:     "synth",
 			Pattern:  "{stem}",
+			Overlap:  "later",
+			Unlisted: "error",
+			RLE:      RLE{Dialect: "airbus"},
 			Val:      Val{Fraction: 0.2},
 			Synth:    Synth{Count: 400, Seed: 1},
 			Mask:     Mask{Code: "index"},

@@ -119,7 +119,23 @@ func TestMistakesOfName(t *testing.T) {
 
 func TestKeysAgainstEachOther(t *testing.T) {
 	checkMistakes(t, []mistake{
-		{"data: {images: /i}", "r:1:16: data.images: is for data.kind folders, but data.kind is synth"},
+		{"data: {images: /i}", "r:1:16: data.images: is for data.kind folders, coco, rle, but data.kind is synth"},
+		{"data: {kind: coco, images: /i, classes: 2}", "r:1:7: data.annotations: missing; data.kind coco needs it"},
+		{regions + "  val: {}", "r:6:8: data.val: nothing to validate on; allowed: {annotations: …} or {fraction: …}"},
+		{regions + "  val: {masks: /m}", "r:6:16: data.val.masks: is for data.kind folders, but data.kind is rle"},
+		{regions + "  val: {images: /v}", "r:6:8: data.val.annotations: missing beside data.val.images"},
+		{regions + "  unlisted: skip\n  val: {annotations: /v, fraction: 0.5}",
+			"r:7:8: data.val: annotations, fraction exclude each other; allowed: {annotations: …} or {fraction: …}"},
+		{folders + "  val: {annotations: /v}",
+			"r:6:22: data.val.annotations: is for data.kind coco, rle, but data.kind is folders"},
+		{regions + "  background: 3", "r:6:15: data.background: 3 is no class; allowed: 0 to 2, or data.ignore"},
+		{regions + "  val: {annotations: /v}", "r:2:3: data.unlisted: error cannot be where pictures of one folder train and " +
+			"validate, since each file leaves out those of the other; allowed: skip"},
+		{regions + "  overlap: larger", `r:6:12: data.overlap: no "larger"; did you mean "later"? there are: later, smaller`},
+		{regions + "  rle: {order: fortran}", `r:6:16: data.rle.order: no "fortran"; there are: columns, rows`},
+		{regions + "  rle: {base: 2}", "r:6:15: data.rle.base: 2 is out of range; allowed: 0 to 1"},
+		{regions + "  mask: {code: binary}", "r:6:16: data.mask.code: is about files of masks, which data.kind rle has not; allowed: index\n" +
+			"r:6:16: data.mask.code: binary means 2 classes, but there are 3"},
 		{"data: {kind: csv, classes: 2}", "r:1:7: data.manifest: missing; data.kind csv needs it"},
 		{"data: {kind: folders, images: /i, masks: /m}",
 			"r:1:7: data.classes: missing; data.kind folders needs their names or number"},

@@ -33,7 +33,7 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	}
 	d := &Dataset{
 		records: m, opt: opt,
-		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Mask != "" }),
+		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Labelled() }),
 		cache:    newCache(len(m), opt.CacheBytes),
 		sizes:    make([]atomic.Int64, len(m)),
 	}
@@ -94,18 +94,12 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !raster.Convertible(img.C, d.opt.C) {
+		return nil, fmt.Errorf("image %s has %d channels; allowed: %d", r.Image, img.C, d.opt.C)
+	}
 	p := &decoded{image: img.Channels(d.opt.C)}
-	if r.Mask == "" {
-		return p, nil
-	}
-	if p.mask, err = raster.ReadMask(r.Mask, d.opt.MaskCode); err != nil {
-		return nil, err
-	}
-	if p.mask.H != img.H || p.mask.W != img.W {
-		return nil, fmt.Errorf("mask %s has %d×%d pixels, but its image %s has %d×%d",
-			r.Mask, p.mask.H, p.mask.W, r.Image, img.H, img.W)
-	}
-	return p, nil
+	p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W)
+	return p, err
 }
 
 // Sample writes one sample: its image, normalised, to img (H·W·C values, row-major), and its mask to mask

@@ -174,7 +174,7 @@ func TestNewDatasetMistakes(t *testing.T) {
 	colour := augment.PadIfNeeded{Outside: augment.Outside{Fill: augment.Fill{1, 2}}}
 	change := map[string]func(*Options){
 		"cannot be 0×8×3":                             func(o *Options) { o.H = 0 },
-		"cannot be 8×8×2":                             func(o *Options) { o.C = 2 },
+		"cannot be 8×8×33":                            func(o *Options) { o.C = 33 },
 		`no "crop"; there are: stretch, letterbox`:    func(o *Options) { o.Fit = "crop" },
 		"mean: 1 values for 3 channel(s)":             func(o *Options) { o.Mean = []float32{1} },
 		"std: must be above 0":                        func(o *Options) { o.Std = []float32{1, 0, 1} },

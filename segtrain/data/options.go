@@ -17,7 +17,7 @@ const (
 
 // Options says what a Dataset makes of its records.
 type Options struct {
-	H, W, C  int             // of a sample; C is 1, 3 or 4
+	H, W, C  int             // of a sample; C is 1 to 32
 	MaskCode raster.MaskCode // not looked at where no record has a mask
 	Fit      Fit             // empty is Stretch
 
@@ -34,9 +34,9 @@ type Options struct {
 
 // check fills in defaults and says what is wrong.
 func (o *Options) check(m Manifest) error {
-	if o.H < 1 || o.W < 1 || o.C != 1 && o.C != 3 && o.C != 4 {
+	if o.H < 1 || o.W < 1 || o.C < 1 || o.C > 32 {
 		return fmt.Errorf(
-			"samples cannot be %d×%d×%d: height and width must be 1 or more, channels 1, 3 or 4", o.H, o.W, o.C)
+			"samples cannot be %d×%d×%d: height and width must be 1 or more, channels 1 to 32", o.H, o.W, o.C)
 	}
 	if o.Fit == "" {
 		o.Fit = Stretch
@@ -67,7 +67,7 @@ func (o *Options) checkNorm() error {
 func (o *Options) checkMasks(m Manifest) error {
 	var without []string
 	for _, r := range m {
-		if r.Mask == "" {
+		if !r.Labelled() {
 			without = append(without, r.ID)
 		}
 	}

@@ -9,6 +9,12 @@ import (
 // strip is how many samples are handed to a kernel at a time.
 const strip = 1 << 15
 
+// Convertible tells whether Channels makes pictures of to channels out of those of from.
+func Convertible(from, to int) bool {
+	usual := func(c int) bool { return c == 1 || c == 3 || c == 4 }
+	return from == to || usual(from) && usual(to)
+}
+
 // Channels returns the picture with c channels, 1, 3 or 4: grey is repeated, colour becomes ITU-R 601 luma
 // (in 16-bit fixed point, rounded), alpha is dropped, and a missing alpha is opaque.
 // A picture that has c channels already is returned as it is, not copied. It panics for other numbers of channels.
@@ -16,10 +22,8 @@ func (im *Image) Channels(c int) *Image {
 	if im.C == c {
 		return im
 	}
-	for _, n := range []int{im.C, c} {
-		if n != 1 && n != 3 && n != 4 {
-			panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
-		}
+	if !Convertible(im.C, c) {
+		panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
 	}
 	out := &Image{H: im.H, W: im.W, C: c}
 	if im.Pix16 != nil {
@@ -96,15 +100,36 @@ func (f *Float) Image() *Image {
 	return im
 }
 
-// rgb8 returns the picture as 8-bit RGB, for showing.
-func (im *Image) rgb8() *Image {
-	im = im.Channels(3)
+// RGB8 returns the picture as 8-bit RGB, for showing. Of more than four channels the first three are shown, of two the
+// first.
+func (im *Image) RGB8() *Image {
+	im = im.first().Channels(3)
 	if im.Pix16 == nil {
 		return im
 	}
 	out := NewImage(im.H, im.W, 3)
 	for i, v := range im.Pix16 {
 		out.Pix8[i] = uint8((uint32(v)*255 + 32767) / 65535)
+	}
+	return out
+}
+
+// first returns the picture with its first channels, where it has other than 1, 3 or 4 of them.
+func (im *Image) first() *Image {
+	c := 3
+	switch im.C {
+	case 1, 3, 4:
+		return im
+	case 2:
+		c = 1
+	}
+	out := &Image{H: im.H, W: im.W, C: c}
+	for i := 0; i < im.H*im.W; i++ {
+		if im.Pix16 != nil {
+			out.Pix16 = append(out.Pix16, im.Pix16[i*im.C:][:c]...)
+			continue
+		}
+		out.Pix8 = append(out.Pix8, im.Pix8[i*im.C:][:c]...)
 	}
 	return out
 }

@@ -14,6 +14,7 @@ const (
 	IndexCode   Coding = "index"   // the grey value, or the palette index, is the class
 	BinaryCode  Coding = "binary"  // 0 is class 0 and the one other value, whichever it is, is class 1
 	PaletteCode Coding = "palette" // the colour's position in a list is the class
+	OneHotCode  Coding = "onehot"  // a channel for each class, of which one is not 0
 )
 
 // MaskCode describes how mask files code classes. The zero value is not usable: Coding and Classes must be set, and
@@ -50,12 +51,18 @@ func (c MaskCode) Check() error {
 	switch c.Coding {
 	case IndexCode:
 		return nil
+	case OneHotCode:
+		if c.Map != nil {
+			return fmt.Errorf("mask coding: a map of values needs coding %q, not %q", IndexCode, OneHotCode)
+		}
+		return nil
 	case BinaryCode:
 		return c.checkBinary()
 	case PaletteCode:
 		return c.checkPalette()
 	}
-	return fmt.Errorf("mask coding %q is unknown; allowed: %s, %s, %s", c.Coding, IndexCode, BinaryCode, PaletteCode)
+	return fmt.Errorf("mask coding %q is unknown; allowed: %s, %s, %s, %s",
+		c.Coding, IndexCode, BinaryCode, PaletteCode, OneHotCode)
 }
 
 func (c MaskCode) checkBinary() error {

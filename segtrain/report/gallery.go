@@ -51,7 +51,7 @@ func newItem(s Sample, r Report) (galleryItem, error) {
 		name string
 		im   *raster.Image
 	}{
-		{"image", s.Image},
+		{"image", s.Image.RGB8()},
 		{"truth", raster.Overlay(s.Image, s.Truth, r.Palette, overlayAlpha, r.Ignore)},
 		{"prediction", raster.Overlay(s.Image, s.Prediction, r.Palette, overlayAlpha, r.Ignore)},
 		{"errors", raster.ErrorPanel(s.Image, s.Truth, s.Prediction, r.Ignore)},

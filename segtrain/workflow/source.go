@@ -24,18 +24,31 @@ type source struct {
 	classes    []string
 	palette    []color.RGBA // a color each class, for pictures
 	code       raster.MaskCode
+
+	findings data.Findings // about the samples
+	lenient  bool          // keep all findings, instead of failing on those that training cannot go on with
 }
 
 // openSource lists the samples of a configuration. Those of the procedural set are drawn into the folder drawn
 // unless they lie there already.
 func openSource(cfg *config.Config, drawn string) (*source, error) {
 	s := describeSource(cfg)
-	all, err := records(cfg, drawn)
+	return s, s.list(cfg, drawn)
+}
+
+// list finds the samples.
+func (s *source) list(cfg *config.Config, drawn string) error {
+	all, err := s.records(cfg, drawn)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if v := cfg.Data.Val; v.Images != "" || v.Annotations != "" {
+		s.train = all
+		s.val, err = s.validation(cfg)
+		return err
 	}
 	s.train, s.val, err = split(cfg, all)
-	return s, err
+	return err
 }
 
 // describeSource returns a source without its samples.
@@ -48,8 +61,8 @@ func describeSource(cfg *config.Config) *source {
 
 // checkSource reports what cannot be right about a configuration's data, as far as that shows without files.
 func checkSource(cfg *config.Config) error {
-	if c := cfg.Data.Channels; c != 1 && c != 3 && c != 4 {
-		return cfg.Mistake("data.channels", "%d is not possible yet; allowed: 1, 3, 4", c)
+	if c := cfg.Data.Channels; cfg.Data.Kind == "synth" && !raster.Convertible(3, c) {
+		return cfg.Mistake("data.channels", "the procedural set has 3, not %d; allowed: 1, 3, 4", c)
 	}
 	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want {
 		return cfg.Mistake("data.classes", "the procedural set has %d classes, not %d", want, n)
@@ -68,15 +81,18 @@ func classNames(cfg *config.Config) []string {
 	return cfg.Data.Classes
 }
 
-func records(cfg *config.Config, drawn string) (data.Manifest, error) {
+func (s *source) records(cfg *config.Config, drawn string) (data.Manifest, error) {
 	d := cfg.Data
 	switch d.Kind {
 	case "synth":
 		return drawRecords(cfg, drawn)
 	case "csv":
-		m, err := data.ReadCSV(d.Manifest)
+		m, findings, err := data.ReadTable(d.Manifest)
 		if err != nil {
 			return nil, located(cfg, "data.manifest", err)
+		}
+		if err := s.take(cfg, "data.manifest", findings); err != nil {
+			return nil, err
 		}
 		if d.Group != "" {
 			if err := m.GroupBy(regexp.MustCompile(d.Group)); err != nil {
@@ -84,21 +100,23 @@ func records(cfg *config.Config, drawn string) (data.Manifest, error) {
 			}
 		}
 		return m, nil
+	case "coco", "rle":
+		return s.regions(cfg, "data.annotations", d.Images, d.Annotations)
 	}
-	return scan(cfg, "data.images", d.Images, d.Masks)
+	return s.scan(cfg, "data.images", d.Images, d.Masks)
 }
 
 // scan lists a folder pair; key is what a mistake is about.
-func scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
+func (s *source) scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
 	opt := data.ScanOptions{MaskPattern: cfg.Data.Pattern}
 	if cfg.Data.Group != "" {
 		opt.Group = regexp.MustCompile(cfg.Data.Group)
 	}
-	m, err := data.Scan(images, masks, opt)
+	m, findings, err := data.Pair(images, masks, opt)
 	if err != nil {
 		return nil, located(cfg, key, err)
 	}
-	return m, nil
+	return m, s.take(cfg, key, findings)
 }
 
 // drawRecords returns the procedural set, which it draws if it is not there.
@@ -126,9 +144,6 @@ func drawRecords(cfg *config.Config, dir string) (data.Manifest, error) {
 func split(cfg *config.Config, all data.Manifest) (train, val data.Manifest, err error) {
 	v := cfg.Data.Val
 	switch {
-	case v.Images != "":
-		val, err = scan(cfg, "data.val.images", v.Images, v.Masks)
-		return all, val, err
 	case v.Fold != nil:
 		for _, r := range all {
 			if r.Fold == *v.Fold {

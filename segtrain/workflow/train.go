@@ -135,6 +135,9 @@ func (s *session) openData() (err error) {
 	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
 		return err
 	}
+	for _, f := range s.source.findings.Warnings() {
+		s.Log.Warn(f.String())
+	}
 	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
 		return err
 	}
