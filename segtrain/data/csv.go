@@ -15,10 +15,10 @@ import (
 	"tessera/segtrain/raster"
 )
 
-var columns = []string{"image", "mask", "group", "fold", "id"}
+var columns = []string{"image", "mask", "group", "fold", "id", "label"}
 
 // ReadCSV reads a manifest from a comma-separated file. Its first line names the columns: image, and any of
-// mask, group, fold and id. Paths are relative to the file's folder. An empty mask is a record without one,
+// mask, group, fold, id and label. Paths are relative to the file's folder. An empty mask is a record without one,
 // an empty fold is NoFold, and an ID that is not given is the image's path without extension. Records keep
 // the file's order.
 //
@@ -106,7 +106,7 @@ func (t *table) record(row []string) Record {
 		}
 		return ""
 	}
-	r := Record{ID: cell("id"), Group: cell("group"), Fold: NoFold}
+	r := Record{ID: cell("id"), Group: cell("group"), Label: cell("label"), Fold: NoFold}
 	r.Image, r.Mask = t.file("image", cell("image")), t.file("mask", cell("mask"))
 	if r.Image == "" {
 		t.problem("image: is empty")
@@ -166,13 +166,18 @@ func WriteCSV(file string, m Manifest) error {
 	dir := filepath.Dir(file)
 	err := raster.WriteFile(file, func(out io.Writer) error {
 		w := csv.NewWriter(out)
-		rows := [][]string{columns}
+		names := columns
+		if !slices.ContainsFunc(m, func(r Record) bool { return r.Label != "" }) {
+			names = columns[:len(columns)-1] // label is the last
+		}
+		rows := [][]string{names}
 		for _, r := range m {
 			fold := ""
 			if r.Fold != NoFold {
 				fold = strconv.Itoa(r.Fold)
 			}
-			rows = append(rows, []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID})
+			row := []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID, r.Label}
+			rows = append(rows, row[:len(names)])
 		}
 		return w.WriteAll(rows)
 	})

@@ -23,6 +23,7 @@ type Record struct {
 	Mask  string // path of the mask; empty when there is none
 	Group string // records of one group are never parted by a split; empty when there are no groups
 	Fold  int    // NoFold when not assigned
+	Label string // of the whole image, for splits; empty when there is none
 }
 
 // Manifest is a data set as a list.

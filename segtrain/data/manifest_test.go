@@ -153,8 +153,8 @@ func TestCSVMistakes(t *testing.T) {
 	}{
 		"empty":      {"", []string{"is empty"}},
 		"no records": {"image,mask\n", []string{"has no records"}},
-		"unknown column": {"image,label\n",
-			[]string{`line 1: no column "label"; there are: image, mask, group, fold, id`}},
+		"unknown column": {"image,weight\n",
+			[]string{`line 1: no column "weight"; there are: image, mask, group, fold, id, label`}},
 		"twice":         {"image,image\n", []string{`line 1: column "image" occurs twice`}},
 		"no image":      {"mask\n", []string{`line 1: needs a column "image"`}},
 		"cells missing": {"image,mask\na.png\n", []string{"line 2"}},
