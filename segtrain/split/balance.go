@@ -199,3 +199,25 @@ func (b Balance) Unseen() []Unseen {
 	}
 	return list
 }
+
+// Same lists pairs of repeats that part alike, whatever the folds are called: the first such repeat and the later.
+func (s *Split) Same() [][2]int {
+	var pairs [][2]int
+	first := map[string]int{}
+	for r := range s.Repeats {
+		names, text := map[int]int{}, []byte{}
+		for _, row := range s.Rows {
+			f := row.Folds[r]
+			if _, ok := names[f]; !ok {
+				names[f] = len(names)
+			}
+			text = fmt.Appendf(text, "%d ", names[f])
+		}
+		if earlier, ok := first[string(text)]; ok {
+			pairs = append(pairs, [2]int{earlier, r})
+		} else {
+			first[string(text)] = r
+		}
+	}
+	return pairs
+}

@@ -166,3 +166,11 @@ func (o Options) checkRecords(records []Record) error {
 	}
 	return nil
 }
+
+// Add puts an image into a split of one repeat.
+func (s *Split) Add(id, group string, fold int) {
+	row := Row{ID: id, Group: group, Folds: []int{fold}}
+	at, _ := slices.BinarySearchFunc(s.Rows, id, byID)
+	s.Rows = slices.Insert(s.Rows, at, row)
+	s.K = max(s.K, fold+1)
+}

@@ -38,10 +38,11 @@ type Trainer struct {
 	ValEvery  int     // epochs between validations; the last epoch is always validated
 	Averages  Averages
 
-	Score         Measure       // larger is better: chooses the best checkpoint
-	Dir           string        // where snapshots go
-	SnapshotEvery time.Duration // within an epoch; there is one after every epoch anyway
-	Best, Last    string        // file names of the best and of the newest weights
+	Score         Measure           // larger is better: chooses the best checkpoint
+	Dir           string            // where snapshots go
+	SnapshotEvery time.Duration     // within an epoch; there is one after every epoch anyway
+	Best, Last    string            // file names of the best and of the newest weights
+	Metadata      map[string]string // that files of weights hold; nil for none
 
 	Observe Observer
 

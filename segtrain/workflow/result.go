@@ -35,6 +35,7 @@ type Metrics struct {
 	ImagesPerSecond float64 `json:"images_per_second"` // in training
 	Seconds         float64 `json:"seconds"`           // in training
 	Parameters      int     `json:"parameters"`
+	Split           string  `json:"split"` // hash of the split: equal ones validated on the same images
 }
 
 // CurvesFile is the picture of a run's curves, and OverlayFolder where its overlays lie.
@@ -76,7 +77,7 @@ func (s *session) metrics(e *train.Evaluation, h *record.History, p train.Progre
 	m := &Metrics{
 		Report: e.Report, Loss: e.Loss, TrainLoss: math.NaN(), BestEpoch: p.BestEpoch, Epochs: len(h.Epochs),
 		Steps: p.Step, TrainImages: s.train.Len(), ValImages: s.val.Len(),
-		Seconds: p.Seconds, Parameters: s.parts.parameters(),
+		Seconds: p.Seconds, Parameters: s.parts.parameters(), Split: s.source.split.Hash(),
 	}
 	if n := len(h.Epochs); n > 0 {
 		m.TrainLoss = h.Epochs[n-1].TrainLoss
