@@ -11,7 +11,7 @@ const SplitFile = "split.csv"
 // Split is an event of kind "split": how a run's images were parted.
 type Split struct {
 	Hash  string `json:"hash"` // SHA-256 of the table of folds, as SplitFile holds it
-	Kind  string `json:"kind"`
+	Kind  string `json:"way"`  // of parting
 	Folds int    `json:"folds"`
 	Fold  int    `json:"fold"` // that validates
 	Train int    `json:"train"`

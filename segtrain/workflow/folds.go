@@ -78,8 +78,8 @@ func (s *source) folds(cfg *config.Config) (*Folds, error) {
 func (f *Folds) warnings() []string {
 	var list []string
 	if n := len(f.Leaks); n > 0 {
-		list = append(list, fmt.Sprintf("%d groups train in one image and validate in another (%s): scores will be better "+
-			"than on new groups; data.split.kind group keeps them together", n, listed(f.Leaks)))
+		list = append(list, fmt.Sprintf("groups train in one image and validate in another (%d: %s): scores will be "+
+			"better than on new groups; data.split.kind group keeps them together", n, listed(f.Leaks)))
 	}
 	seen := map[string][]string{}
 	var order []string
