@@ -20,7 +20,7 @@ import (
 // the fold over its share in all images, so that 1 is a fold like the whole. What is not finite is left out.
 func Shares(path string, classes []string, ratios [][]float64) error {
 	p := plot.New()
-	p.Title.Text, p.Y.Label.Text = "Share of each class in each fold", "times its share in all images"
+	p.Title.Text, p.Y.Label.Text = fmt.Sprintf("Share of each class, folds 0 to %d from left to right", len(ratios)-1), "times its share in all images"
 	p.Title.Padding = 2 * vg.Millimeter
 	for _, style := range []*text.Style{&p.Title.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Y.Label.TextStyle} {
 		style.Font.Variant = "Sans"

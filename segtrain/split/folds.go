@@ -68,8 +68,10 @@ func (o Options) assign(units []unit, repeat int) []int {
 		return folds
 	case Group:
 		return groupFolds(units, o.K, keys)
-	case StratifiedHoldOut:
-		folds := stratify(units, []float64{o.Fraction, 1 - o.Fraction}, keys)
+	}
+	weights := o.weights(len(units[0].amounts))
+	if o.Kind == StratifiedHoldOut {
+		folds := stratify(units, []float64{o.Fraction, 1 - o.Fraction}, weights, keys)
 		for i, f := range folds {
 			if f == 1 {
 				folds[i] = NoFold
@@ -81,7 +83,7 @@ func (o Options) assign(units []unit, repeat int) []int {
 	for f := range targets {
 		targets[f] = 1 / float64(o.K)
 	}
-	return stratify(units, targets, keys)
+	return stratify(units, targets, weights, keys)
 }
 
 // holdOut takes units in random order into fold 0, each if it brings the number of images closer to what is wanted;

@@ -77,6 +77,7 @@ func (o Options) label(r Record) string {
 type stratifier struct {
 	units   []unit
 	targets []float64 // the part of everything that each fold should have
+	weights []float64 // of the features
 	folds   []int     // of each unit, -1 until it is assigned
 	count   []int     // units in each fold
 	room    []int     // units that each fold still takes; nil where units are groups
@@ -86,9 +87,9 @@ type stratifier struct {
 // stratify returns folds that have their part of every feature as nearly as can be. It begins with iterative
 // stratification (Sechidis, Tsoumakas, Vlahavas: "On the stratification of multi-label data", ECML PKDD 2011) and then
 // moves and swaps units as long as that brings the parts closer to the targets.
-func stratify(units []unit, targets []float64, keys []uint64) []int {
+func stratify(units []unit, targets, weights []float64, keys []uint64) []int {
 	s := &stratifier{
-		units: units, targets: targets, folds: make([]int, len(units)), count: make([]int, len(targets)),
+		units: units, targets: targets, weights: weights, folds: make([]int, len(units)), count: make([]int, len(targets)),
 		over: make([][]float64, len(targets)),
 	}
 	for i := range s.folds {
@@ -237,15 +238,33 @@ func (s *stratifier) leaveNoneEmpty() {
 	}
 }
 
-// Limits of improve: tries for each unit, at least and at most.
+// Tries of improve: for each unit, at least and at most.
 const (
 	triesEach           = 1000
 	triesMin, triesMost = 100_000, 4_000_000
-	imagesWeight        = 4 // of the number of images beside a class's features
 )
 
+// Weights of what is made alike, beside 1 for pixels and labels.
+const (
+	imagesWeight = 4 // the number of images in a fold
+	withWeight   = 3 // images that have a class: a few large things must not outweigh where a class is at all
+)
+
+// weights returns one for each of n features.
+func (o Options) weights(n int) []float64 {
+	w := make([]float64, n)
+	for j := range w {
+		w[j] = 1
+		if o.By == Classes && j <= n/2 {
+			w[j] = withWeight
+		}
+	}
+	w[0] = imagesWeight
+	return w
+}
+
 // improve swaps and, where units are groups, moves units drawn by chance whenever that lowers the sum over folds and
-// features of (part − target)² / target.
+// features of weight · (part − target)² / target.
 func (s *stratifier) improve(keys []uint64) {
 	rng, n := keyed(keySwaps, keys), len(s.units)
 	x := make([]float64, len(s.units[0].amounts))
@@ -281,10 +300,7 @@ func (s *stratifier) gain(x []float64, from, to int) bool {
 	change := 0.0
 	for j, v := range x {
 		d := float64(v * float64(float64((v-a[j]-a[j])*ta)+float64((v+b[j]+b[j])*tb)))
-		if j == 0 {
-			d *= imagesWeight
-		}
-		change += d
+		change += float64(d * s.weights[j])
 	}
 	return change < -1e-12
 }
