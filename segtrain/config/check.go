@@ -21,7 +21,7 @@ type checker struct {
 func (k *checker) all() {
 	k.values("")
 	for _, judge := range []func(*checker){
-		(*checker).source, (*checker).validation, (*checker).classes, (*checker).mask, (*checker).channels,
+		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
 		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
 	} {
 		judge(k)
@@ -179,8 +179,9 @@ func (k *checker) validation() {
 		k.say([]string{"data.val.masks"}, "missing beside data.val.images")
 	case v.Images != "" && d.Kind != "folders":
 		k.say([]string{"data.val.images", "data.kind"}, "is for data.kind folders, but data.kind is %s", d.Kind)
-	case v.Fold != nil && d.Kind != "csv":
-		k.say([]string{"data.val.fold", "data.kind"}, "is for data.kind csv, but data.kind is %s", d.Kind)
+	case v.Fold != nil && d.Kind != "csv" && d.Split.Kind == NoSplit:
+		k.say([]string{"data.val.fold", "data.kind", "data.split.kind"},
+			"is for data.split or data.kind csv, but data.kind is %s", d.Kind)
 	}
 }
 

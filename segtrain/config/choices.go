@@ -39,6 +39,21 @@ var choices = map[string][]Choice{
 		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
 		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
 	},
+	"data.split.kind": {
+		{Name: NoSplit, Doc: "a hold-out of data.val.fraction, or the manifest's folds"},
+		{Name: "holdout", Doc: "a hold-out of data.val.fraction with this seed; groups stay together"},
+		{Name: "stratified_holdout", Doc: "the same, alike in both parts"},
+		{Name: "kfold", Doc: "k folds of one size"},
+		{Name: "stratified", Doc: "k folds of one size that are alike"},
+		{Name: "group", Doc: "k folds that part no group (data.group, or the manifest's column)"},
+		{Name: "stratified_group", Doc: "k folds that part no group and are alike"},
+		{Name: FileSplit, Doc: "the folds of data.split.file, which may be your own"},
+	},
+	"data.split.by": {
+		{Name: "classes", Doc: "images that have each class, and its pixels"},
+		{Name: "label", Doc: "the manifest's column label"},
+		{Name: "empty", Doc: "whether a mask has anything but class 0"},
+	},
 	"data.mask.code": {
 		{Name: "index", Doc: "a sample is the class index"},
 		{Name: "binary", Doc: "zero is class 0, anything else class 1"},

@@ -44,6 +44,7 @@ type Data struct {
 
 	Group    string    `yaml:"group"`
 	Val      Val       `yaml:"val"`
+	Split    Split     `yaml:"split"`
 	Synth    Synth     `yaml:"synth"`
 	Classes  Classes   `yaml:"classes"`
 	Ignore   *int      `yaml:"ignore"` // nil: every pixel counts
@@ -214,6 +215,7 @@ func Default() Config {
 			Unlisted: "error",
 			RLE:      RLE{Dialect: "airbus"},
 			Val:      Val{Fraction: 0.2},
+			Split:    Split{Kind: NoSplit, K: 5, Seed: 1, Repeats: 1, By: "classes"},
 			Synth:    Synth{Count: 400, Seed: 1},
 			Mask:     Mask{Code: "index"},
 			Size:     [2]int{96, 96},
@@ -265,6 +267,7 @@ func Parse(name string, b []byte, settings ...string) (*Config, error) {
 	for _, s := range settings {
 		d.merge(c.apply(s))
 	}
+	c.firstFold()
 	k := checker{config: &c, broken: d.broken}
 	k.all()
 	if err := append(d.mistakes, k.mistakes...).sorted(); err != nil {

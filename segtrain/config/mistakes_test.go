@@ -141,7 +141,16 @@ func TestKeysAgainstEachOther(t *testing.T) {
 			"r:1:7: data.classes: missing; data.kind folders needs their names or number"},
 		{folders + "  val: {images: /v}", "r:6:8: data.val.masks: missing beside data.val.images"},
 		{folders + "  val: {masks: /v}", "r:6:8: data.val.images: missing beside data.val.masks"},
-		{folders + "  val: {fold: 0}", "r:6:15: data.val.fold: is for data.kind csv, but data.kind is folders"},
+		{folders + "  split: {kind: folds}", `r:6:17: data.split.kind: no "folds"; did you mean "kfold"? there are: none, holdout, ` +
+			"stratified_holdout, kfold, stratified, group, stratified_group, file"},
+		{folders + "  val: {fold: 0}", "r:6:15: data.val.fold: is for data.split or data.kind csv, but data.kind is folders"},
+		{folders + "  split: {kind: kfold}\n  val: {fraction: 0.2}", "r:6:17: data.split.kind: kfold needs data.val.fold: the fold that validates"},
+		{folders + "  split: {kind: holdout}\n  val: {fold: 0}", "r:6:17: data.split.kind: holdout needs data.val.fraction: the part that validates"},
+		{folders + "  split: {kind: kfold, k: 3}\n  val: {fold: 3}",
+			"r:7:15: data.val.fold: 3 is out of range; allowed: 0 to 2, the folds of data.split"},
+		{folders + "  split: {kind: file}", "r:6:10: data.split.file: missing; data.split.kind file needs it"},
+		{folders + "  split: {kind: group, file: f.csv}", "r:6:30: data.split.file: is for data.split.kind file, but that is group"},
+		{folders + "  split: {kind: stratified, by: label}", "r:6:33: data.split.by: label is for data.kind csv, but data.kind is folders"},
 		{folders + "  val: {}", "r:6:8: data.val: nothing to validate on; " +
 			"allowed: {images: …, masks: …}, {fraction: …} or {fold: …}"},
 		{folders + "  val: {fraction: 0.5, fold: 0}", "r:6:8: data.val: fraction, fold exclude each other; " +

@@ -26,6 +26,7 @@ type Predictor struct {
 	Batch         int           // pictures a forward pass
 	Workers       int           // goroutines that decode; 0 is one for each processor
 	Probabilities bool          // whether results have them
+	NetworkSize   bool          // results are of the data set's size, not of the pictures'
 }
 
 // A Result is what the model sees in one picture, at the size of the picture's file.
@@ -149,9 +150,12 @@ func (p *Predictor) restore(ctx context.Context, g *program, batch *data.Batch, 
 
 // result brings the probabilities of one picture to its size and chooses the classes.
 func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float) (Result, error) {
-	full, err := ds.Restore(index, probabilities)
-	if err != nil {
-		return Result{}, err
+	full := probabilities
+	if !p.NetworkSize {
+		var err error
+		if full, err = ds.Restore(index, probabilities); err != nil {
+			return Result{}, err
+		}
 	}
 	r := Result{Index: index, ID: ds.Record(index).ID, Classes: raster.NewMask(full.H, full.W)}
 	decoder.Argmax(full.C, full.Pix, r.Classes.Pix)

@@ -8,6 +8,7 @@
 //	last.safetensors   the newest weights
 //	ema.safetensors    their exponential moving average (EMA), where there is one
 //	swa.safetensors    the mean of the weights of the last epochs (SWA), where there is one
+//	split.csv          which images validated, and split.csv.sha256, its hash
 //	report.html        the run as a page, with its pictures
 //
 // Every file but the log is written under a temporary name, synced and renamed, so a name never holds half a

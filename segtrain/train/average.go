@@ -99,7 +99,7 @@ func (t *Trainer) endEpochEMA(p *Progress, event *EpochEvent, validate bool) (er
 	if err := t.judge(p, event, event.EMA); err != nil {
 		return err
 	}
-	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, nil)
+	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, t.Metadata)
 }
 
 // finishSWA measures, validates and writes the mean of the last epochs. The model is as before afterwards, so that a run which
@@ -121,7 +121,7 @@ func (t *Trainer) finishSWA(ctx context.Context, step *Step) error {
 			return fmt.Errorf("validation of the SWA of weights: %w", err)
 		}
 	}
-	if err := checkpoint.Save(t.path(event.File), t.Model, nil); err != nil {
+	if err := checkpoint.Save(t.path(event.File), t.Model, t.Metadata); err != nil {
 		return err
 	}
 	return t.Observe.Average(event)

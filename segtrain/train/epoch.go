@@ -33,7 +33,7 @@ func (t *Trainer) endEpoch(p *Progress) error {
 	if p.Step%perEpoch == 0 { // and not the end of the run within an epoch
 		p.EpochLoss = 0
 	}
-	if err := checkpoint.Save(t.path(t.Last), t.Model, nil); err != nil {
+	if err := checkpoint.Save(t.path(t.Last), t.Model, t.Metadata); err != nil {
 		return err
 	}
 	if err := t.Observe.Epoch(event); err != nil {
@@ -77,5 +77,5 @@ func (t *Trainer) judge(p *Progress, event *EpochEvent, result *Evaluation) erro
 	if !event.Best {
 		return nil
 	}
-	return checkpoint.Save(t.path(t.Best), t.Model, nil)
+	return checkpoint.Save(t.path(t.Best), t.Model, t.Metadata)
 }

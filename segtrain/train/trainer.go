@@ -44,10 +44,11 @@ type Trainer struct {
 	Averages  Averages
 	Mix       []augment.Mixer // of the pictures of a batch
 
-	Score         Measure       // larger is better: chooses the best checkpoint
-	Dir           string        // where snapshots go
-	SnapshotEvery time.Duration // within an epoch; there is one after every epoch anyway
-	Best, Last    string        // file names of the best and of the newest weights
+	Score         Measure           // larger is better: chooses the best checkpoint
+	Dir           string            // where snapshots go
+	SnapshotEvery time.Duration     // within an epoch; there is one after every epoch anyway
+	Best, Last    string            // file names of the best and of the newest weights
+	Metadata      map[string]string // that files of weights hold; nil for none
 
 	Observe Observer
 

@@ -57,8 +57,8 @@ func TestAuxSettings(t *testing.T) {
 	assert.NotNil(t, p.model.(*decoder.SegmentationModel).Classifier)
 }
 
-// labelled writes the procedural set with a column of labels, and returns the settings of a run on it.
-func labelled(t *testing.T, label func(i int) string) []string {
+// labelledData writes the procedural set with a column of labels, and returns the settings of a run on it.
+func labelledData(t *testing.T, label func(i int) string) []string {
 	t.Helper()
 	cfg := parse(t, "data.synth.count=8")
 	dir := t.TempDir()
@@ -91,7 +91,7 @@ func know(t *testing.T, settings []string) (*parts, error) {
 
 func TestLabelsOfTheManifest(t *testing.T) {
 	cells := []string{"ship", "", "cloud; ship", "?"}
-	settings := labelled(t, func(i int) string { return cells[i%4] })
+	settings := labelledData(t, func(i int) string { return cells[i%4] })
 	p, err := know(t, settings)
 	require.NoError(t, err)
 	cfg := parse(t, settings...)
@@ -103,16 +103,16 @@ func TestLabelsOfTheManifest(t *testing.T) {
 	}
 	assert.Nil(t, p.heads.Aux.Known("another picture"))
 
-	_, err = know(t, labelled(t, func(int) string { return "boat" }))
+	_, err = know(t, labelledData(t, func(int) string { return "boat" }))
 	assert.ErrorContains(t, err, `model.aux.labels: "boat" of sample "`)
 	assert.ErrorContains(t, err, `is no class; there are: ship, cloud`)
-	_, err = know(t, labelled(t, func(int) string { return "?" }))
+	_, err = know(t, labelledData(t, func(int) string { return "?" }))
 	assert.ErrorContains(t, err, "no record of the manifest has labels; it needs a column labels")
 }
 
 // TestTrainWithHeads trains with labels of the manifest and all that lies beside the masks, and measures the weights again.
 func TestTrainWithHeads(t *testing.T) {
-	settings := append(labelled(t, func(i int) string { return []string{"ship", "cloud", "?"}[i%3] }),
+	settings := append(labelledData(t, func(i int) string { return []string{"ship", "cloud", "?"}[i%3] }),
 		"model.deep_supervision=true", "model.stem=downscale", "model.freeze=encoder", "model.freeze_epochs=1", "train.epochs=2",
 		"train.batch=3", "optim.weight_decay=0.1", "data.size=[64,64]")
 	cfg := parse(t, settings...)

@@ -36,6 +36,7 @@ type Metrics struct {
 	Seconds         float64                `json:"seconds"`           // in training
 	Parameters      int                    `json:"parameters"`
 	Labels          *metric.PresenceReport `json:"labels,omitempty"` // of the classification head
+	Split           string                 `json:"split"`            // hash of the split: equal ones validated on the same images
 }
 
 // CurvesFile is the picture of a run's curves, and OverlayFolder where its overlays lie.
@@ -78,6 +79,7 @@ func (s *session) metrics(e *train.Evaluation, h *record.History, p train.Progre
 		Report: e.Report, Loss: e.Loss, TrainLoss: math.NaN(), BestEpoch: p.BestEpoch, Epochs: len(h.Epochs),
 		Steps: p.Step, TrainImages: s.train.Len(), ValImages: s.val.Len(),
 		Seconds: p.Seconds, Parameters: s.parts.parameters(), Labels: e.Labels,
+		Split: s.source.split.Hash(),
 	}
 	if n := len(h.Epochs); n > 0 {
 		m.TrainLoss = h.Epochs[n-1].TrainLoss

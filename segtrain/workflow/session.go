@@ -64,7 +64,8 @@ func (s *session) trainer() *train.Trainer {
 		Averages: s.averages, Mix: s.parts.mix, Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
-		Observe: observer{s},
+		Metadata: map[string]string{SplitKey: s.source.split.Hash()},
+		Observe:  observer{s},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/raster"
+	"tessera/segtrain/split"
 	"tessera/segtrain/synth"
 )
 
@@ -21,6 +22,8 @@ const splitSeed = 1
 // A source is where a configuration's samples come from: records, and what their masks mean.
 type source struct {
 	train, val data.Manifest
+	split      *split.Split
+	fold       int // of the split: that of val
 	classes    []string
 	palette    []color.RGBA // a color each class, for pictures
 	code       raster.MaskCode
@@ -42,13 +45,7 @@ func (s *source) list(cfg *config.Config, drawn string) error {
 	if err != nil {
 		return err
 	}
-	if v := cfg.Data.Val; v.Images != "" || v.Annotations != "" {
-		s.train = all
-		s.val, err = s.validation(cfg)
-		return err
-	}
-	s.train, s.val, err = split(cfg, all)
-	return err
+	return s.divide(cfg, all)
 }
 
 // describeSource returns a source without its samples.
@@ -138,30 +135,6 @@ func drawRecords(cfg *config.Config, dir string) (data.Manifest, error) {
 			file, len(m), cfg.Data.Synth.Count)
 	}
 	return m, nil
-}
-
-// split parts the records as data.val says.
-func split(cfg *config.Config, all data.Manifest) (train, val data.Manifest, err error) {
-	v := cfg.Data.Val
-	switch {
-	case v.Fold != nil:
-		for _, r := range all {
-			if r.Fold == *v.Fold {
-				val = append(val, r)
-			} else {
-				train = append(train, r)
-			}
-		}
-		if len(val) == 0 || len(train) == 0 {
-			return nil, nil, cfg.Mistake("data.val.fold", "%d holds out %d of %d samples", *v.Fold, len(val), len(all))
-		}
-		return train, val, nil
-	}
-	train, val, err = data.HoldOut(all, v.Fraction, splitSeed)
-	if err != nil {
-		return nil, nil, located(cfg, "data.val.fraction", err)
-	}
-	return train, val, nil
 }
 
 // maskCode describes the mask files of a configuration.

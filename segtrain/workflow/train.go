@@ -85,6 +85,9 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
+	if err := s.run.CheckSplit(s.splitEvent()); err != nil {
+		return nil, err
+	}
 	_, err = os.Stat(s.run.Path(train.StateFile))
 	resumed := err == nil
 	var from *record.Weights
@@ -156,6 +159,7 @@ func (s *session) openData() (err error) {
 	}
 	s.Log.Info("data", "training", s.train.Len(), "validation", s.val.Len(), "classes", len(s.source.classes),
 		"size", fmt.Sprintf("%d×%d", s.cfg.Data.Size[0], s.cfg.Data.Size[1]), "took", rounded(time.Since(begin)))
+	s.warnLeaks()
 	return nil
 }
 
@@ -165,7 +169,7 @@ func (s *session) begin() error {
 		return err
 	}
 	env := record.NewEnv(kernels.Active().String())
-	return errors.Join(s.run.WriteJSON(record.EnvFile, env), s.run.Append("start", env))
+	return errors.Join(s.run.WriteJSON(record.EnvFile, env), s.run.Append("start", env), s.recordSplit())
 }
 
 // startedFrom notes the weights that a run started from.

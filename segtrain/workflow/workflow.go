@@ -34,6 +34,7 @@ type Progress interface {
 type Plan struct {
 	Epochs, Steps, PerEpoch int // altogether; PerEpoch is steps
 	Batch                   int
+	Label                   string // what is trained where that is one of several: fold 2/5
 }
 
 // noProgress is a Progress that shows nothing.
