@@ -43,9 +43,12 @@ type Trainer struct {
 	SnapshotEvery time.Duration // within an epoch; there is one after every epoch anyway
 	Best, Last    string        // file names of the best and of the newest weights
 
-	Observe Observer
+	Observe   Observer
+	Resumed   func(Progress) // hears where a resumed run goes on, before its first step; nil for nobody
+	Gradients *Gradients     // notes which parameters learn; nil for nobody
 
 	ema, swa *optim.Average // of this run, nil for none
+	waited   float64        // seconds of this epoch spent waiting for batches
 }
 
 // A Measure makes one number of an evaluation.
@@ -65,6 +68,7 @@ type StepEvent struct {
 	Step, Steps, Epoch int // step and epoch counted from 1
 	Loss, LR, GradNorm float64
 	ImagesPerSecond    float64 // since the last step
+	Wait               float64 // seconds of it that the step waited for its batch
 	Left               time.Duration
 }
 
@@ -73,6 +77,7 @@ type EpochEvent struct {
 	Epoch, Step int // counted from 1
 	TrainLoss   float64
 	Seconds     float64     // of training so far
+	Wait        float64     // seconds that the steps of this epoch waited for batches, in this process
 	Evaluation  *Evaluation // nil if it was not validated
 	EMA         *Evaluation // of the exponential moving average, nil if there is none
 	Best        bool        // its weights, averaged where there is an EMA, are the best so far
@@ -97,6 +102,9 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		if err := t.restorePlateau(p.Plateau); err != nil {
 			return p, fmt.Errorf("resuming: %s: %w", t.path(StateFile), err)
 		}
+		if t.Resumed != nil {
+			t.Resumed(p)
+		}
 	}
 	if t.Plateau != nil {
 		p.Plateau = new(t.Plateau.State())
@@ -107,7 +115,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	defer step.Free()
-	step.ClipValue = t.ClipValue
+	step.ClipValue, step.gradients = t.ClipValue, t.Gradients
 	if t.Val != nil {
 		defer t.Eval.Free()
 	}
@@ -164,10 +172,13 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 			}
 			return ErrInterrupted
 		}
+		asked := time.Now()
 		batch, err := loader.Next()
 		if err != nil {
 			return t.keep(*p, err)
 		}
+		wait := time.Since(asked).Seconds()
+		t.waited += wait
 		lr := t.Schedule(p.Step)
 		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
@@ -182,7 +193,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		p.Seconds += took
 		if err := t.Observe.Step(StepEvent{
 			Step: p.Step, Steps: t.Steps, Epoch: (p.Step-1)/perEpoch + 1, Loss: lossValue, LR: lr, GradNorm: norm,
-			ImagesPerSecond: float64(t.Batch) / took, Left: t.left(p),
+			ImagesPerSecond: float64(t.Batch) / took, Wait: wait, Left: t.left(p),
 		}); err != nil {
 			return err
 		}
