@@ -35,6 +35,7 @@ type Metrics struct {
 	ImagesPerSecond float64 `json:"images_per_second"` // in training
 	Seconds         float64 `json:"seconds"`           // in training
 	Parameters      int     `json:"parameters"`
+	Light           string  `json:"light,omitempty"` // what scale changed: not to be compared with full runs
 }
 
 // CurvesFile is the picture of a run's curves, and OverlayFolder where its overlays lie.
@@ -77,6 +78,7 @@ func (s *session) metrics(e *train.Evaluation, h *record.History, p train.Progre
 		Report: e.Report, Loss: e.Loss, TrainLoss: math.NaN(), BestEpoch: p.BestEpoch, Epochs: len(h.Epochs),
 		Steps: p.Step, TrainImages: s.train.Len(), ValImages: s.val.Len(),
 		Seconds: p.Seconds, Parameters: s.parts.parameters(),
+		Light: s.cfg.Lightness(),
 	}
 	if n := len(h.Epochs); n > 0 {
 		m.TrainLoss = h.Epochs[n-1].TrainLoss

@@ -35,6 +35,7 @@ func openSource(cfg *config.Config, drawn string) (*source, error) {
 		return nil, err
 	}
 	s.train, s.val, err = split(cfg, all)
+	s.train, s.val = light(cfg, s.train), light(cfg, s.val)
 	return s, err
 }
 
