@@ -217,7 +217,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 // keep writes a snapshot before a batch that cannot be read ends the run, so that no step is lost.
 func (t *Trainer) keep(p Progress, err error) error {
 	if p.Step == 0 {
-		return err
+		return fmt.Errorf("%w (nothing was trained yet: put the file right and resume)", err)
 	}
 	if e := t.snapshot(p); e != nil {
 		return errors.Join(err, e)

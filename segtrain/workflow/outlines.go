@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"tessera/segtrain/data"
 	"tessera/segtrain/raster"
 )
 
@@ -195,40 +194,4 @@ func (o *outlines) judge(name string) Check {
 			"if the pictures show that they do, as with outlines that nobody sees, go on with debug=false"}
 	}
 	return c
-}
-
-// checkOutlines compares the outlines of the sample, raw and augmented, and keeps pictures of some.
-func (d *debugger) checkOutlines(m data.Manifest) error {
-	raw, err := d.source.dataset(d.cfg, m, nil)
-	if err != nil {
-		return err
-	}
-	augmented, err := d.source.dataset(d.cfg, m, d.parts.augment)
-	if err != nil {
-		return err
-	}
-	for _, set := range []struct {
-		name, check string
-		ds          *data.Dataset
-	}{{"raw", "outlines", raw}, {"augmented", "augmented", augmented}} {
-		h, w, c := set.ds.Shape()
-		o := newOutlines(ignored(d.cfg))
-		for i := range set.ds.Len() {
-			f, mask := raster.NewFloat(h, w, c), raster.NewMask(h, w)
-			if err := set.ds.Sample(0, i, f.Pix, mask.Pix); err != nil {
-				return err
-			}
-			o.add(f, mask)
-			if every := max(1, set.ds.Len()/debugPictures); i%every == 0 && i/every < debugPictures {
-				d.show(set.name, set.ds.Record(i).ID, f, mask)
-			}
-		}
-		check := o.judge(set.check)
-		if set.name == "augmented" && check.Verdict == Fail {
-			check.Cures = append(check.Cures, "if the raw outlines pass: a transform of augment moves image and mask apart, or hides "+
-				"what is to be seen")
-		}
-		d.add(check)
-	}
-	return nil
 }
