@@ -78,3 +78,12 @@ func TestPendingScale(t *testing.T) {
 	c.Scale.Use = false
 	assert.False(t, c.PendingScale())
 }
+
+func TestSetOnALightConfiguration(t *testing.T) {
+	c := parse(t, scaled)
+	assert.EqualError(t, c.Set("scale.epochs=9"),
+		"--set scale.epochs=9: scale.epochs: the scale has taken the place of its keys already; set those")
+	assert.Equal(t, 2, c.Scale.Epochs)
+	require.NoError(t, c.Set("train.epochs=9"))
+	assert.Equal(t, 9, c.Train.Epochs)
+}

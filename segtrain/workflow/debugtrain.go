@@ -20,15 +20,15 @@ import (
 // A timing is what the rehearsal measured.
 type timing struct {
 	observer
-	perEpoch          int
-	losses            []float64
-	steps             int
-	seconds, waits    []float64 // of each step
-	validation        float64   // seconds a validation took
-	images            int       // that it measured
-	last              time.Time
-	reported          time.Time // end of the newest step
-	snapshot, between float64   // seconds to end an epoch, beside validation
+	perEpoch       int
+	losses         []float64
+	steps          int
+	seconds, waits []float64 // of each step
+	validation     float64   // seconds a validation took
+	images         int       // that it measured
+	last           time.Time
+	reported       time.Time // end of the newest step
+	snapshot       float64   // seconds to end an epoch, beside validation
 }
 
 // Step measures a step, and passes it on.
