@@ -24,7 +24,6 @@ type outlines struct {
 	wins      int     // samples with stronger edges at their outlines than far from there
 	views     []view
 	ignore    int
-	reach     int // pixels that the far views are away
 	sumO, sum float64
 }
 
