@@ -29,6 +29,9 @@ func (a *app) demo() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if cfg.Debug {
+				return a.debug(cfg)
+			}
 			return a.training(workflow.Train, cfg, func(r *workflow.Result) error { return a.showDemo(cfg, r) })
 		},
 	}

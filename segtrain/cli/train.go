@@ -13,6 +13,7 @@ import (
 func (a *app) train() *cobra.Command {
 	var s settings
 	var resume string
+	var full bool
 	cmd := &cobra.Command{
 		Use:     "train [CONFIG]",
 		Short:   "Train a model as a configuration says",
@@ -26,21 +27,31 @@ func (a *app) train() *cobra.Command {
 					"configuration for your images, and segtrain demo needs none")}
 			}
 			if resume != "" {
+				if full {
+					return usageError{errors.New("--full is for a configuration; a run goes on as it was begun")}
+				}
 				cfg, err := s.resume(resume)
 				if err != nil {
 					return err
 				}
 				return a.training(workflow.Resume, cfg, a.printResult)
 			}
+			if full {
+				s.set = append(s.set, "scale.use=false")
+			}
 			cfg, err := s.load(args[0])
 			if err != nil {
 				return err
+			}
+			if cfg.Debug {
+				return a.debug(cfg)
 			}
 			return a.training(workflow.Train, cfg, a.printResult)
 		},
 	}
 	s.flags(cmd)
 	s.outFlag(cmd)
+	cmd.Flags().BoolVar(&full, "full", false, "leave out the scale of the configuration, which makes an experiment light")
 	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this directory")
 	return cmd
 }

@@ -22,6 +22,8 @@ type Config struct {
 	Optim    Optim    `yaml:"optim"`
 	Schedule Schedule `yaml:"schedule"`
 	Train    Train    `yaml:"train"`
+	Debug    bool     `yaml:"debug"`
+	Scale    Scale    `yaml:"scale"`
 	Threads  int      `yaml:"threads"`
 	Out      string   `yaml:"out"`
 
@@ -234,6 +236,7 @@ func Default() Config {
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+		Scale:    Scale{Use: true, Fraction: 1},
 	}
 }
 
@@ -273,7 +276,7 @@ func Parse(name string, b []byte, settings ...string) (*Config, error) {
 	if err := append(d.mistakes, k.mistakes...).sorted(); err != nil {
 		return nil, err
 	}
-	return &c, nil
+	return c.rescaled()
 }
 
 // Check reports everything in c that cannot be right: values out of range, unknown names, keys that

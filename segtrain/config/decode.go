@@ -130,7 +130,7 @@ func (d *decoder) unknown(at place, section, name string, names []string) {
 func elsewhere(name string) string {
 	found := ""
 	for _, k := range Keys() {
-		if strings.HasSuffix(k, "."+name) {
+		if strings.HasSuffix(k, "."+name) && !within(k, "scale") {
 			if found != "" {
 				return ""
 			}

@@ -15,6 +15,9 @@ import (
 func (c *Config) Set(setting string) error {
 	next := c.clone()
 	d := next.apply(setting)
+	if key, _, _ := strings.Cut(setting, "="); c.Light() && within(strings.TrimSpace(key), "scale") {
+		d.say(place{file: "--set " + setting}, strings.TrimSpace(key), "the scale has taken the place of its keys already; set those")
+	}
 	if len(d.mistakes) == 0 {
 		key, _, _ := strings.Cut(setting, "=")
 		k := checker{config: &next}

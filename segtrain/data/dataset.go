@@ -194,6 +194,16 @@ func (d *Dataset) fit(h, w int) augment.Op {
 // float32.
 func (d *Dataset) normalise(dst, src []float32) {
 	c := d.opt.C
+	if c == 3 { // one pass
+		s0, s1, s2, a0, a1, a2 := d.scale[0], d.scale[1], d.scale[2], d.add[0], d.add[1], d.add[2]
+		for i := 0; i+3 <= len(dst); i += 3 {
+			to, from := dst[i:i+3:i+3], src[i:i+3:i+3]
+			to[0] = float32(from[0]*s0) + a0
+			to[1] = float32(from[1]*s1) + a1
+			to[2] = float32(from[2]*s2) + a2
+		}
+		return
+	}
 	for k := range c {
 		scale, add := d.scale[k], d.add[k]
 		for i := k; i < len(dst); i += c {

@@ -73,11 +73,13 @@ func triangle(in, out int) []tap {
 	scale := float64(in) / float64(out)
 	radius := max(scale, 1)
 	taps := make([]tap, out)
+	slab := make([]float32, out*(int(2*radius)+2)) // of all weights
+	weights := make([]float64, 0, int(2*radius)+2)
 	for i := range taps {
 		center := float64((float64(i) + 0.5) * scale)
 		lo := max(0, int(math.Floor(center-radius)))
 		hi := min(in, int(math.Ceil(center+radius)))
-		var weights []float64
+		weights = weights[:0]
 		var sum float64
 		for j := lo; j < hi; j++ {
 			weight := 1 - math.Abs(float64(j)+0.5-center)/radius
@@ -91,7 +93,8 @@ func triangle(in, out int) []tap {
 			weights = append(weights, weight)
 			sum += weight
 		}
-		taps[i] = tap{lo, make([]float32, len(weights))}
+		taps[i] = tap{lo, slab[:len(weights):len(weights)]}
+		slab = slab[len(weights):]
 		for k, weight := range weights {
 			taps[i].weights[k] = float32(weight / sum)
 		}

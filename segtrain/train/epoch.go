@@ -12,7 +12,8 @@ import (
 // reported everything. With an EMA it is the averaged weights that are judged and kept, as in timm.
 func (t *Trainer) endEpoch(p *Progress) error {
 	perEpoch := t.stepsPerEpoch()
-	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds}
+	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds, Wait: t.waited}
+	t.waited = 0
 	event.TrainLoss = p.EpochLoss / float64((p.Step-1)%perEpoch+1)
 	if t.swa != nil && p.Step > t.Averages.SWAStart {
 		t.swa.Update()

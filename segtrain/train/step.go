@@ -23,6 +23,7 @@ type Step struct {
 	optimizer optim.Optimizer
 	clipper   *optim.Clipper
 	clipNorm  float64
+	gradients *Gradients // told of every gradient, nil for nobody
 
 	ClipValue float64 // limits every element of the gradients, ahead of clipping by norm; 0 does not
 }
@@ -63,6 +64,9 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	lossValue = float64(s.loss.Value()[0])
 	s.tape.Backward(s.loss, 1)
 	gradNorm = s.clipper.Norm()
+	if s.gradients != nil {
+		s.gradients.see(s.tape, s.params)
+	}
 	if sum := lossValue + gradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
 		err := &autograd.NonFiniteError{Step: uint64(step) + 1, Tensor: s.tape.FirstNonFinite()}
 		for _, p := range s.params {

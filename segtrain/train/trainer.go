@@ -50,10 +50,13 @@ type Trainer struct {
 	Best, Last    string            // file names of the best and of the newest weights
 	Metadata      map[string]string // that files of weights hold; nil for none
 
-	Observe Observer
+	Observe   Observer
+	Resumed   func(Progress) // hears where a resumed run goes on, before its first step; nil for nobody
+	Gradients *Gradients     // notes which parameters learn; nil for nobody
 
 	ema, swa *optim.Average // of this run, nil for none
 	mixture  *Mixture       // nil unless pixels get two labels
+	waited   float64        // seconds of this epoch spent waiting for batches
 }
 
 // A Measure makes one number of an evaluation.
@@ -73,6 +76,7 @@ type StepEvent struct {
 	Step, Steps, Epoch int // step and epoch counted from 1
 	Loss, LR, GradNorm float64
 	ImagesPerSecond    float64 // since the last step
+	Wait               float64 // seconds of it that the step waited for its batch
 	Left               time.Duration
 }
 
@@ -81,6 +85,7 @@ type EpochEvent struct {
 	Epoch, Step int // counted from 1
 	TrainLoss   float64
 	Seconds     float64     // of training so far
+	Wait        float64     // seconds that the steps of this epoch waited for batches, in this process
 	Evaluation  *Evaluation // nil if it was not validated
 	EMA         *Evaluation // of the exponential moving average, nil if there is none
 	Best        bool        // its weights, averaged where there is an EMA, are the best so far
@@ -104,6 +109,9 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		}
 		if err := t.restorePlateau(p.Plateau); err != nil {
 			return p, fmt.Errorf("resuming: %s: %w", t.path(StateFile), err)
+		}
+		if t.Resumed != nil {
+			t.Resumed(p)
 		}
 	}
 	if t.Plateau != nil {
@@ -138,7 +146,7 @@ func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
 	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.ClipNorm, t.Seed)
 	if err == nil {
-		step.ClipValue = t.ClipValue
+		step.ClipValue, step.gradients = t.ClipValue, t.Gradients
 	}
 	return step, err
 }
@@ -182,6 +190,7 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 			}
 			return ErrInterrupted
 		}
+		asked := time.Now()
 		batch, err := loader.Next()
 		if err != nil {
 			return t.keep(*p, err)
@@ -189,6 +198,8 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 		if err := t.unfreeze(step, p.Step); err != nil {
 			return err
 		}
+		wait := time.Since(asked).Seconds()
+		t.waited += wait
 		lr := t.Schedule(p.Step)
 		t.mixture.set(batch)
 		if t.Momentum != nil {
@@ -208,7 +219,7 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 		p.Seconds += took
 		if err := t.Observe.Step(StepEvent{
 			Step: p.Step, Steps: t.Steps, Epoch: (p.Step-1)/perEpoch + 1, Loss: lossValue, LR: lr, GradNorm: norm,
-			ImagesPerSecond: float64(t.Batch) / took, Left: t.left(p),
+			ImagesPerSecond: float64(t.Batch) / took, Wait: wait, Left: t.left(p),
 		}); err != nil {
 			return err
 		}
@@ -232,7 +243,7 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 // keep writes a snapshot before a batch that cannot be read ends the run, so that no step is lost.
 func (t *Trainer) keep(p Progress, err error) error {
 	if p.Step == 0 {
-		return err
+		return fmt.Errorf("%w (nothing was trained yet: put the file right and resume)", err)
 	}
 	if e := t.snapshot(p); e != nil {
 		return errors.Join(err, e)

@@ -40,6 +40,9 @@ func build(cfg *config.Config) (*parts, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
+	if cfg.PendingScale() {
+		return nil, cfg.Mistake("scale", "was set after the configuration was loaded; apply it to the keys themselves")
+	}
 	if err := checkSource(cfg); err != nil {
 		return nil, err
 	}

@@ -37,6 +37,7 @@ type Metrics struct {
 	Parameters      int                    `json:"parameters"`
 	Labels          *metric.PresenceReport `json:"labels,omitempty"` // of the classification head
 	Split           string                 `json:"split"`            // hash of the split: equal ones validated on the same images
+	Light           string                 `json:"light,omitempty"`  // what scale changed: not to be compared with full runs
 }
 
 // CurvesFile is the picture of a run's curves, and OverlayFolder where its overlays lie.
@@ -80,6 +81,7 @@ func (s *session) metrics(e *train.Evaluation, h *record.History, p train.Progre
 		Steps: p.Step, TrainImages: s.train.Len(), ValImages: s.val.Len(),
 		Seconds: p.Seconds, Parameters: s.parts.parameters(), Labels: e.Labels,
 		Split: s.source.split.Hash(),
+		Light: s.cfg.Lightness(),
 	}
 	if n := len(h.Epochs); n > 0 {
 		m.TrainLoss = h.Epochs[n-1].TrainLoss

@@ -22,6 +22,7 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 		Epochs: (t.Steps + s.perEpoch() - 1) / s.perEpoch(), Steps: t.Steps, PerEpoch: s.perEpoch(),
 		Batch: t.Batch,
 	})
+	t.Resumed = s.resumed
 	progress, err := t.Run(ctx, resume)
 	s.Progress.Stop()
 	result := &Result{Dir: s.run.Dir(), Steps: t.Steps, Done: progress.Step}
@@ -43,6 +44,11 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 // stop notes in the log why training ended early.
 func (s *session) stop(reason error, p train.Progress) error {
 	return s.run.Append("stop", record.Stop{Reason: reason.Error(), Step: p.Step, Seconds: p.Seconds})
+}
+
+// resumed says where a run goes on.
+func (s *session) resumed(p train.Progress) {
+	s.Log.Info("resuming", "after_step", p.Step, "epoch", p.Step/s.perEpoch()+1, "from", train.StateFile)
 }
 
 func (s *session) perEpoch() int {
@@ -77,7 +83,7 @@ func (o observer) Step(e train.StepEvent) error {
 	o.Progress.Step(e)
 	return o.run.Append("step", record.Step{
 		Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm,
-		ImagesPerSecond: e.ImagesPerSecond,
+		ImagesPerSecond: e.ImagesPerSecond, WaitSeconds: e.Wait,
 	})
 }
 
@@ -86,7 +92,7 @@ func (o observer) Epoch(e train.EpochEvent) error {
 	o.Progress.Epoch(e)
 	nan := math.NaN()
 	r := record.Epoch{
-		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, Best: e.Best,
+		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, WaitSeconds: e.Wait, Best: e.Best,
 		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, EMA: scores(e.EMA),
 	}
 	if v := e.Evaluation; v != nil {

@@ -45,7 +45,11 @@ func (s *source) list(cfg *config.Config, drawn string) error {
 	if err != nil {
 		return err
 	}
-	return s.divide(cfg, all)
+	if err := s.divide(cfg, all); err != nil {
+		return err
+	}
+	s.train, s.val = light(cfg, s.train), light(cfg, s.val)
+	return nil
 }
 
 // describeSource returns a source without its samples.

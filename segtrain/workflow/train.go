@@ -38,6 +38,7 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		return nil, err
 	}
 	final := *cfg
+	final.Debug = false // this is the run that a debug run is for
 	if final.Out == "" {
 		final.Out = record.AutoName("runs")
 	}
@@ -54,9 +55,10 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		return nil, err
 	}
 	defer s.run.Close()
-	if err := s.begin(); err != nil {
+	if err := errors.Join(s.begin(), s.tellLight()); err != nil {
 		return nil, err
 	}
+	s.hint()
 	if err := s.startedFrom(from); err != nil {
 		return nil, err
 	}
@@ -67,6 +69,9 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 // as a run that was never interrupted. A run that is finished is an error that wraps ErrFinished.
 func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error) {
 	dir := cfg.Out
+	if cfg.Debug {
+		return nil, fmt.Errorf("%s is a debug run, which takes minutes: start it again rather", dir)
+	}
 	parts, err := build(cfg)
 	if err != nil {
 		return nil, err
@@ -132,19 +137,7 @@ type session struct {
 // openData finds the samples, drawing them where they are procedural, and reads the first of them.
 func (s *session) openData() (err error) {
 	begin := time.Now()
-	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
-		return err
-	}
-	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
-		return err
-	}
-	for _, f := range s.source.findings.Warnings() {
-		s.Log.Warn(f.String())
-	}
-	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
-		return err
-	}
-	if s.val, err = s.source.dataset(s.cfg, s.source.val, nil); err != nil {
+	if err := s.openSets(); err != nil {
 		return err
 	}
 	steps, perEpoch := lengths(s.cfg, s.train.Len())
@@ -161,6 +154,24 @@ func (s *session) openData() (err error) {
 		"size", fmt.Sprintf("%d×%d", s.cfg.Data.Size[0], s.cfg.Data.Size[1]), "took", rounded(time.Since(begin)))
 	s.warnLeaks()
 	return nil
+}
+
+// openSets finds the samples and reads none of them.
+func (s *session) openSets() (err error) {
+	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
+		return err
+	}
+	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
+		return err
+	}
+	for _, f := range s.source.findings.Warnings() {
+		s.Log.Warn(f.String())
+	}
+	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
+		return err
+	}
+	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
+	return err
 }
 
 // begin writes what a run directory starts with.
