@@ -30,13 +30,19 @@ type Step struct {
 // limits the norm of the gradients, 0 does not. A model that cannot take this size is an error.
 func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
 	clipNorm float64, seed uint64) (*Step, error) {
+	return NewLabelStep(model, l, opt, n, h, w, c, 1, clipNorm, seed)
+}
+
+// NewLabelStep is NewStep for pixels of several labels, one for each class that may overlap.
+func NewLabelStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c, labels int,
+	clipNorm float64, seed uint64) (*Step, error) {
 	s := &Step{tape: autograd.NewTape(autograd.Training), optimizer: opt, clipNorm: clipNorm}
 	s.tape.Seed = seed
 	s.params = nn.Params(model)
 	s.clipper = optim.NewClipper(s.params)
 	err := autograd.Catch(func() {
 		s.images = s.tape.Input(tensor.Dims(n, h, w, c))
-		s.labels = s.tape.Labels(tensor.Dims(n, h, w))
+		s.labels = s.tape.Labels(LabelShape(n, h, w, labels))
 		s.loss = s.tape.Output(l.Forward(s.tape, model.Forward(s.tape, s.images), autograd.NewTarget(s.labels)))
 	})
 	if err != nil {
@@ -45,7 +51,15 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 	return s, s.tape.Plan()
 }
 
-// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If
+// LabelShape returns the shape of a batch's labels: [N, H, W], or [N, H, W, labels] if there are several a pixel.
+func LabelShape(n, h, w, labels int) tensor.Shape {
+	if labels > 1 {
+		return tensor.Dims(n, h, w, labels)
+	}
+	return tensor.Dims(n, h, w)
+}
+
+// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W], or flags [N, H, W, labels]. step keys the random numbers. If
 // the loss or a gradient is not finite it changes no parameter, clears the gradients and returns an
 // autograd.NonFiniteError, which counts steps from 1 as events do; but what is not finite may be in the running statistics of batch norms by then: go
 // on from a snapshot.

@@ -102,7 +102,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		p.Plateau = new(t.Plateau.State())
 	}
 	h, w, c := t.Train.Shape()
-	step, err := NewStep(t.Model, t.Loss, t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
+	step, err := NewLabelStep(t.Model, t.Loss, t.Optimizer, t.Batch, h, w, c, t.Train.Labels(), t.ClipNorm, t.Seed)
 	if err != nil {
 		return p, err
 	}
