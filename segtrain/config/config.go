@@ -14,6 +14,7 @@ import (
 
 // Config is everything a run depends on. Paths are absolute after Load, Parse and Set.
 type Config struct {
+	Task     string   `yaml:"task"`
 	Data     Data     `yaml:"data"`
 	Augment  []Part   `yaml:"augment"`
 	Model    Model    `yaml:"model"`
@@ -21,6 +22,7 @@ type Config struct {
 	Optim    Optim    `yaml:"optim"`
 	Schedule Schedule `yaml:"schedule"`
 	Train    Train    `yaml:"train"`
+	Predict  Predict  `yaml:"predict"`
 	Threads  int      `yaml:"threads"`
 	Out      string   `yaml:"out"`
 
@@ -164,6 +166,7 @@ type Train struct {
 // Default returns what an empty file means: the demo.
 func Default() Config {
 	return Config{
+		Task: Multiclass,
 		Data: Data{
 			Kind:     "synth",
 			Pattern:  "{stem}",
@@ -185,6 +188,7 @@ func Default() Config {
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+		Predict:  Predict{Threshold: Numbers{0.5}},
 	}
 }
 

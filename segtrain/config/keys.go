@@ -9,6 +9,7 @@ type key struct {
 
 // keys lists every key in the order of a written file. It is the only place that describes them.
 var keys = []key{
+	{"task", "what a pixel can be; segmentation_models_pytorch's mode", oneOf},
 	{"data", "The pictures and masks.", rule{}},
 	{"data.kind", "where they come from", oneOf},
 	{"data.images", "folder of training pictures (folders)", isPath},
@@ -27,7 +28,7 @@ var keys = []key{
 	{"data.classes", "names in index order, or their number; synth has its own", rule{}},
 	{"data.ignore", "class index left out of loss and metrics; null: none", from(0).to(255)},
 	{"data.mask", "How a mask's samples become class indices.", rule{}},
-	{"data.mask.code", "index: the value; binary: zero or not; palette: the color", oneOf},
+	{"data.mask.code", "what a sample of a mask's file means", oneOf},
 	{"data.mask.colors", "[r, g, b] of each class, for palette masks and for overlays", from(0).to(255)},
 	{"data.mask.map", "file value: class index, where they differ (index)", from(0).to(255)},
 	{"data.size", "height and width of what the network sees, in pixels",
@@ -105,6 +106,8 @@ var keys = []key{
 	{"train.val_every", "epochs between validations", from(1)},
 	{"train.ema_decay", "of a moving average of weights, which best holds then; 0: none", from(0).under(1)},
 	{"train.swa", "average the last epochs, from schedule.swa on, or from 75 %", rule{}},
+	{"predict", "From probabilities to masks, in validation too.", rule{}},
+	{"predict.threshold", "probability from which a class is there: one, or one a class", above(0).under(1)},
 	{"threads", "threads to compute with; 0: all; results do not depend on it", from(0).to(1024)},
 	{"out", "run directory; empty: runs/TIME", isPath},
 }

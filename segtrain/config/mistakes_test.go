@@ -30,7 +30,7 @@ func TestMistakesOfYAML(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"optim: [1", "r:1:8: not YAML: sequence end token ']' not found"},
 		{"- a", "r:1:1: wants keys below it, not a list; allowed: " +
-			"data, augment, model, loss, optim, schedule, train, threads, out"},
+			"task, data, augment, model, loss, optim, schedule, train, predict, threads, out"},
 		{"threads: 1\nthreads: 2", "r:2:1: threads: is written twice, first in line 1"},
 		{"optim: {lr: 1, eps: 1, lr: 2}", "r:1:24: optim.lr: is written twice, first in line 1"},
 		{"threads: 1\n---\nthreads: 2", "r:3:1: a second document; allowed: one"},
@@ -48,7 +48,7 @@ func TestUnknownKeys(t *testing.T) {
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
 			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, swa"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
-			"data, augment, model, loss, optim, schedule, train, threads, out"},
+			"task, data, augment, model, loss, optim, schedule, train, predict, threads, out"},
 	})
 }
 
@@ -89,7 +89,8 @@ func TestMistakesOfRange(t *testing.T) {
 		{"optim: {lookahead: {alpha: 1.5}}",
 			"r:1:28: optim.lookahead.alpha: 1.5 is out of range; allowed: above 0 and at most 1"},
 		{"schedule: {pct_start: 1}", "r:1:23: schedule.pct_start: 1 is out of range; allowed: above 0 and below 1"},
-		{"data: {classes: 1}", "r:1:17: data.classes: 1 is out of range; allowed: 2 to 256, or names"},
+		{"data: {classes: 1}", "r:1:17: data.classes: wants 2 to 256 classes, not 1; " +
+			"the background of a single thing is one, or the task is binary"},
 		{"data: {ignore: -100}", "r:1:16: data.ignore: -100 is out of range; allowed: 0 to 255"},
 	})
 }

@@ -23,11 +23,11 @@ func (o WriterOptions) checkNames() error {
 		if strings.ContainsAny(name, `/\`) || name == "." || !filepath.IsLocal(name) {
 			return fmt.Errorf("class %q cannot be the name of a folder of masks", name)
 		}
-		if folded := strings.ToLower(name); seen[folded] {
+		folded := strings.ToLower(name)
+		if seen[folded] {
 			return fmt.Errorf("class %q: another differs from it in capitals only, and both would be one folder on some systems", name)
-		} else {
-			seen[folded] = true
 		}
+		seen[folded] = true
 	}
 	return nil
 }

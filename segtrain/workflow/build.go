@@ -9,6 +9,7 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/train"
 	"tessera/tensor"
 )
 
@@ -64,7 +65,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
-		labels := t.Labels(tensor.Dims(n, h, w))
+		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 		t.Output(p.loss.Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
 		m.Step = t.Forecast(parallel.Workers())
 	})
