@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -40,65 +41,63 @@ func measureFlags(cmd *cobra.Command, o *workflow.MeasureOptions) func() error {
 
 // printMeasures prints them as tables.
 func (a *app) printMeasures(m *workflow.Measures, reductions []string) {
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")+"\t") }
 	if len(m.Metrics) > 0 {
-		printMetrics(m, reductions, row)
+		a.printMetrics(m, reductions)
 	}
 	if b := m.Boundary; b != nil {
-		row("")
-		row("outline", fmt.Sprintf("F1 within %v", b.Tolerance))
+		rows := [][]string{{"outline", fmt.Sprintf("F1 within %v", b.Tolerance)}}
 		for k, name := range m.Classes {
-			row(name, b.PerClass[k].String())
+			rows = append(rows, []string{name, b.PerClass[k].String()})
 		}
-		row("mean", b.Mean.String())
+		a.printRows(append(rows, []string{"mean", b.Mean.String()}))
 	}
 	if c := m.Curve; c != nil {
-		row("")
-		row(append([]string{"threshold", "mean IoU", "mean Dice"}, m.Classes...)...)
+		rows := [][]string{append([]string{"threshold", "mean IoU", "mean Dice"}, m.Classes...)}
 		for _, p := range c.Points {
-			row(append([]string{fmt.Sprint(p.Threshold), p.MeanIoU.String(), p.MeanDice.String()}, cells(p.IoU)...)...)
+			rows = append(rows, append([]string{fmt.Sprint(p.Threshold), p.MeanIoU.String(), p.MeanDice.String()}, cells(p.IoU)...))
 		}
 		best := []string{"best", "", ""}
 		for _, t := range c.Best {
 			best = append(best, fmt.Sprint(t))
 		}
-		row(best...)
+		a.printRows(append(rows, best))
+	}
+}
+
+// printRows prints an empty line and a table with its columns to the right.
+func (a *app) printRows(rows [][]string) {
+	fmt.Fprintln(a.stdout)
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, cells := range rows {
+		fmt.Fprintln(w, strings.Join(cells, "\t")+"\t")
 	}
 	w.Flush()
 }
 
-// printMetrics prints a row for each metric: its classes, then its means; and a row for each image if those are wanted.
-func printMetrics(m *workflow.Measures, reductions []string, row func(...string)) {
+// printMetrics prints a row for each metric: its classes, then its means; and one for each image if those are wanted.
+func (a *app) printMetrics(m *workflow.Measures, reductions []string) {
 	if len(reductions) == 0 {
 		reductions = []string{"macro"}
 	}
-	head := append([]string{"metric"}, m.Classes...)
-	for _, r := range reductions {
-		if r != "none" {
-			head = append(head, r)
-		}
-	}
-	row("")
-	row(head...)
+	reductions = slices.DeleteFunc(slices.Clone(reductions), func(r string) bool { return r == "none" })
+	rows := [][]string{slices.Concat([]string{"metric"}, m.Classes, reductions)}
 	for _, x := range m.Metrics {
 		line := append([]string{x.Name}, cells(x.PerClass)...)
 		for _, r := range reductions {
-			if v, ok := x.Reduced[r]; ok {
-				line = append(line, v.String())
-			}
+			line = append(line, x.Reduced[r].String())
 		}
-		row(line...)
+		rows = append(rows, line)
 	}
+	a.printRows(rows)
 	for _, x := range m.Metrics {
 		if len(x.Images) == 0 {
 			continue
 		}
-		row("")
-		row(append([]string{x.Name}, m.Classes...)...)
+		rows := [][]string{append([]string{x.Name}, m.Classes...)}
 		for _, image := range x.Images {
-			row(append([]string{image.ID}, cells(image.PerClass)...)...)
+			rows = append(rows, append([]string{image.ID}, cells(image.PerClass)...))
 		}
+		a.printRows(rows)
 	}
 }
 
