@@ -221,3 +221,38 @@ func FuzzParse(f *testing.F) {
 		assert.Equal(t, string(marshaled), string(back.Marshal()))
 	})
 }
+
+func TestMistakesOfTask(t *testing.T) {
+	const one = "task: binary\ndata:\n  kind: folders\n  images: /i\n  masks: /m\n"
+	const many = "task: multilabel\ndata:\n  kind: folders\n  images: /i\n  classes: [a, b, c]\n"
+	checkMistakes(t, []mistake{
+		{"task: mutliclass", "r:1:7: task: no \"mutliclass\"; did you mean \"multiclass\"? there are: multiclass, binary, multilabel"},
+		{one + "  classes: [a, b]", "r:6:12: data.classes: wants one class where task is binary, not 2: " +
+			"the name of what is there; the background is none"},
+		{one + "  classes: [a]\n  ignore: 1",
+			"r:7:11: data.ignore: 1 means that a class is there; allowed where task is binary: 2 to 255, or null"},
+		{one + "  classes: [a]\n  mask: {map: {7: 2}}",
+			"r:7:19: data.mask.map.7: 2 is no class; allowed: 0 to 1, or data.ignore"},
+		{one + "  classes: [a]\n  mask: {code: channels}",
+			"r:7:16: data.mask.code: channels is for task multilabel, but task is binary"},
+		{one + "  classes: [a]\npredict: {threshold: 1}",
+			"r:7:22: predict.threshold.0: 1 is out of range; allowed: above 0 and below 1"},
+		{one + "  classes: [a]\npredict: {threshold: [0.5, 0.4]}",
+			"r:7:22: predict.threshold: 2 values for 1 classes; allowed: one, or one a class"},
+		{"task: binary", "r:1:7: task: binary wants data.classes to name one class of the procedural set, " +
+			"and data.mask.map to make 0 and 1 of its values"},
+		{"task: multilabel\ndata: {mask: {code: bits}}",
+			"r:1:7: task: multilabel is for data.kind folders, csv: in the procedural set no classes overlap"},
+		{many + "  masks: /m", "r:3:3: data.mask.code: index means a file a class where task is multilabel, " +
+			"so data.masks or data.pattern needs {class}; allowed without: channels, bits"},
+		{many + "  masks: /m/{class}\n  mask: {code: bits}", "r:7:16: data.mask.code: bits means one file for all classes, " +
+			"but data.masks or data.pattern has {class}; allowed then: index, binary"},
+		{many + "  masks: /m\n  mask: {code: palette}", "r:7:16: data.mask.code: palette has one class a pixel; " +
+			"allowed where task is multilabel: channels, bits, and with {class} in data.masks or data.pattern index, binary"},
+		{many + "  masks: /m/{class}\n  mask: {colors: [[1, 2, 3]]}", "r:7:18: data.mask.colors: 1 colors for 3 classes"},
+		{many + "  masks: /m/{class}\n  mask: {map: {255: 2}}",
+			"r:7:15: data.mask.map: 2 is neither 0 nor 1 nor data.ignore, which a file a class has"},
+		{folders + "  pattern: '{stem}_{class}'",
+			"r:4:10: data.masks: {class}, a file a class, is for task multilabel, but task is multiclass"},
+	})
+}
