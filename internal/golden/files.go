@@ -429,3 +429,36 @@ type Init struct {
 		Std   float64 `json:"std"` // of the population: divided by n
 	} `json:"parameters"`
 }
+
+// Metrics is metrics.json: counts and scores of masks and flags that the tests generate as tools/golden/metrics.py does.
+type Metrics struct {
+	Shape   [3]int       `json:"shape"`  // images, height, width
+	Ignore  int          `json:"ignore"` // what label 4 becomes in cases that ignore
+	Shares  []float64    `json:"shares"` // of the flags of each class
+	Weights []float64    `json:"weights"`
+	Cases   []MetricCase `json:"cases"`
+}
+
+// MetricCase is one task. What is not finite is nil.
+type MetricCase struct {
+	Mode      string                  `json:"mode"`
+	Classes   int                     `json:"classes"`
+	Ignored   bool                    `json:"ignored"`
+	Threshold float64                 `json:"threshold"`
+	Counts    [][4]int64              `json:"counts"` // tp, fp, fn, tn of each image and class
+	Scores    map[string]MetricScores `json:"scores"`
+	Boundary  *BoundaryScores         `json:"boundary"`
+}
+
+// MetricScores are one metric of each image and class, with 0.25 for zero divisions, and reduced: the key is the reduction,
+// the number for zero divisions and perhaps "weights".
+type MetricScores struct {
+	None    []*float64          `json:"none"`
+	Reduced map[string]*float64 `json:"reduced"`
+}
+
+// BoundaryScores are F1 of outlines for each tolerance, and then each image and class.
+type BoundaryScores struct {
+	Tolerances []float64    `json:"tolerances"`
+	F1         [][]*float64 `json:"f1"`
+}

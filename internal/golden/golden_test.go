@@ -78,6 +78,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"ops.json":            new(Ops),
 		"optim.json":          new(Optim),
 		"schedules.json":      new(Schedules),
+		"metrics.json":        new(Metrics),
 		"init.json":           new(Init),
 		"augment.json":        new(Augment),
 		"lite0.json":          new(Lite),

@@ -23,7 +23,7 @@ func (k *checker) all() {
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
 		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
-		(*checker).scale,
+		(*checker).scale, (*checker).task,
 	} {
 		judge(k)
 	}
@@ -201,9 +201,12 @@ func (k *checker) classes() {
 		seen[name] = i
 	}
 	n := len(d.Classes)
+	if k.config.Flags() {
+		return // see task
+	}
 	if n == 1 || n > maxClasses {
 		k.say([]string{"data.classes"},
-			"wants 2 to %d classes, not %d; the background of a single thing is one", maxClasses, n)
+			"wants 2 to %d classes, not %d; the background of a single thing is one, or the task is binary", maxClasses, n)
 	}
 	if i := d.Ignore; i != nil && *i >= 0 && *i < n {
 		k.say([]string{"data.ignore", "data.classes"}, "%d is class %q; allowed: %d to 255, or null",
@@ -214,6 +217,12 @@ func (k *checker) classes() {
 // mask: the code fits the classes.
 func (k *checker) mask() {
 	d, m, n := k.config.Data, k.config.Data.Mask, len(k.config.Data.Classes)
+	if k.config.Task == Multilabel {
+		return // see task
+	}
+	if k.config.Task == Binary {
+		n = min(2*n, 2) // not, and the class
+	}
 	if m.Code == "binary" && n > 0 && n != 2 {
 		k.say([]string{"data.mask.code", "data.classes"}, "binary means 2 classes, but there are %d", n)
 	}

@@ -18,6 +18,11 @@ type Choice struct {
 
 // choices holds what each key may name. Packages that bring more add them with Register.
 var choices = map[string][]Choice{
+	"task": {
+		{Name: Multiclass, Doc: "of one of the classes (softmax)"},
+		{Name: Binary, Doc: "of the one class or not (a channel of logits, sigmoid)"},
+		{Name: Multilabel, Doc: "of any of the classes, of several at a time, or of none (sigmoid)"},
+	},
 	"data.kind": {
 		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
 		{Name: "csv", Doc: "a manifest"},
@@ -59,6 +64,8 @@ var choices = map[string][]Choice{
 		{Name: "binary", Doc: "zero is class 0, anything else class 1"},
 		{Name: "palette", Doc: "a color stands for a class"},
 		{Name: "onehot", Doc: "a channel for each class, or for each but the first"},
+		{Name: "channels", Doc: "a channel a class (multilabel)"},
+		{Name: "bits", Doc: "bit k is class k (multilabel)"},
 	},
 	"data.resize": {
 		{Name: "stretch", Doc: "scale both sides to the size"},

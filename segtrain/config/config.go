@@ -14,6 +14,7 @@ import (
 
 // Config is everything a run depends on. Paths are absolute after Load, Parse and Set.
 type Config struct {
+	Task     string   `yaml:"task"`
 	Data     Data     `yaml:"data"`
 	Augment  []Part   `yaml:"augment"`
 	Mix      []Part   `yaml:"mix"`
@@ -22,6 +23,7 @@ type Config struct {
 	Optim    Optim    `yaml:"optim"`
 	Schedule Schedule `yaml:"schedule"`
 	Train    Train    `yaml:"train"`
+	Predict  Predict  `yaml:"predict"`
 	Debug    bool     `yaml:"debug"`
 	Scale    Scale    `yaml:"scale"`
 	Threads  int      `yaml:"threads"`
@@ -210,6 +212,7 @@ type Train struct {
 // Default returns what an empty file means: the demo.
 func Default() Config {
 	return Config{
+		Task: Multiclass,
 		Data: Data{
 			Kind:     "synth",
 			Pattern:  "{stem}",
@@ -237,6 +240,7 @@ func Default() Config {
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 		Scale:    Scale{Use: true, Fraction: 1},
+		Predict:  Predict{Threshold: Numbers{0.5}},
 	}
 }
 

@@ -308,8 +308,8 @@ func (d *decoder) classCount(n *node, into *Classes, key string) bool {
 	if n.kind != scalarNode || !ok {
 		return false
 	}
-	if count < 2 || count > maxClasses {
-		d.say(n.at, key, "%d is out of range; allowed: 2 to %d, or names", count, maxClasses)
+	if count < 1 || count > maxClasses {
+		d.say(n.at, key, "%d is out of range; allowed: 1 to %d, or names", count, maxClasses)
 		return true
 	}
 	*into = make(Classes, count)

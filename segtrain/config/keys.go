@@ -9,12 +9,13 @@ type key struct {
 
 // keys lists every key in the order of a written file. It is the only place that describes them.
 var keys = []key{
+	{"task", "what a pixel can be; segmentation_models_pytorch's mode", oneOf},
 	{"data", "The pictures and masks.", rule{}},
 	{"data.kind", "where they come from", oneOf},
 	{"data.images", "folder of training pictures (folders, coco, rle)", isPath},
 	{"data.masks", "folder of their masks (folders)", isPath},
 	{"data.pattern", "mask's file name, extension or not; {stem} is the picture's", hasStem},
-	{"data.manifest", "CSV file: image and any of mask, group, fold, id, label, labels (csv)", isPath},
+	{"data.manifest", "CSV: image and any of mask, group, fold, id, label, labels (csv)", isPath},
 	{"data.annotations", "COCO JSON (coco), or CSV of run-lengths (rle)", isPath},
 	{"data.background", "class of pixels that nothing is drawn on (coco, rle)", from(0).to(255)},
 	{"data.overlap", "which of two regions is on top (coco, rle)", oneOf},
@@ -48,7 +49,7 @@ var keys = []key{
 	{"data.classes", "names in index order, or their number; synth has its own", rule{}},
 	{"data.ignore", "class index left out of loss and metrics; null: none", from(0).to(255)},
 	{"data.mask", "How a mask's samples become class indices.", rule{}},
-	{"data.mask.code", "index: value; binary: 0 or not; palette: color; onehot: channel", oneOf},
+	{"data.mask.code", "what a sample of a mask's file means", oneOf},
 	{"data.mask.colors", "[r, g, b] of each class, for palette masks and for overlays", from(0).to(255)},
 	{"data.mask.map", "file value or category: class index, where they differ", from(0).to(255)},
 	{"data.size", "height and width of what the network sees, in pixels",
@@ -144,6 +145,8 @@ var keys = []key{
 	{"train.ema_decay", "of a moving average of weights, which best holds then; 0: none", from(0).under(1)},
 	{"train.ema_warmup", "a lower decay at first: at most 1-(1+steps)^(-2/3)", rule{}},
 	{"train.swa", "average the last epochs, from schedule.swa on, or from 75 %", rule{}},
+	{"predict", "From probabilities to masks, in validation too.", rule{}},
+	{"predict.threshold", "probability from which a class is there: one, or one a class", above(0).under(1)},
 	{"debug", "train tests data, model and machine first, and stops; debug.md", rule{}},
 	{"scale", "What a light experiment changes; train --full leaves it out.", rule{}},
 	{"scale.use", "false: leave this block out", rule{}},

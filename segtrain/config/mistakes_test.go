@@ -30,7 +30,7 @@ func TestMistakesOfYAML(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"optim: [1", "r:1:8: not YAML: sequence end token ']' not found"},
 		{"- a", "r:1:1: wants keys below it, not a list; allowed: " +
-			"data, augment, mix, model, loss, optim, schedule, train, debug, scale, threads, out"},
+			"task, data, augment, mix, model, loss, optim, schedule, train, predict, debug, scale, threads, out"},
 		{"threads: 1\nthreads: 2", "r:2:1: threads: is written twice, first in line 1"},
 		{"optim: {lr: 1, eps: 1, lr: 2}", "r:1:24: optim.lr: is written twice, first in line 1"},
 		{"threads: 1\n---\nthreads: 2", "r:3:1: a second document; allowed: one"},
@@ -48,7 +48,7 @@ func TestUnknownKeys(t *testing.T) {
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
 			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
-			"data, augment, mix, model, loss, optim, schedule, train, debug, scale, threads, out"},
+			"task, data, augment, mix, model, loss, optim, schedule, train, predict, debug, scale, threads, out"},
 	})
 }
 
@@ -89,7 +89,8 @@ func TestMistakesOfRange(t *testing.T) {
 		{"optim: {lookahead: {alpha: 1.5}}",
 			"r:1:28: optim.lookahead.alpha: 1.5 is out of range; allowed: above 0 and at most 1"},
 		{"schedule: {pct_start: 1}", "r:1:23: schedule.pct_start: 1 is out of range; allowed: above 0 and below 1"},
-		{"data: {classes: 1}", "r:1:17: data.classes: 1 is out of range; allowed: 2 to 256, or names"},
+		{"data: {classes: 1}", "r:1:17: data.classes: wants 2 to 256 classes, not 1; " +
+			"the background of a single thing is one, or the task is binary"},
 		{"data: {ignore: -100}", "r:1:16: data.ignore: -100 is out of range; allowed: 0 to 255"},
 	})
 }
@@ -155,6 +156,11 @@ func TestKeysAgainstEachOther(t *testing.T) {
 			"allowed: {images: …, masks: …}, {fraction: …} or {fold: …}"},
 		{folders + "  val: {fraction: 0.5, fold: 0}", "r:6:8: data.val: fraction, fold exclude each other; " +
 			"allowed: {images: …, masks: …}, {fraction: …} or {fold: …}"},
+	})
+}
+
+func TestValuesAgainstEachOther(t *testing.T) {
+	checkMistakes(t, []mistake{
 		{folders + "  ignore: 2", "r:6:11: data.ignore: 2 is class \"c\"; allowed: 3 to 255, or null"},
 		{folders + "  mask: {code: binary}", "r:6:16: data.mask.code: binary means 2 classes, but there are 3"},
 		{folders + "  mask: {code: palette}",
@@ -265,5 +271,41 @@ func TestMistakesOfHeads(t *testing.T) {
 func TestMistakesOfMomentum(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"train: {ema_warmup: true}", "r:1:21: train.ema_warmup: means nothing without train.ema_decay; allowed then: false"},
+	})
+}
+
+func TestMistakesOfTask(t *testing.T) {
+	const one = "task: binary\ndata:\n  kind: folders\n  images: /i\n  masks: /m\n"
+	const many = "task: multilabel\ndata:\n  kind: folders\n  images: /i\n  classes: [a, b, c]\n"
+	checkMistakes(t, []mistake{
+		{"task: mutliclass", "r:1:7: task: no \"mutliclass\"; did you mean \"multiclass\"? there are: multiclass, binary, multilabel"},
+		{one + "  classes: [a, b]", "r:6:12: data.classes: wants one class where task is binary, not 2: " +
+			"the name of what is there; the background is none"},
+		{one + "  classes: [a]\n  ignore: 1",
+			"r:7:11: data.ignore: 1 means that a class is there; allowed where task is binary: 2 to 255, or null"},
+		{one + "  classes: [a]\n  mask: {map: {7: 2}}",
+			"r:7:19: data.mask.map.7: 2 is no class; allowed: 0 to 1, or data.ignore"},
+		{one + "  classes: [a]\n  mask: {code: channels}",
+			"r:7:16: data.mask.code: channels is for task multilabel, but task is binary"},
+		{one + "  classes: [a]\ndebug: true", "r:7:8: debug: is for task multiclass, but task is binary"},
+		{one + "  classes: [a]\npredict: {threshold: 1}",
+			"r:7:22: predict.threshold.0: 1 is out of range; allowed: above 0 and below 1"},
+		{one + "  classes: [a]\npredict: {threshold: [0.5, 0.4]}",
+			"r:7:22: predict.threshold: 2 values for 1 classes; allowed: one, or one a class"},
+		{"task: binary", "r:1:7: task: binary wants data.classes to name one class of the procedural set, " +
+			"and data.mask.map to make 0 and 1 of its values"},
+		{"task: multilabel\ndata: {mask: {code: bits}}",
+			"r:1:7: task: multilabel is for data.kind folders, csv: in the procedural set no classes overlap"},
+		{many + "  masks: /m", "r:3:3: data.mask.code: index means a file a class where task is multilabel, " +
+			"so data.masks or data.pattern needs {class}; allowed without: channels, bits"},
+		{many + "  masks: /m/{class}\n  mask: {code: bits}", "r:7:16: data.mask.code: bits means one file for all classes, " +
+			"but data.masks or data.pattern has {class}; allowed then: index, binary"},
+		{many + "  masks: /m\n  mask: {code: palette}", "r:7:16: data.mask.code: palette has one class a pixel; " +
+			"allowed where task is multilabel: channels, bits, and with {class} in data.masks or data.pattern index, binary"},
+		{many + "  masks: /m/{class}\n  mask: {colors: [[1, 2, 3]]}", "r:7:18: data.mask.colors: 1 colors for 3 classes"},
+		{many + "  masks: /m/{class}\n  mask: {map: {255: 2}}",
+			"r:7:15: data.mask.map: 2 is neither 0 nor 1 nor data.ignore, which a file a class has"},
+		{folders + "  pattern: '{stem}_{class}'",
+			"r:4:10: data.masks: {class}, a file a class, is for task multilabel, but task is multiclass"},
 	})
 }

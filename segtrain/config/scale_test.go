@@ -54,7 +54,7 @@ func TestMistakesOfScale(t *testing.T) {
 			"there are: efficientnet-b0 (as scale makes it: encoder effcientnet-b0)"},
 		{"scale: {epochs: 2}\nschedule: {warmup_epochs: 3}", "r:2:27: schedule.warmup_epochs: 3 is longer than the run of 2 epochs " +
 			"(as scale makes it: epochs 2)"},
-		{"scale: {fold: 1}", "r:1:15: data.val.fold: is for data.kind csv, but data.kind is synth (as scale makes it: fold 1)"},
+		{"scale: {fold: 1}", "r:1:15: data.val.fold: is for data.split or data.kind csv, but data.kind is synth (as scale makes it: fold 1)"},
 		{"scale: {encoder: efficientnet-b0}\nmodel: {encoder_weights: a.pth}", "r:1:18: scale.encoder: model.encoder_weights is " +
 			"a file for efficientnet-b0; give scale.encoder_weights too"},
 	})

@@ -39,7 +39,7 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	}
 	d.scratch.New = func() any { return new(raster.Float) }
 	if opt.Augment != nil {
-		bound, err := augment.Bind(opt.Augment, opt.C, opt.MaskCode.Ignore)
+		bound, err := augment.Bind(opt.Augment, opt.C, opt.fillMask())
 		if err != nil {
 			return nil, fmt.Errorf("data set: augment: %w", err)
 		}
@@ -65,7 +65,7 @@ func (d *Dataset) Len() int { return len(d.records) }
 // Record returns a record.
 func (d *Dataset) Record(index int) Record { return d.records[index] }
 
-// Shape is the shape of a sample's image; its mask is h×w.
+// Shape is the shape of a sample's image; its mask is h×w, with Labels labels each.
 func (d *Dataset) Shape() (h, w, c int) { return d.opt.H, d.opt.W, d.opt.C }
 
 // Labelled tells whether any record has a mask.
@@ -75,18 +75,27 @@ func (d *Dataset) Labelled() bool { return d.labelled }
 func (d *Dataset) Cached() (records int, bytes int64) { return d.cache.usage() }
 
 // Load returns a record's image, with the data set's number of channels, and its mask (nil where there is
-// none), in the files' own size. They may be shared: do not write to them. Errors name the file.
+// none, and where classes may overlap: see LoadFlags), in the files' own size. They may be shared: do not write to them.
+// Errors name the file.
 func (d *Dataset) Load(index int) (*raster.Image, *raster.Mask, error) {
+	p, err := d.load(index)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.image, p.mask, nil
+}
+
+func (d *Dataset) load(index int) (*decoded, error) {
 	p := d.cache.get(index)
 	if p == nil {
 		var err error
 		if p, err = d.decode(d.records[index]); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
 		d.cache.put(index, p)
 	}
-	return p.image, p.mask, nil
+	return p, nil
 }
 
 func (d *Dataset) decode(r Record) (*decoded, error) {
@@ -98,12 +107,16 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 		return nil, fmt.Errorf("image %s has %d channels; allowed: %d", r.Image, img.C, d.opt.C)
 	}
 	p := &decoded{image: img.Channels(d.opt.C)}
+	if d.opt.Overlapping != nil && r.Mask != "" {
+		p.flags, err = d.decodeFlags(r, img.H, img.W)
+		return p, err
+	}
 	p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W)
 	return p, err
 }
 
 // Sample writes one sample: its image, normalised, to img (H·W·C values, row-major), and its mask to mask
-// (H·W classes) unless mask is nil. A record without a mask is ignored everywhere. The same (epoch, index)
+// (H·W classes, or H·W·Labels flags) unless mask is nil. A record without a mask is ignored everywhere. The same (epoch, index)
 // gives the same bits whenever it is asked for. It panics when the slices have other lengths, and when mask
 // is not nil although no record has a mask.
 //
@@ -111,11 +124,12 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 // size.
 func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	d.checkSlices(img, mask)
-	image, classes, err := d.Load(index)
+	files, err := d.load(index)
 	if err != nil {
 		return err
 	}
-	op, err := d.draw(epoch, index, classes, image.H, image.W)
+	image := files.image
+	op, err := d.draw(epoch, index, files.mask, image.H, image.W)
 	if err != nil {
 		return err
 	}
@@ -130,22 +144,26 @@ func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	}
 	d.normalise(img, out.Pix)
 	if mask != nil {
-		d.writeMask(mask, classes, op)
+		d.writeMask(mask, files, op)
 	}
 	return nil
 }
 
 func (d *Dataset) checkSlices(img []float32, mask []uint8) {
 	h, w, c := d.Shape()
-	if len(img) != h*w*c || mask != nil && (len(mask) != h*w || !d.labelled) {
+	if len(img) != h*w*c || mask != nil && (len(mask) != h*w*d.Labels() || !d.labelled) {
 		panic(fmt.Sprintf("data: Sample of %d×%d×%d (masks: %t) into %d values and %d classes",
 			h, w, c, d.labelled, len(img), len(mask)))
 	}
 }
 
-func (d *Dataset) writeMask(dst []uint8, classes *raster.Mask, op augment.Op) {
-	if classes != nil {
-		copy(dst, op.Mask(classes).Pix)
+func (d *Dataset) writeMask(dst []uint8, files *decoded, op augment.Op) {
+	switch {
+	case files.mask != nil:
+		copy(dst, op.Mask(files.mask).Pix)
+		return
+	case files.flags != nil:
+		files.flags.Apply(op.Mask).Labels(d.opt.MaskCode.Ignore, dst)
 		return
 	}
 	for i := range dst {
@@ -182,8 +200,8 @@ func (d *Dataset) draw(epoch, index int, mask *raster.Mask, h, w int) (augment.O
 func (d *Dataset) fit(h, w int) augment.Op {
 	if d.opt.Fit == Letterbox {
 		t := augment.Letterbox{Height: d.opt.H, Width: d.opt.W, Fill: d.opt.Mean}
-		if d.opt.MaskCode.Ignore >= 0 {
-			t.FillMask = new(uint8(d.opt.MaskCode.Ignore))
+		if fill := d.opt.fillMask(); fill >= 0 {
+			t.FillMask = new(uint8(fill))
 		}
 		return t.Draw(nil, h, w)
 	}

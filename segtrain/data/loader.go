@@ -37,7 +37,7 @@ type Batch struct {
 	Epoch, Step int
 	N           int
 	Images      []float32 // N×H×W×C, normalised
-	Masks       []uint8   // N×H×W; nil where the data set has no masks
+	Masks       []uint8   // N×H×W, or N×H×W×Labels; nil where the data set has no masks
 	Indices     []int     // of the records
 	IDs         []string
 
@@ -117,7 +117,7 @@ func newSlot(ds *Dataset, n int) *slot {
 	h, w, c := ds.Shape()
 	s.Images = make([]float32, n*h*w*c)
 	if ds.Labelled() {
-		s.Masks = make([]uint8, n*h*w)
+		s.Masks = make([]uint8, n*h*w*ds.Labels())
 	}
 	s.Indices, s.IDs = make([]int, n), make([]string, n)
 	return s
@@ -205,7 +205,7 @@ func (s *slot) reset(ds *Dataset, epoch, step int, places []place) {
 	s.Epoch, s.Step, s.N, s.places = epoch, step, n, places
 	s.Images, s.Indices, s.IDs = s.Images[:n*h*w*c], s.Indices[:n], s.IDs[:n]
 	if s.Masks != nil {
-		s.Masks = s.Masks[:n*h*w]
+		s.Masks = s.Masks[:n*h*w*ds.Labels()]
 	}
 	for i, p := range places {
 		s.Indices[i], s.IDs[i], s.errs[i] = p.index, ds.Record(p.index).ID, nil
@@ -246,13 +246,14 @@ func permutation(opt LoaderOptions, key, n int) []int {
 // work makes samples until there are no more.
 func (l *Loader) work() {
 	h, w, c := l.ds.Shape()
+	labels := h * w * l.ds.Labels()
 	for j := range l.jobs {
 		p := j.slot.places[j.i]
 		images, masks := j.slot.mixing.before(&j.slot.Batch)
 		image := images[j.i*h*w*c:][:h*w*c]
 		var mask []uint8
 		if masks != nil {
-			mask = masks[j.i*h*w:][:h*w]
+			mask = masks[j.i*labels:][:labels]
 		}
 		j.slot.errs[j.i] = l.ds.Sample(p.key, p.index, image, mask)
 		j.slot.mixing.sampled(&j.slot.Batch)

@@ -21,6 +21,10 @@ type Options struct {
 	MaskCode raster.MaskCode // not looked at where no record has a mask
 	Fit      Fit             // empty is Stretch
 
+	// Overlapping are the names of the classes if they may overlap: a sample has a label for each then, and masks are what
+	// raster.ReadFlags reads. nil is one label a pixel.
+	Overlapping []string
+
 	// Augment changes samples after they were fitted, and must leave them H×W; but one that crops or resizes (see
 	// augment.Sizes) is given pictures of the files' own size and must make them H×W. nil for validation and prediction.
 	Augment augment.Transform
@@ -78,6 +82,9 @@ func (o *Options) checkMasks(m Manifest) error {
 	if len(without) > 0 && o.MaskCode.Ignore < 0 {
 		return fmt.Errorf("%s without a mask among labelled ones: an ignore value must be set for them",
 			few(without, "image", "images"))
+	}
+	if o.Overlapping != nil {
+		return o.checkFlags(m)
 	}
 	return o.MaskCode.Check()
 }

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"tessera/segtrain/raster"
 )
 
 // ScanOptions says how file names become records. The zero value pairs a mask with the image of the same
@@ -23,6 +25,9 @@ type ScanOptions struct {
 	Group *regexp.Regexp
 	// AllowUnlabelled lets images without a mask in, with an empty Mask.
 	AllowUnlabelled bool
+	// Classes are the names that raster.ClassField stands for in the folder of masks or in MaskPattern. A record's Mask holds
+	// the field then, and every class needs its file.
+	Classes []string
 }
 
 var imageExt = []string{".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".npy"}
@@ -46,6 +51,10 @@ func Scan(imagesDir, masksDir string, opt ScanOptions) (Manifest, error) {
 // Findings: images without a mask, and as a warning masks without an image.
 // Errors: a folder that cannot be read, no images, no pairs, two files for one ID.
 func Pair(imagesDir, masksDir string, opt ScanOptions) (Manifest, Findings, error) {
+	if strings.Contains(masksDir+opt.MaskPattern, raster.ClassField) {
+		m, err := scanClasses(imagesDir, masksDir, opt)
+		return m, nil, err
+	}
 	pat, err := parsePattern(opt.MaskPattern)
 	if err != nil {
 		return nil, nil, err

@@ -6,7 +6,8 @@ import (
 )
 
 // Overlay returns the picture in 8-bit RGB with every class blended in by its colour, alpha of it in [0, 1], and a
-// border of one pixel in full colour where classes meet. Pixels of class ignore (-1 for none) show the picture alone.
+// border of one pixel in full colour where classes meet. Pixels of class ignore (-1 for none), and of classes whose
+// colour is transparent, show the picture alone.
 // It panics if mask and picture differ in size, or a class has no colour.
 func Overlay(im *Image, m *Mask, palette []color.RGBA, alpha float64, ignore int) *Image {
 	checkSize("Overlay", im, m)
@@ -20,6 +21,10 @@ func Overlay(im *Image, m *Mask, palette []color.RGBA, alpha float64, ignore int
 		}
 		if int(class) >= len(palette) {
 			panic(fmt.Sprintf("raster: Overlay: class %d has no colour in a palette of %d", class, len(palette)))
+		}
+		if palette[class].A == 0 {
+			copy(to, from)
+			continue
 		}
 		a := blend
 		if onBorder(m, i, ignore) {

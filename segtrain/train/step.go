@@ -32,11 +32,17 @@ type Step struct {
 // limits the norm of the gradients, 0 does not. A model that cannot take this size is an error.
 func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	return newStepOf(model, Heads{}, l, opt, tensor.Dims(n, h, w, c), clipNorm, seed)
+	return NewLabelStep(model, l, opt, n, h, w, c, 1, clipNorm, seed)
 }
 
-// newStepOf is NewStep of a model with heads, for pictures of shape images.
-func newStepOf(model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimizer, images tensor.Shape,
+// NewLabelStep is NewStep for pixels of several labels, one for each class that may overlap.
+func NewLabelStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c, labels int,
+	clipNorm float64, seed uint64) (*Step, error) {
+	return newStepOf(model, Heads{}, l, opt, tensor.Dims(n, h, w, c), labels, clipNorm, seed)
+}
+
+// newStepOf is NewLabelStep of a model with heads, for pictures of shape images.
+func newStepOf(model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimizer, images tensor.Shape, labels int,
 	clipNorm float64, seed uint64) (*Step, error) {
 	s := &Step{tape: autograd.NewTape(autograd.Training), heads: heads, optimizer: opt, clipNorm: clipNorm}
 	s.tape.Seed = seed
@@ -45,7 +51,7 @@ func newStepOf(model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimize
 	err := autograd.Catch(func() {
 		n, h, w, _ := images.NHWC()
 		s.images = s.tape.Input(images)
-		s.target = s.tape.Labels(tensor.Dims(n, h, w))
+		s.target = s.tape.Labels(LabelShape(n, h, w, labels))
 		s.recorded = heads.record(s.tape, model, s.images, l, autograd.NewTarget(s.target))
 		s.tape.Output(s.loss)
 	})
@@ -55,7 +61,15 @@ func newStepOf(model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimize
 	return s, s.tape.Plan()
 }
 
-// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If
+// LabelShape returns the shape of a batch's labels: [N, H, W], or [N, H, W, labels] if there are several a pixel.
+func LabelShape(n, h, w, labels int) tensor.Shape {
+	if labels > 1 {
+		return tensor.Dims(n, h, w, labels)
+	}
+	return tensor.Dims(n, h, w)
+}
+
+// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W], or flags [N, H, W, labels]. step keys the random numbers. If
 // the loss or a gradient is not finite it changes no parameter, clears the gradients and returns an
 // autograd.NonFiniteError, which counts steps from 1 as events do; but what is not finite may be in the running statistics of batch norms by then: go
 // on from a snapshot.

@@ -144,7 +144,8 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 // newStep records a step of what trains now.
 func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
-	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.ClipNorm, t.Seed)
+	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
+		t.ClipNorm, t.Seed)
 	if err == nil {
 		step.ClipValue, step.gradients = t.ClipValue, t.Gradients
 	}

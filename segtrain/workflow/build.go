@@ -76,7 +76,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
-		labels := t.Labels(tensor.Dims(n, h, w))
+		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
 		m.Step = t.Forecast(parallel.Workers())
 	})

@@ -8,6 +8,7 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/report"
 	"tessera/segtrain/survey"
@@ -27,6 +28,9 @@ const CheckFile = "data.html"
 // CheckData opens every file of a configuration's data set and tells what it holds and what is wrong with it. The error
 // is about a data set that cannot be listed; what is wrong with files is in the findings.
 func CheckData(ctx context.Context, cfg *config.Config, co CheckOptions) (*survey.Survey, error) {
+	if task(cfg) == metric.Multilabel {
+		return nil, cfg.Mistake("task", "data check looks at one class a pixel, but task is %s", cfg.Task)
+	}
 	s, parts, remove, err := dataParts(cfg)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ type Prediction struct {
 	Out     string   `json:"out"`
 }
 
-// Predict writes a mask of class indices for each image, at the image's own size; see predict.Writer for the files.
+// Predict writes a mask of class indices, or masks of 0 and 255, for each image, at the image's own size; see predict.Writer for the files.
 // cfg.Out is the run whose weights are meant.
 func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Options) (*Prediction, error) {
 	o = o.withDefaults()
@@ -50,6 +50,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	}
 	w, err := predict.NewWriter(ds, predict.WriterOptions{
 		Dir: po.Out, Classes: len(s.classes), Palette: s.palette, Ignore: ignored(cfg), Overlays: po.Overlays,
+		Task: task(cfg), Names: s.classes,
 	})
 	if err != nil {
 		return nil, err
@@ -60,6 +61,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := predict.Predictor{
 		Model: p.model, Batch: min(po.Batch, ds.Len()), Workers: cfg.Data.Workers, Probabilities: po.Probabilities,
+		Task: task(cfg), Thresholds: cfg.Predict.Threshold,
 	}
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {

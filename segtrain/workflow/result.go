@@ -100,7 +100,7 @@ func (s *session) report(m *Metrics, h *record.History, best, worst []report.Sam
 		Title: s.name(),
 		Subtitle: fmt.Sprintf("%s with %s on %d images of %d×%d, measured on %d others",
 			c.Model.Arch.Name, c.Model.Encoder, m.TrainImages, c.Data.Size[0], c.Data.Size[1], m.ValImages),
-		Finished: time.Now(), Metrics: m.Report, Palette: s.source.palette, Ignore: ignored(c),
+		Finished: time.Now(), Metrics: m.Report, Palette: s.source.palette, Ignore: shownIgnored(c),
 		BestEpoch: m.BestEpoch, TotalEpochs: m.Epochs, ImagesPerSecond: m.ImagesPerSecond, Seconds: m.Seconds,
 		Best: best, Worst: worst, Config: string(c.Marshal()), Notes: append(append(h.Notes, aboutAverages(h)...), aboutLabels(m)...), Env: fields(env), Next: s.next(),
 	}

@@ -10,6 +10,7 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/split"
 	"tessera/segtrain/synth"
@@ -56,7 +57,7 @@ func (s *source) list(cfg *config.Config, drawn string) error {
 func describeSource(cfg *config.Config) *source {
 	classes := classNames(cfg)
 	return &source{
-		classes: classes, palette: palette(cfg, len(classes)), code: maskCode(cfg, len(classes)),
+		classes: classes, palette: classColors(cfg, len(classes)), code: maskCode(cfg, values(cfg, len(classes))),
 	}
 }
 
@@ -65,10 +66,14 @@ func checkSource(cfg *config.Config) error {
 	if c := cfg.Data.Channels; cfg.Data.Kind == "synth" && !raster.Convertible(3, c) {
 		return cfg.Mistake("data.channels", "the procedural set has 3, not %d; allowed: 1, 3, 4", c)
 	}
-	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want {
+	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want && !cfg.Flags() {
 		return cfg.Mistake("data.classes", "the procedural set has %d classes, not %d", want, n)
 	}
-	if err := describeSource(cfg).code.Check(); err != nil {
+	check := raster.MaskCode.Check
+	if task(cfg) == metric.Multilabel {
+		check = raster.MaskCode.CheckFlags
+	}
+	if err := check(describeSource(cfg).code); err != nil {
 		return cfg.Mistake("data.mask", "%v", err)
 	}
 	return nil
@@ -109,7 +114,7 @@ func (s *source) records(cfg *config.Config, drawn string) (data.Manifest, error
 
 // scan lists a folder pair; key is what a mistake is about.
 func (s *source) scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
-	opt := data.ScanOptions{MaskPattern: cfg.Data.Pattern}
+	opt := data.ScanOptions{MaskPattern: cfg.Data.Pattern, Classes: overlapping(cfg, classNames(cfg))}
 	if cfg.Data.Group != "" {
 		opt.Group = regexp.MustCompile(cfg.Data.Group)
 	}
