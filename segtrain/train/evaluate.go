@@ -28,6 +28,8 @@ type ImageScore struct {
 	Index int     // in the data set
 	ID    string  // of its record
 	Score float64 // mean IoU over the classes that occur, NaN if none
+
+	Counts []metric.ClassCount // of the classes that occur
 }
 
 // An Evaluator runs a model on data sets in inference mode.
@@ -86,7 +88,8 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 			truth, classes := batch.Masks[i*h*w:][:h*w], t.classes[i*h*w:][:h*w]
 			confusion.Add(truth, classes, e.Ignore)
 			score := metric.ImageScore(truth, classes, len(e.Classes), e.Ignore)
-			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score})
+			counts := metric.ImageCounts(truth, classes, len(e.Classes), e.Ignore)
+			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score, counts})
 			if predicted != nil {
 				predicted(index, classes)
 			}
