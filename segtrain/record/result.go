@@ -15,8 +15,8 @@ import (
 
 // Result is an event of kind "result": what a finished run came to on its validation images, with its best weights.
 type Result struct {
-	Scores
-	TrainLoss   float64      `json:"train_loss"`
+	Scores      Scores       `json:"scores"`
+	TrainLoss   metric.Score `json:"train_loss"`
 	BestEpoch   int          `json:"best_epoch"`
 	Epochs      int          `json:"epochs"`
 	TrainImages int          `json:"train_images"`
@@ -24,19 +24,6 @@ type Result struct {
 	Fold        *int         `json:"fold,omitempty"` // that validated
 	Seconds     float64      `json:"seconds"`        // in training
 	Classes     []ClassScore `json:"classes"`
-}
-
-// UnmarshalJSON reads a result; scores that are null or missing are NaN.
-func (r *Result) UnmarshalJSON(data []byte) error {
-	type plain Result // without this method, but with that of Scores, which would take all
-	if err := json.Unmarshal(data, &r.Scores); err != nil {
-		return err
-	}
-	rest := struct {
-		*plain
-		Scores struct{} `json:"-"`
-	}{plain: (*plain)(r)}
-	return json.Unmarshal(data, &rest)
 }
 
 // ClassScore is what a result says of a class.

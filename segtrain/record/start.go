@@ -119,13 +119,13 @@ func ID(dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return e.id(), nil
+		return EventID(e), nil
 	}
 	return "", fmt.Errorf("%s has an empty log", dir)
 }
 
-// id returns the id of the run whose first event e is.
-func (e Event) id() string {
+// EventID returns the id of the run whose first event e is.
+func EventID(e Event) string {
 	sum := sha256.Sum256(e.Line)
 	return hex.EncodeToString(sum[:6])
 }

@@ -31,6 +31,8 @@ type Evaluation struct {
 	Images        int            `json:"images"`
 	Seconds       float64        `json:"seconds"`
 	FullSize      *metric.Report `json:"full_size,omitempty"` // of the masks that Predict writes
+
+	PerImage []record.ImageResult `json:"per_image"`
 }
 
 // Evaluate measures weights on the validation images of a configuration, or on others. cfg.Out is the run whose
@@ -58,6 +60,9 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 		return nil, err
 	}
 	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds}
+	for _, x := range r.Images {
+		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
+	}
 	if eo.FullSize {
 		result.FullSize, err = fullSize(ctx, cfg, p.model, ds, s.classes)
 	}
