@@ -26,6 +26,8 @@ func (a *app) runs() *cobra.Command {
 		GroupID: "work",
 		Long: "runs looks at the run directories below a folder. A run is meant by its name, its directory or the beginning of\n" +
 			"its id.",
+		SuggestionsMinimumDistance: 2,
+
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -19,9 +19,6 @@ var whole = [][]string{
 	{"data.val", "data.val.images", "data.val.masks", "data.val.fraction", "data.val.fold"},
 }
 
-// located are conditions that are paths: what lies there is compared by its content, not by its name.
-var located = []string{"data", "model.weights"}
-
 // Repeated are the conditions that a repetition of an experiment may change: with another seed or another fold, it is the same
 // thing measured again.
 var Repeated = []string{"train.seed", "data.val"}
@@ -166,23 +163,31 @@ func table(list []Setting) map[string]string {
 	return m
 }
 
-// Hash returns the SHA-256 of the conditions that are not at their defaults, without those that are paths: the same experiment
+// Hash returns the SHA-256 of the conditions that are not at their defaults, without what paths are called: the same experiment
 // has the same hash on another machine, and when keys are added to this program.
 func (c *Config) Hash() string {
 	base := Default()
 	usual := table(base.Conditions())
 	h := sha256.New()
 	for _, s := range c.Conditions() {
-		if value, ok := usual[s.Key]; ok && value == s.Value || slices.Contains(located, s.Key) {
+		if value, ok := usual[s.Key]; ok && value == s.Value || s.Key == "data" {
 			continue
 		}
-		if s.Key == "data.val" && c.Data.Val.Images != "" {
-			continue // a path, too
-		}
-		if s.Key == "model.encoder_weights" && !slices.Contains(Choices(s.Key), c.Model.EncoderWeights) {
-			continue
+		if c.isPath(s.Key) {
+			s.Value = "a path"
 		}
 		fmt.Fprintf(h, "%s: %s\n", s.Key, s.Value)
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// isPath tells whether a condition is where something lies, which is compared by its content and not by its name.
+func (c *Config) isPath(key string) bool {
+	switch key {
+	case "data.val":
+		return c.Data.Val.Images != ""
+	case "model.encoder_weights":
+		return !slices.Contains(Choices(key), c.Model.EncoderWeights)
+	}
+	return key == "model.weights"
 }

@@ -81,3 +81,15 @@ func TestSeeds(t *testing.T) {
 	assert.Empty(t, one.Train.Seeds, "a list of one is one run")
 	assert.Equal(t, uint64(7), one.Train.Seed)
 }
+
+// Weights of a whole model and of an encoder are two conditions, whatever the file.
+func TestHashTellsWeightsApart(t *testing.T) {
+	whole, err := Parse("r", nil, "model.weights=a.pth")
+	require.NoError(t, err)
+	encoder, err := Parse("r", nil, "model.encoder_weights=a.pth")
+	require.NoError(t, err)
+	moved, err := Parse("r", nil, "model.encoder_weights=b.pth")
+	require.NoError(t, err)
+	assert.NotEqual(t, whole.Hash(), encoder.Hash())
+	assert.Equal(t, encoder.Hash(), moved.Hash(), "what is in the file has a hash of its own")
+}

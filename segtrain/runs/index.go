@@ -47,9 +47,8 @@ type stamp struct {
 // header is the first line of the index.
 type header struct {
 	Index    int    `json:"index"`    // version of the format
-	Defaults string `json:"defaults"` // what settings are compared with
-	Runs     int    `json:"runs"`
-	Sum      uint32 `json:"sum"` // CRC-32 of the lines that follow
+	Defaults uint32 `json:"defaults"` // CRC-32 of what settings are compared with
+	Sum      uint32 `json:"sum"`      // CRC-32 of the lines that follow
 }
 
 const indexVersion = 1
@@ -174,14 +173,10 @@ func load(file string) ([]entry, error) {
 		return nil, err
 	}
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
-	var h header
-	if err := json.Unmarshal(first, &h); err != nil {
-		return nil, err
-	}
-	if h != newHeader(h.Runs, rest) {
+	if !bytes.Equal(first, newHeader(rest)) {
 		return nil, fmt.Errorf("%s is damaged or of another version", file)
 	}
-	entries := make([]entry, 0, h.Runs)
+	var entries []entry
 	for d := json.NewDecoder(bytes.NewReader(rest)); ; {
 		var e entry
 		if err := d.Decode(&e); errors.Is(err, io.EOF) {
@@ -193,9 +188,12 @@ func load(file string) ([]entry, error) {
 	}
 }
 
-func newHeader(runs int, lines []byte) header {
+// newHeader returns the first line of an index with the given other lines.
+func newHeader(lines []byte) []byte {
 	base := config.Default()
-	return header{indexVersion, base.Hash() + fmt.Sprint(crc32.ChecksumIEEE(base.Marshal())), runs, crc32.ChecksumIEEE(lines)}
+	// It has no value that JSON lacks.
+	line, _ := json.Marshal(header{indexVersion, crc32.ChecksumIEEE(base.Marshal()), crc32.ChecksumIEEE(lines)})
+	return line
 }
 
 // save writes an index under a temporary name first, so that it is never half there.
@@ -207,13 +205,9 @@ func save(file string, entries []entry) error {
 			return err
 		}
 	}
-	first, err := json.Marshal(newHeader(len(entries), lines.Bytes()))
-	if err != nil {
-		return err
-	}
 	return raster.WriteUnsynced(file, func(w io.Writer) error {
 		b := bufio.NewWriter(w)
-		b.Write(append(first, '\n'))
+		b.Write(append(newHeader(lines.Bytes()), '\n'))
 		b.Write(lines.Bytes())
 		return b.Flush()
 	})
