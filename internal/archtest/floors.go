@@ -25,6 +25,7 @@ var (
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report"},
 		{"segtrain/config"},
+		{"segtrain/runs"},
 		{"segtrain/workflow", "bench"},
 		{"segtrain/cli"},
 		{"segtrain", "examples/...", "bench/peers"},

@@ -207,6 +207,9 @@ type Train struct {
 	EMADecay        float64 `yaml:"ema_decay"` // 0: off
 	EMAWarmup       bool    `yaml:"ema_warmup"`
 	SWA             bool    `yaml:"swa"`
+	TensorBoard     bool    `yaml:"tensorboard"`
+
+	Seeds []uint64 `yaml:"-"` // train.seed as a list: a run each; empty for one run
 }
 
 // Default returns what an empty file means: the demo.
@@ -269,7 +272,7 @@ func Load(path string, settings ...string) (*Config, error) {
 func Parse(name string, b []byte, settings ...string) (*Config, error) {
 	c := Default()
 	c.places = map[string]place{"": {file: name}}
-	d := decoder{dir: filepath.Dir(name), places: c.places}
+	d := decoder{dir: filepath.Dir(name), places: c.places, manySeeds: &c.Train.Seeds}
 	d.document(name, b, &c)
 	for _, s := range settings {
 		d.merge(c.apply(s))

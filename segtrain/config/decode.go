@@ -17,6 +17,8 @@ type decoder struct {
 	places   map[string]place // filled with where each key is
 	broken   []string         // keys whose value is not to be judged further
 	mistakes Mistakes
+
+	manySeeds *[]uint64 // where a list of seeds goes
 }
 
 // document decodes a whole file.
@@ -66,6 +68,11 @@ func (d *decoder) value(n *node, v reflect.Value, key string) {
 		if n.kind == scalarNode && !n.isNull() {
 			*into = make(Numbers, 1)
 			d.scalar(n, v.Index(0), key)
+			return
+		}
+	case *uint64:
+		if key == seedKey && n.kind == listNode {
+			d.seeds(n, v)
 			return
 		}
 	case *Val:
@@ -216,6 +223,9 @@ func (d *decoder) scalar(n *node, v reflect.Value, key string) {
 			ok = setInt(n.scalar, v)
 		case reflect.Uint8, reflect.Uint64:
 			ok = setUint(n.scalar, v)
+			if key == seedKey {
+				*d.manySeeds = nil
+			}
 		case reflect.Float64, reflect.Float32:
 			f := toFloat(n.scalar)
 			_, text := n.scalar.(string)

@@ -27,6 +27,10 @@ func (c *Config) Marshal() []byte {
 		if depth == 0 {
 			b.WriteByte('\n')
 		}
+		if k.name == seedKey && len(c.Train.Seeds) > 0 {
+			writeKey(&b, k, depth, reflect.ValueOf(c.Train.Seeds))
+			continue
+		}
 		writeKey(&b, k, depth, c.at(k.name))
 	}
 	return []byte(b.String())

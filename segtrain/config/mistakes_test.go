@@ -46,7 +46,7 @@ func TestUnknownKeys(t *testing.T) {
 		{"optim: {learning_rate: 1}", "r:1:9: optim.learning_rate: unknown key; " +
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
-			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa"},
+			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, tensorboard"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
 			"task, data, augment, mix, model, loss, optim, schedule, train, predict, debug, scale, threads, out"},
 	})
@@ -64,6 +64,9 @@ func TestMistakesOfType(t *testing.T) {
 		{"optim: {lr: 1e999}", "r:1:13: optim.lr: wants a number, not +Inf"},
 		{"optim: {lr: [1]}", "r:1:13: optim.lr: wants a number, not a list"},
 		{"out: 5", "r:1:6: out: wants a text, not 5"},
+		{"train: {seed: [1, 2, 1]}", "r:1:15: train.seed: 1 is in the list twice, and would give the same run"},
+		{"train: {seed: []}", "r:1:15: train.seed: is an empty list; allowed: a whole number from 0, or several"},
+		{"train: {seed: [1, -1]}", "r:1:19: train.seed.1: wants a whole number from 0, not -1"},
 		{"train: {seed: -1}", "r:1:15: train.seed: wants a whole number from 0, not -1"},
 		{"data: {size: 256}", "r:1:14: data.size: wants 2 whole numbers, not 256"},
 		{"data: {size: [1, 2, 3]}", "r:1:14: data.size: wants 2 whole numbers, not 3"},

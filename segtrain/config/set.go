@@ -44,7 +44,7 @@ func (c *Config) clone() Config {
 
 // apply decodes one setting into c and returns the decoder with what was wrong.
 func (c *Config) apply(setting string) decoder {
-	d := decoder{places: c.places}
+	d := decoder{places: c.places, manySeeds: &c.Train.Seeds}
 	key, text, ok := strings.Cut(setting, "=")
 	s := setter{decoder: &d, at: place{file: "--set " + setting}, text: strings.TrimSpace(text)}
 	if !ok {

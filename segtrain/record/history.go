@@ -81,6 +81,12 @@ type Note struct {
 	Text string `json:"text"`
 }
 
+// Tag is an event of kind "tag": words to find the run by, given and taken away.
+type Tag struct {
+	Add    []string `json:"add,omitempty"`
+	Remove []string `json:"remove,omitempty"`
+}
+
 // Stop is an event of kind "stop": the end of a process that trained this run.
 type Stop struct {
 	Reason  string  `json:"reason"` // "done", or what else ended it

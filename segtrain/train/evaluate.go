@@ -30,6 +30,8 @@ type ImageScore struct {
 	Index int     // in the data set
 	ID    string  // of its record
 	Score float64 // mean IoU over the classes that occur, NaN if none
+
+	Counts []metric.ClassCount // of the classes that occur
 }
 
 // An Evaluator runs a model on data sets in inference mode.
@@ -103,7 +105,11 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 		for i, index := range batch.Indices {
 			truth, classes := batch.Masks[i*labels:][:labels], t.classes[i*labels:][:labels]
 			score := meter.Add(h, w, truth, classes, t.probabilities(i*labels, labels))
-			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score})
+			var counts []metric.ClassCount // of classes that exclude each other
+			if t.thresholds == nil {
+				counts = metric.ImageCounts(truth, classes, len(e.Classes), e.Ignore)
+			}
+			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score, counts})
 			if predicted != nil {
 				predicted(index, classes)
 			}

@@ -46,6 +46,7 @@ func CrossValidate(ctx context.Context, cfg *config.Config, o Options) (*CrossVa
 		return nil, cfg.Mistake("task", "cross-validation is for task multiclass, but task is %s", cfg.Task)
 	}
 	c := &crossValidation{Options: o.withDefaults(), cfg: *cfg}
+	c.Again = true // a finished fold is found by its directory
 	if c.cfg.Out == "" {
 		c.cfg.Out = record.AutoName("runs")
 	}

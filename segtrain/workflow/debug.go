@@ -104,7 +104,7 @@ func Debug(ctx context.Context, cfg *config.Config, o Options) (*DebugResult, er
 		return nil, err
 	}
 	defer d.run.Close()
-	if err := errors.Join(d.begin(), d.tellLight()); err != nil {
+	if err := errors.Join(d.begin(record.Start{Format: record.Format, Env: record.NewEnv(kernels.Active().String())}), d.tellLight()); err != nil {
 		return nil, err
 	}
 	d.result = DebugResult{Dir: final.Out, Fingerprint: fingerprint(cfg), Light: cfg.Lightness(), Seed: cfg.Train.Seed}

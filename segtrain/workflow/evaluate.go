@@ -33,6 +33,8 @@ type Evaluation struct {
 	Labels        *metric.PresenceReport `json:"labels,omitempty"`    // of the classification head
 	FullSize      *metric.Report         `json:"full_size,omitempty"` // of the masks that Predict writes
 	Measures      *Measures              `json:"measures,omitempty"`  // at the network's size
+
+	PerImage []record.ImageResult `json:"per_image"`
 }
 
 // Evaluate measures weights on the validation images of a configuration, or on others. cfg.Out is the run whose
@@ -70,6 +72,9 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 		Labels: r.Labels}
 	if result.Measures, err = eo.measures(r.Meter, s.classes, ds); err != nil {
 		return nil, err
+	}
+	for _, x := range r.Images {
+		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
 	}
 	if eo.FullSize {
 		result.FullSize, err = fullSize(ctx, e, ds)

@@ -66,6 +66,9 @@ func (s *session) finish(result *Result, p train.Progress) error {
 	if err := s.run.WriteJSON(record.MetricsFile, m); err != nil {
 		return err
 	}
+	if err := s.writeResult(m, evaluation.Images); err != nil {
+		return err
+	}
 	best, worst, err := s.samples(e, evaluation.Images)
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@ import (
 
 // fit runs the trainer and, after its last step, measures the best weights and writes the report.
 func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
+	if err := s.openBoard(); err != nil {
+		return nil, err
+	}
 	t := s.trainer()
 	s.Log.Info("model", "encoder", s.cfg.Model.Encoder, "parameters", s.parts.parameters(),
 		"kernels", kernels.Active(), "memory", megabytes(s.parts.memory.Total()), "run", s.run.Dir())
@@ -24,6 +27,7 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 	})
 	t.Resumed = s.resumed
 	progress, err := t.Run(ctx, resume)
+	err = errors.Join(err, s.closeBoard())
 	s.Progress.Stop()
 	result := &Result{Dir: s.run.Dir(), Steps: t.Steps, Done: progress.Step}
 	if err != nil {
@@ -81,10 +85,11 @@ type observer struct{ *session }
 // Step logs an update of the weights.
 func (o observer) Step(e train.StepEvent) error {
 	o.Progress.Step(e)
-	return o.run.Append("step", record.Step{
+	r := record.Step{
 		Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm,
 		ImagesPerSecond: e.ImagesPerSecond, WaitSeconds: e.Wait,
-	})
+	}
+	return errors.Join(o.run.Append("step", r), o.plotStep(r))
 }
 
 // Epoch logs an epoch and its validation.
@@ -100,7 +105,7 @@ func (o observer) Epoch(e train.EpochEvent) error {
 		r.MeanDice, r.PixelAccuracy = float64(v.Report.MeanDice), float64(v.Report.PixelAccuracy)
 		r.Labels = labelScores(v)
 	}
-	return o.run.Append("epoch", r)
+	return errors.Join(o.run.Append("epoch", r), o.plotEpoch(r))
 }
 
 // Snapshot needs no record: the file speaks for itself.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,7 +25,13 @@ var ErrFinished = errors.New("the run is finished")
 // Train trains as the configuration says, in a new run directory: cfg.Out, or a new one below runs. Mistakes in the
 // configuration are found before anything is created. When ctx ends, the step under way is finished and a snapshot
 // written; the error is then train.ErrInterrupted, and the result tells the directory for Resume.
+//
+// An experiment that the runs beside it have done is ErrRepeated, and one that differs from o.From in more than one condition
+// ErrManyChanges, unless the options say otherwise.
 func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) {
+	if len(cfg.Train.Seeds) > 0 {
+		return nil, cfg.Mistake("train.seed", "is a list, and this is one run: TrainSeeds trains them all")
+	}
 	parts, err := build(cfg)
 	if err != nil {
 		return nil, err
@@ -47,7 +54,8 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		_, err := record.Create(final.Out) // says what to do about it
 		return nil, err
 	}
-	if err := s.openData(); err != nil {
+	start, err := s.prepare(from)
+	if err != nil {
 		return nil, err
 	}
 	warnFrozen(cfg, from, o.Log)
@@ -55,7 +63,7 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		return nil, err
 	}
 	defer s.run.Close()
-	if err := errors.Join(s.begin(), s.tellLight()); err != nil {
+	if err := errors.Join(s.begin(start), s.tellLight()); err != nil {
 		return nil, err
 	}
 	s.hint()
@@ -115,6 +123,9 @@ func LoadRun(dir string, settings ...string) (*config.Config, error) {
 	if !record.Is(dir) {
 		return nil, fmt.Errorf("%s is not a run: there is no %s in it", dir, record.ConfigFile)
 	}
+	if _, err := record.ReadStart(dir); err != nil {
+		return nil, err
+	}
 	cfg, err := config.Load(filepath.Join(dir, record.ConfigFile), settings...)
 	if err != nil {
 		return nil, err
@@ -132,6 +143,7 @@ type session struct {
 	source     *source
 	train, val *data.Dataset
 	averages   train.Averages
+	board      *record.Board // nil for none
 }
 
 // openData finds the samples, drawing them where they are procedural, and reads the first of them.
@@ -174,13 +186,25 @@ func (s *session) openSets() (err error) {
 	return err
 }
 
+// prepare opens the data and identifies the run. If it is not to be, nothing of it stays.
+func (s *session) prepare(from *record.Weights) (start record.Start, err error) {
+	_, err = os.Lstat(s.cfg.Out)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if err = s.openData(); err == nil {
+		start, err = s.identify(from)
+	}
+	if err != nil && fresh && !record.Is(s.cfg.Out) {
+		err = errors.Join(err, os.RemoveAll(s.cfg.Out))
+	}
+	return start, err
+}
+
 // begin writes what a run directory starts with.
-func (s *session) begin() error {
+func (s *session) begin(start record.Start) error {
 	if err := s.run.WriteText(record.ConfigFile, string(s.cfg.Marshal())); err != nil {
 		return err
 	}
-	env := record.NewEnv(kernels.Active().String())
-	return errors.Join(s.run.WriteJSON(record.EnvFile, env), s.run.Append("start", env), s.recordSplit())
+	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit())
 }
 
 // startedFrom notes the weights that a run started from.
