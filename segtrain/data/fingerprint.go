@@ -65,7 +65,11 @@ func (r Record) sum() (sum [sha256.Size]byte, bytes int64, err error) {
 	if d := r.Drawn; d != nil {
 		fmt.Fprint(h, d.Background, d.Overlap)
 		for _, region := range d.Regions {
-			fmt.Fprintf(h, " %d %v", region.Class, region.shape)
+			if p, ok := region.shape.(pairs); ok {
+				fmt.Fprintf(h, " %d %v %s", region.Class, *p.code, p.text)
+			} else {
+				fmt.Fprintf(h, " %d %v", region.Class, region.shape)
+			}
 		}
 	}
 	paths := []string{r.Image}
