@@ -90,8 +90,8 @@ func (a *app) printSeries(r *workflow.SeriesResult) error {
 			}
 		}
 	}
-	fmt.Fprintf(a.stdout, "\nRuns     %s\nNext     %s runs compare A B --root %s\n", short(r.Dir), program(), short(r.Dir))
-	return nil
+	_, err := fmt.Fprintf(a.stdout, "\nRuns     %s\n", short(r.Dir))
+	return err
 }
 
 // seriesTable shows each run, how it differs, and how much better it is than the baseline.

@@ -59,7 +59,7 @@ func (b *Board) Add(now time.Time, step int, scalars ...Scalar) error {
 	if summary == nil {
 		return nil
 	}
-	event := binary.AppendUvarint(append(putTime(nil, now), 2<<3|0), uint64(step)) // Event.step, a varint
+	event := binary.AppendUvarint(append(putTime(nil, now), 2<<3), uint64(step)) // Event.step, a varint
 	return b.write(putBytes(event, 5, summary))
 }
 

@@ -49,7 +49,7 @@ func (v *Verdict) byImages(ix *Index) error {
 		everything[i] = i
 	}
 	measure := func(which []int) float64 { return score(sum(counts[0], which)) - score(sum(counts[1], which)) }
-	v.Difference, v.Units = measure(everything), n
+	v.Difference, v.Units, v.Noise = measure(everything), n, "images"
 	sample := make([]float64, resamples)
 	for k := range sample {
 		random := rand.New(rand.NewPCG(1, uint64(k)))

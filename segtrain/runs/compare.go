@@ -17,7 +17,8 @@ type Verdict struct {
 	Metric     string   `json:"metric"`
 	Method     string   `json:"method"`
 	Pairs      []Pair   `json:"pairs"`
-	Units      int      `json:"units"`      // independent differences: seeds, folds or images
+	Units      int      `json:"units"`      // independent differences
+	Noise      string   `json:"noise"`      // what they differ in: seeds, folds or images; other noise is not in the verdict
 	Difference float64  `json:"difference"` // of A from B
 	Low        float64  `json:"low"`        // 95 % interval of it
 	High       float64  `json:"high"`
@@ -206,7 +207,7 @@ func (v *Verdict) byRuns() error {
 	units, name, extra := v.units()
 	n := float64(len(units))
 	mean, sd := meanOf(units)
-	v.Units, v.Difference = len(units), mean
+	v.Units, v.Noise, v.Difference = len(units), name, mean
 	se := sd * math.Sqrt(1/n+extra)
 	margin := tQuantile(0.05, n-1) * se
 	v.Low, v.High = mean-margin, mean+margin
@@ -268,7 +269,11 @@ func (v *Verdict) Text() string {
 		if v.Better == "b" {
 			x, y = y, x
 		}
-		fmt.Fprintf(&b, "%s is better than %s by %s ± %s in %s: beyond noise.\n", x, y, show(math.Abs(v.Difference)), show(margin), v.Metric)
+		beyond := "beyond noise"
+		if v.Noise == "images" {
+			beyond = "beyond the noise of the images, and how far seeds differ nobody knows"
+		}
+		fmt.Fprintf(&b, "%s is better than %s by %s ± %s in %s: %s.\n", x, y, show(math.Abs(v.Difference)), show(margin), v.Metric, beyond)
 	default:
 		fmt.Fprintf(&b, "%s and %s are not distinguishable in %s: the difference is %s ± %s.\n", v.A.Word, v.B.Word, v.Metric,
 			show(v.Difference), show(margin))

@@ -6,7 +6,6 @@
 package runs
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,7 +130,6 @@ type logReader struct {
 	run    *Run
 	first  bool
 	step   record.Event // the newest
-	best   float64
 	result bool
 }
 
@@ -269,6 +267,3 @@ func (r *Run) Seed() string {
 	seed, _ := r.Setting("train.seed")
 	return seed
 }
-
-// byName orders runs.
-func byName(a, b Run) int { return cmp.Compare(a.Name, b.Name) }
