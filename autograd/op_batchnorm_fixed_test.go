@@ -71,7 +71,9 @@ func joinedNorms() map[string]struct {
 	record joined
 } {
 	win := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
-	of := func(t *autograd.Tape, n normParts) (gamma, beta *autograd.Var) { return t.Param(n.gamma), t.Param(n.beta) }
+	of := func(t *autograd.Tape, n normParts) (gamma, beta *autograd.Var) {
+		return t.Param(n.gamma), t.Param(n.beta)
+	}
 	return map[string]struct {
 		w      *autograd.Param
 		record joined
