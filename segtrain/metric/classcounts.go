@@ -25,21 +25,14 @@ func (c ClassCount) Add(other ClassCount) ClassCount {
 	return c
 }
 
-// Counts returns the counts of the classes that occur in the truth or the prediction, in order of the classes.
-func (c *Confusion) Counts() []ClassCount {
+// ImageCounts returns the counts of the classes that occur in the truth or the prediction of an image, in order of the
+// classes.
+func (s *Stats) ImageCounts(image int) []ClassCount {
 	var list []ClassCount
-	for k := range c.classes {
-		n := ClassCount{Class: k, Both: c.Count(k, k), Truth: c.Support(k), Prediction: c.Predicted(k)}
-		if n.Truth+n.Prediction > 0 {
-			list = append(list, n)
+	for k, c := range s.rows[image*s.classes:][:s.classes] {
+		if c.Present() {
+			list = append(list, ClassCount{Class: k, Both: c.TP, Truth: c.TP + c.FN, Prediction: c.TP + c.FP})
 		}
 	}
 	return list
-}
-
-// ImageCounts returns the counts of one image; see Confusion.Add for the arguments.
-func ImageCounts(truth, prediction []uint8, classes, ignore int) []ClassCount {
-	c := NewConfusion(classes)
-	c.Add(truth, prediction, ignore)
-	return c.Counts()
 }

@@ -105,11 +105,7 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 		for i, index := range batch.Indices {
 			truth, classes := batch.Masks[i*labels:][:labels], t.classes[i*labels:][:labels]
 			score := meter.Add(h, w, truth, classes, t.probabilities(i*labels, labels))
-			var counts []metric.ClassCount // of classes that exclude each other
-			if t.thresholds == nil {
-				counts = metric.ImageCounts(truth, classes, len(e.Classes), e.Ignore)
-			}
-			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score, counts})
+			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score, meter.Stats.ImageCounts(len(result.Images))})
 			if predicted != nil {
 				predicted(index, classes)
 			}
