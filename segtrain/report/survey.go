@@ -28,7 +28,7 @@ type Data struct {
 //go:embed survey.html
 var surveyText string
 
-var surveyTemplate = template.Must(template.New("survey").Parse(surveyText))
+var surveyTemplate = template.Must(template.Must(template.New("page").Parse(pageText)).New("survey").Parse(surveyText))
 
 const (
 	sheetSide    = 260 // longest side of a picture on a contact sheet, in pixels
