@@ -37,10 +37,8 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 		return err
 	}
 	o.Log.Info("predicting out of fold", "images", ds.Len(), "classes", len(s.classes))
-	run := predict.Predictor{
-		Model: p.model, Batch: min(cfg.Train.Batch, ds.Len()), Workers: cfg.Data.Workers, Probabilities: true,
-		NetworkSize: true,
-	}
+	run := p.newPredictor(cfg)
+	run.Batch, run.Probabilities, run.NetworkSize = min(cfg.Train.Batch, ds.Len()), true, true
 	_, err = run.Run(ctx, ds, func(r predict.Result) error {
 		return oof.WriteImage(dir, fold, r.ID, r.Probabilities, r.Classes)
 	})

@@ -59,15 +59,20 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 		po.Batch = cfg.Train.Batch
 	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
-	run := predict.Predictor{
-		Model: p.model, Batch: min(po.Batch, ds.Len()), Workers: cfg.Data.Workers, Probabilities: po.Probabilities,
-		Task: task(cfg), Thresholds: cfg.Predict.Threshold,
-	}
+	run := p.newPredictor(cfg)
+	run.Batch, run.Probabilities = min(po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
 		return nil, err
 	}
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
+}
+
+// newPredictor returns what predicts as the configuration says, at the images' own sizes.
+func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
+	return &predict.Predictor{
+		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+	}
 }
 
 // inputRecords lists files, and what is in folders. A file that is named twice counts once.
