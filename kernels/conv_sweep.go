@@ -20,6 +20,7 @@ type sweep struct {
 	segs              []int // offsets of each segment of taps
 	klen              int   // floats of a segment
 	scratch           int
+	winograd          *winograd // unless nil, the pixels are computed by tiles
 }
 
 // A grid says which pixels of an image a sweep computes: (oy*sh + y, ox*sw + x) of h×w.
@@ -135,7 +136,15 @@ func (p *sweep) panels(k *gemmKernel) int { return p.groups * ((p.oc/p.groups + 
 
 // packed returns the floats of the packed weights.
 func (p *sweep) packed(k *gemmKernel) int {
-	return p.groups * k.packedWidth(p.oc/p.groups) * len(p.segs) * p.klen
+	return p.groups * k.packedWidth(p.oc/p.groups) * p.depth()
+}
+
+// depth returns the packed weights of a column.
+func (p *sweep) depth() int {
+	if p.winograd != nil {
+		return wgValues * p.ic
+	}
+	return len(p.segs) * p.klen
 }
 
 // locate returns the group of a panel, its first column there, its number of columns, and where its packed weights begin.
@@ -143,7 +152,7 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 	ocg := p.oc / p.groups
 	perGroup := (ocg + k.nr - 1) / k.nr
 	group, column = panel/perGroup, panel%perGroup*k.nr
-	at = (group*k.packedWidth(ocg) + column) * len(p.segs) * p.klen
+	at = (group*k.packedWidth(ocg) + column) * p.depth()
 	return group, column, min(k.nr, ocg-column), at
 }
 
@@ -151,6 +160,10 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, gain, packed, y, scratch []float32) {
 	image, group, first := p.task(task)
 	count := min(p.band, p.oh-first)
+	if p.winograd != nil {
+		p.tiles(k, image, first, count, accumulate, x, packed, y, scratch)
+		return
+	}
 	a := p.input(image, group, first, count, x, gain, scratch[maxTile:])
 	p.products(k, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
 }

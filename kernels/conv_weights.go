@@ -5,6 +5,7 @@ package kernels
 // gradient of its own, which are added as a fixed binary tree: chains stay short and chunks can run at the same time.
 type convWeights struct {
 	input      sweep // the bands: larger than those of the forward pass, as chains run over their pixels
+	taps       int   // products of a pair of channels: those of the window, or of tiles
 	chunks     int
 	panels     int   // panels of columns that a task computes from one copy of its pixels
 	units      int   // bands of all images: what chunks are made of
@@ -27,17 +28,27 @@ func newConvWeights(c *Conv, to cut) convWeights {
 	to.tasks = 1
 	g := convWeights{input: newSweep(&c.kernel, c.N, c.IC, c.OC, c.Groups, c.Window, spread{1, 1}, dense(c.OH(), c.OW()), to)}
 	f := &g.input
+	f.useWinograd(&c.kernel, min(c.IC, gradBlock), to)
+	g.taps = c.KH * c.KW
+	if f.winograd != nil {
+		g.taps = wgValues
+	}
 	g.units = f.n * f.bands
-	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
+	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(g.taps*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
 	g.panels = 1
 	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= panelChunks {
 		g.panels = perGroup
 	}
+	if f.winograd != nil {
+		g.rows = c.kernel.padRows(counted(min(icg, gradBlock)))
+		g.scratch = f.scratch
+		return g
+	}
 	for ky := range c.KH {
 		for kx := range c.KW {
-			for i := range icg {
+			for _, i := range counted(icg) {
 				g.rows = append(g.rows, (ky*c.DH*f.cols+kx*c.DW)*icg+i)
 			}
 		}
@@ -53,6 +64,15 @@ func newConvWeights(c *Conv, to cut) convWeights {
 	return g
 }
 
+// counted returns 0, 1 … n-1.
+func counted(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
 // GradWeightTasks returns the number of tasks of GradWeight.
 func (c *Conv) GradWeightTasks() int {
 	return c.weights.chunks * c.forward.panels(&c.kernel) / c.weights.panels
@@ -61,7 +81,8 @@ func (c *Conv) GradWeightTasks() int {
 // Partial returns the floats of the partial weight gradients.
 func (c *Conv) Partial() int { return c.weights.chunks * c.weightFloats() }
 
-func (c *Conv) weightFloats() int { return c.KH * c.KW * c.IC / c.Groups * c.OC }
+// weightFloats returns the floats of a partial gradient.
+func (c *Conv) weightFloats() int { return c.weights.taps * c.IC / c.Groups * c.OC }
 
 // GradWeight computes a part of the partial gradients of the weights from x and dy.
 func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
@@ -70,32 +91,43 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 
 // GradWeightScaled is GradWeight of x·gain; gain is [N, IC], or nil for none.
 func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float32) {
-	g, k := &c.weights, &c.kernel
+	g := &c.weights
 	f := &g.input
-	tasks := f.panels(k) / g.panels
+	tasks := f.panels(&c.kernel) / g.panels
 	chunk, panel := task/tasks, task%tasks*g.panels
-	group, _, _, _ := f.locate(panel, k)
 	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
-	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
-	begin := chunk * perChunk
-	for u := begin; u < min(begin+perChunk, g.units); u++ {
+	begin, end := chunk*perChunk, min((chunk+1)*perChunk, g.units)
+	if f.winograd != nil {
+		c.gradTiles(begin, end, panel, x, dy, partial, scratch)
+		return
+	}
+	for u := begin; u < end; u++ {
 		image, first := u/f.bands, u%f.bands*f.band
-		count := min(f.band, f.oh-first)
-		t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: u > begin}
-		t.a = f.input(image, group, first, count, x, gain, scratch)
-		if f.direct {
-			t.segs, t.klen, t.step = g.segs, count, c.IC
-		} else {
-			t.segs = g.segs[:count]
-		}
-		for p := panel; p < panel+g.panels; p++ {
-			_, column, cols, _ := f.locate(p, k)
-			column += group * c.OC / c.Groups
-			t.b = c.packPixels(count*f.ow, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
-			k.multiply(t, c.KH*c.KW*c.IC/c.Groups, cols, g.rows, partial[column:], spare)
-		}
+		c.gradTaps(image, first, min(f.band, f.oh-first), panel, u > begin, x, gain, dy, partial, scratch)
+	}
+}
+
+// gradTaps adds a band of an image, count output rows from first on, to the partial gradients of a task's panels, or with
+// load unset overwrites them.
+func (c *Conv) gradTaps(image, first, count, panel int, load bool, x, gain, dy, partial, scratch []float32) {
+	g, k := &c.weights, &c.kernel
+	f := &g.input
+	group, _, _, _ := f.locate(panel, k)
+	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
+	t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: load}
+	t.a = f.input(image, group, first, count, x, gain, scratch)
+	if f.direct {
+		t.segs, t.klen, t.step = g.segs, count, c.IC
+	} else {
+		t.segs = g.segs[:count]
+	}
+	for p := panel; p < panel+g.panels; p++ {
+		_, column, cols, _ := f.locate(p, k)
+		column += group * c.OC / c.Groups
+		t.b = c.packPixels(count*f.ow, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
+		k.multiply(t, c.KH*c.KW*c.IC/c.Groups, cols, g.rows, partial[column:], spare)
 	}
 }
 
@@ -131,18 +163,23 @@ func (c *Conv) ReduceTasks() int { return (c.weightFloats() + reduceFloats - 1) 
 
 // Reduce adds a part of the partial gradients to dw, which is HWIO. It destroys partial.
 func (c *Conv) Reduce(task int, partial, dw []float32) {
+	if c.weights.input.winograd != nil {
+		matrix, size := c.IC*c.OC, reduceFloats/wgValues
+		c.reduceTiles(min(task*size, matrix), min((task+1)*size, matrix), partial, dw)
+		return
+	}
 	begin := task * reduceFloats
 	end := min(begin+reduceFloats, c.weightFloats())
-	reduceTree(c.weights.chunks, c.weightFloats(), partial[begin:], dw[begin:end])
+	sumTree(c.weights.chunks, c.weightFloats(), end-begin, partial[begin:])
+	Accumulate(partial[begin:end], dw[begin:end])
 }
 
-// reduceTree adds to y the sum of n slices of x that begin ld floats apart, pairwise: (0+1)+(2+3)…
-// The first of each pair is overwritten.
-func reduceTree(n, ld int, x, y []float32) {
+// sumTree adds n slices of size floats of x that begin ld apart, pairwise: (0+1)+(2+3)… The first of each pair is overwritten,
+// and the very first has the sum.
+func sumTree(n, ld, size int, x []float32) {
 	for gap := 1; gap < n; gap *= 2 {
 		for i := 0; i+gap < n; i += 2 * gap {
-			Accumulate(x[(i+gap)*ld:][:len(y)], x[i*ld:][:len(y)])
+			Accumulate(x[(i+gap)*ld:][:size], x[i*ld:][:size])
 		}
 	}
-	Accumulate(x[:len(y)], y)
 }
