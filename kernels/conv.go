@@ -47,15 +47,18 @@ func newConv(n, ic, oc, groups int, w Window, to cut) *Conv {
 	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
 	c.forward.useWinograd(&c.kernel, ic, to)
 	c.newPhases(to)
-	c.weights = newConvWeights(c, to)
+	to.tasks = 1
+	input := newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
+	input.useWinograd(&c.kernel, min(ic, gradBlock), to)
+	c.weights = newConvWeights(c, input)
 	return c
 }
 
 // FLOPs returns the floating-point operations of the forward pass, two a multiply-add, padding included. By tiles they are 4/9
 // of the definition's, beside the transforms.
 func (c *Conv) FLOPs() int {
-	if g := c.forward.winograd; g != nil {
-		return 2 * c.N * ((c.OH() + 1) / 2 * g.cols) * wgValues * c.IC * c.OC
+	if g := c.forward.tiling; g != nil {
+		return 2 * c.N * ((c.OH() + 1) / 2 * g.cols) * g.values * c.IC * c.OC
 	}
 	return 2 * c.N * c.OH() * c.OW() * c.KH * c.KW * (c.IC / c.Groups) * c.OC
 }
@@ -91,8 +94,8 @@ func (c *Conv) PackForward(task int, w, packed []float32) {
 			packAlong(cols, width, c.OC, w[tap*icg*c.OC+g*ocg+j:], to)
 		}
 	}
-	if c.forward.winograd != nil {
-		wgWeights.fn(icg*width, packed)
+	if g := c.forward.tiling; g != nil {
+		g.weights(icg*width, packed)
 	}
 }
 

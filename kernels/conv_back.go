@@ -143,8 +143,11 @@ func (c *Conv) PackBack(task int, w, packed []float32) {
 			packAcross(cols, width, c.OC, w[(tap*icg+j)*c.OC+g*ocg:], to)
 		}
 	}
-	if p.winograd != nil {
-		wgWeights.fn(ocg*width, packed)
+	switch {
+	case p.gather:
+		upWeights(ocg*width, packed)
+	case p.tiling != nil:
+		p.tiling.weights(ocg*width, packed)
 	}
 }
 

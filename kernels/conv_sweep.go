@@ -20,7 +20,8 @@ type sweep struct {
 	segs              []int // offsets of each segment of taps
 	klen              int   // floats of a segment
 	scratch           int
-	winograd          *winograd // unless nil, the pixels are computed by tiles
+	tiling            *tiling // unless nil, the pixels are computed by tiles
+	gather            bool    // the pixels of a small image, of whose enlargement x is
 }
 
 // A grid says which pixels of an image a sweep computes: (oy*sh + y, ox*sw + x) of h×w.
@@ -141,8 +142,8 @@ func (p *sweep) packed(k *gemmKernel) int {
 
 // depth returns the packed weights of a column.
 func (p *sweep) depth() int {
-	if p.winograd != nil {
-		return wgValues * p.ic
+	if p.tiling != nil {
+		return p.tiling.values * p.ic
 	}
 	return len(p.segs) * p.klen
 }
@@ -160,7 +161,11 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, gain, packed, y, scratch []float32) {
 	image, group, first := p.task(task)
 	count := min(p.band, p.oh-first)
-	if p.winograd != nil {
+	switch {
+	case p.gather:
+		p.gathered(k, image, first, count, accumulate, x, packed, y, scratch)
+		return
+	case p.tiling != nil:
 		p.tiles(k, image, first, count, accumulate, x, packed, y, scratch)
 		return
 	}

@@ -23,15 +23,13 @@ const (
 	panelChunks   = 16 // with so many chunks, a task computes all panels
 )
 
-func newConvWeights(c *Conv, to cut) convWeights {
+// newConvWeights prepares the gradient for the bands of a sweep from x to y.
+func newConvWeights(c *Conv, input sweep) convWeights {
 	icg := c.IC / c.Groups
-	to.tasks = 1
-	g := convWeights{input: newSweep(&c.kernel, c.N, c.IC, c.OC, c.Groups, c.Window, spread{1, 1}, dense(c.OH(), c.OW()), to)}
+	g := convWeights{input: input, taps: c.KH * c.KW}
 	f := &g.input
-	f.useWinograd(&c.kernel, min(c.IC, gradBlock), to)
-	g.taps = c.KH * c.KW
-	if f.winograd != nil {
-		g.taps = wgValues
+	if f.tiling != nil {
+		g.taps = f.tiling.values
 	}
 	g.units = f.n * f.bands
 	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(g.taps*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
@@ -41,14 +39,14 @@ func newConvWeights(c *Conv, to cut) convWeights {
 	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= panelChunks {
 		g.panels = perGroup
 	}
-	if f.winograd != nil {
-		g.rows = c.kernel.padRows(counted(min(icg, gradBlock)))
+	if f.tiling != nil {
+		g.rows = c.kernel.padRows(multiples(min(icg, gradBlock), 1))
 		g.scratch = f.scratch
 		return g
 	}
 	for ky := range c.KH {
 		for kx := range c.KW {
-			for _, i := range counted(icg) {
+			for _, i := range multiples(icg, 1) {
 				g.rows = append(g.rows, (ky*c.DH*f.cols+kx*c.DW)*icg+i)
 			}
 		}
@@ -62,15 +60,6 @@ func newConvWeights(c *Conv, to cut) convWeights {
 	}
 	g.scratch = f.scratch + f.band*f.ow*c.kernel.nr
 	return g
-}
-
-// counted returns 0, 1 … n-1.
-func counted(n int) []int {
-	list := make([]int, n)
-	for i := range list {
-		list[i] = i
-	}
-	return list
 }
 
 // GradWeightTasks returns the number of tasks of GradWeight.
@@ -99,7 +88,7 @@ func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float3
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	begin, end := chunk*perChunk, min((chunk+1)*perChunk, g.units)
-	if f.winograd != nil {
+	if f.tiling != nil {
 		c.gradTiles(begin, end, panel, x, dy, partial, scratch)
 		return
 	}
@@ -159,18 +148,29 @@ func (c *Conv) packPixels(pixels, cols int, dy, packed []float32) []float32 {
 }
 
 // ReduceTasks returns the number of tasks of Reduce.
-func (c *Conv) ReduceTasks() int { return (c.weightFloats() + reduceFloats - 1) / reduceFloats }
+func (c *Conv) ReduceTasks() int {
+	size, n := c.reduction()
+	return (n + size - 1) / size
+}
+
+// reduction returns how many weights a task of Reduce adds, and how many there are: of all taps, or of each where there are
+// tiles.
+func (c *Conv) reduction() (size, n int) {
+	if g := c.weights.input.tiling; g != nil {
+		return reduceFloats / g.values / 16 * 16, c.IC * c.OC
+	}
+	return reduceFloats, c.weightFloats()
+}
 
 // Reduce adds a part of the partial gradients to dw, which is HWIO. It destroys partial.
 func (c *Conv) Reduce(task int, partial, dw []float32) {
-	if c.weights.input.winograd != nil {
-		matrix, size := c.IC*c.OC, reduceFloats/wgValues
-		c.reduceTiles(min(task*size, matrix), min((task+1)*size, matrix), partial, dw)
+	size, n := c.reduction()
+	begin, end := task*size, min((task+1)*size, n)
+	if c.weights.input.tiling != nil {
+		c.reduceTiles(begin, end, partial, dw)
 		return
 	}
-	begin := task * reduceFloats
-	end := min(begin+reduceFloats, c.weightFloats())
-	sumTree(c.weights.chunks, c.weightFloats(), end-begin, partial[begin:])
+	sumTree(c.weights.chunks, n, end-begin, partial[begin:])
 	Accumulate(partial[begin:end], dw[begin:end])
 }
 

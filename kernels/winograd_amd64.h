@@ -1,24 +1,6 @@
-// The transforms of F(2×2, 3×3) for VL channels at a time in V0 to V15, vectors of VB bytes.
+#include "tiles_amd64.h"
 
-#define LOAD4(at, one, three, a, b, c, d) \
-	VMOVUPS (at), a         \
-	VMOVUPS (at)(one*1), b  \
-	VMOVUPS (at)(one*2), c  \
-	VMOVUPS (at)(three*1), d
-
-#define STORE4(a, b, c, d) \
-	VMOVUPS a, (AX)        \
-	VMOVUPS b, (AX)(R12*1) \
-	VMOVUPS c, (AX)(R12*2) \
-	VMOVUPS d, (AX)(R13*1) \
-	LEAQ    (AX)(R12*4), AX
-
-// ADVANCE sets AX to what leads from behind the last of c channels to the next tile, two pixels of R8 bytes further.
-#define ADVANCE(c) \
-	MOVQ c, AX     \
-	SHLQ $2, AX    \
-	NEGQ AX        \
-	LEAQ (AX)(R8*2), AX
+// The transforms of F(2×2, 3×3).
 
 // V4 to V7 = V0 - V2, V1 + V2, V2 - V1, V1 - V3, stored
 #define INPUT_COLUMNS \
@@ -42,10 +24,10 @@
 	LEAQ (SI)(AX*4), BX     \
 	LEAQ (BX)(AX*4), R10    \
 	LEAQ (R10)(AX*4), R11   \
-	MOVQ vld+40(FP), R12    \
+	MOVQ vld+48(FP), R12    \
 	SHLQ $2, R12            \
 	LEAQ (R12)(R12*2), R13  \
-	MOVQ v+48(FP), DI       \
+	MOVQ v+56(FP), DI       \
 	ADVANCE(c+8(FP))        \
 	MOVQ AX, R15            \
 tile:                       \
@@ -87,6 +69,9 @@ step:                       \
 	ADDQ R15, BX            \
 	ADDQ R15, R10           \
 	ADDQ R15, R11           \
+	MOVQ step+40(FP), AX    \
+	SUBQ c+8(FP), AX        \
+	LEAQ (DI)(AX*4), DI     \
 	DECQ CX                 \
 	JNZ  tile               \
 	VZEROUPPER              \
@@ -185,15 +170,15 @@ store:                       \
 	MOVQ ld+16(FP), R8       \
 	SHLQ $2, R8              \
 	MOVQ row+24(FP), AX      \
-	MOVQ dy+32(FP), SI       \
+	MOVQ x+32(FP), SI       \
 	LEAQ (SI)(AX*4), BX      \
 	MOVQ step+40(FP), R9     \
 	SUBQ c+8(FP), R9         \
 	SHLQ $2, R9              \
-	MOVQ dld+48(FP), R12     \
+	MOVQ vld+48(FP), R12     \
 	SHLQ $2, R12             \
 	LEAQ (R12)(R12*2), R13   \
-	MOVQ d+56(FP), DI        \
+	MOVQ v+56(FP), DI        \
 	ADVANCE(c+8(FP))         \
 	MOVQ AX, R15             \
 tile:                        \

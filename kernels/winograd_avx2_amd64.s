@@ -23,14 +23,14 @@
 
 #include "winograd_amd64.h"
 
-// func wgInputAVX2(n, c, ld, row int, x *float32, vld int, v *float32)
-TEXT ·wgInputAVX2(SB), NOSPLIT, $0-56
+// func wgInputAVX2(n, c, ld, row int, x *float32, step, vld int, v *float32)
+TEXT ·wgInputAVX2(SB), NOSPLIT, $0-64
 	INPUT
 
 // func wgOutputAVX2(n, c, step, mld int, m *float32, ld, row, accumulate int, y *float32)
 TEXT ·wgOutputAVX2(SB), NOSPLIT, $0-72
 	OUTPUT
 
-// func wgGradAVX2(n, c, ld, row int, dy *float32, step, dld int, d *float32)
+// func wgGradAVX2(n, c, ld, row int, x *float32, step, vld int, v *float32)
 TEXT ·wgGradAVX2(SB), NOSPLIT, $0-64
 	GRAD

@@ -23,14 +23,14 @@
 
 #include "winograd_amd64.h"
 
-// func wgInputAVX512(n, c, ld, row int, x *float32, vld int, v *float32)
-TEXT ·wgInputAVX512(SB), NOSPLIT, $0-56
+// func wgInputAVX512(n, c, ld, row int, x *float32, step, vld int, v *float32)
+TEXT ·wgInputAVX512(SB), NOSPLIT, $0-64
 	INPUT
 
 // func wgOutputAVX512(n, c, step, mld int, m *float32, ld, row, accumulate int, y *float32)
 TEXT ·wgOutputAVX512(SB), NOSPLIT, $0-72
 	OUTPUT
 
-// func wgGradAVX512(n, c, ld, row int, dy *float32, step, dld int, d *float32)
+// func wgGradAVX512(n, c, ld, row int, x *float32, step, vld int, v *float32)
 TEXT ·wgGradAVX512(SB), NOSPLIT, $0-64
 	GRAD

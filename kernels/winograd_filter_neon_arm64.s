@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "neon_arm64.h"
-#include "winograd_neon_arm64.h"
+#include "tiles_neon_arm64.h"
 
 // t = (a + c + b) / 2, u = (a + c - b) / 2; V31 is 0.5
 #define WEIGHTS2(a, b, c, t, u) \

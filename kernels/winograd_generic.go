@@ -1,10 +1,9 @@
 package kernels
 
-// wgInputGeneric transforms n tiles of 4×4 pixels, two pixels apart, of c channels: pixels are ld floats apart, rows row
-// floats. Value t of a tile goes to v[t*vld:], tiles c floats apart.
-func wgInputGeneric(n, c, ld, row int, x []float32, vld int, v []float32) {
+// wgInputGeneric computes Bᵀ x B of tiles of 4×4 pixels.
+func wgInputGeneric(n, c, ld, row int, x []float32, step, vld int, v []float32) {
 	for i := range n {
-		x, v := x[2*i*ld:], v[i*c:]
+		x, v := x[2*i*ld:], v[i*step:]
 		for j := range c {
 			var t [16]float32
 			for k := range 4 {
@@ -20,8 +19,7 @@ func wgInputGeneric(n, c, ld, row int, x []float32, vld int, v []float32) {
 	}
 }
 
-// wgOutputGeneric transforms n tiles of c channels to 2×2 pixels: value t of a tile is at m[t*mld:], tiles step floats
-// apart. Pixels of y are ld floats apart, rows row floats. With accumulate it adds.
+// wgOutputGeneric computes Aᵀ m A.
 func wgOutputGeneric(n, c, step, mld int, m []float32, ld, row int, accumulate bool, y []float32) {
 	for i := range n {
 		m, y := m[i*step:], y[2*i*ld:]
@@ -46,8 +44,7 @@ func wgOutputGeneric(n, c, step, mld int, m []float32, ld, row int, accumulate b
 	}
 }
 
-// wgGradGeneric transforms n tiles of 2×2 pixels of c channels: pixels are ld floats apart, rows row floats. Value t of a tile
-// goes to d[t*dld:], tiles step floats apart. Values 3, 7, 11, 12, 13 and 14 have the opposite sign.
+// wgGradGeneric computes A dy Aᵀ, but for the signs of values 3, 7, 11, 12, 13 and 14, which are the opposite.
 func wgGradGeneric(n, c, ld, row int, dy []float32, step, dld int, d []float32) {
 	for i := range n {
 		dy, d := dy[2*i*ld:], d[i*step:]

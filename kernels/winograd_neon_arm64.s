@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "neon_arm64.h"
-#include "winograd_neon_arm64.h"
+#include "tiles_neon_arm64.h"
 
 // d to d+3 = a - c, b + c, c - b, b - d of four vectors
 #define INPUT4(a, b, c, e, d) \
@@ -17,8 +17,8 @@
 #define INPUT_ROWS(k) \
 	VFSUB(8+k, k, 16+k); VFADD(8+k, 4+k, 20+k); VFSUB(4+k, 8+k, 24+k); VFSUB(12+k, 4+k, 28+k)
 
-// func wgInputNEON(n, c, ld, row int, x *float32, vld int, v *float32)
-TEXT ·wgInputNEON(SB), NOSPLIT, $0-56
+// func wgInputNEON(n, c, ld, row int, x *float32, step, vld int, v *float32)
+TEXT ·wgInputNEON(SB), NOSPLIT, $0-64
 	MOVD n+0(FP), R0
 	MOVD c+8(FP), R2
 	MOVD ld+16(FP), R10
@@ -28,11 +28,14 @@ TEXT ·wgInputNEON(SB), NOSPLIT, $0-56
 	LSL  $2, R3
 	MOVD x+32(FP), R4
 	DOWN(R3, R4, R5, R6, R7)
-	MOVD vld+40(FP), R8
+	MOVD step+40(FP), R21
+	SUB  R2, R21
+	LSL  $2, R21
+	MOVD vld+48(FP), R8
 	LSL  $2, R8
 	MULTIPLES(R8, R14, R15)
 	LSL  $2, R8, R20
-	MOVD v+48(FP), R9
+	MOVD v+56(FP), R9
 	SUB  R2<<2, R11, R19
 
 inputTile:
@@ -63,6 +66,7 @@ inputStep:
 	ADD  R19, R5
 	ADD  R19, R6
 	ADD  R19, R7
+	ADD  R21, R9
 	SUB  $1, R0
 	CBNZ R0, inputTile
 	RET
@@ -137,23 +141,23 @@ outputStore:
 	VSTORE4(8, 14, 15, 13, a, 16, 17, b) \
 	ADD R20, R13
 
-// func wgGradNEON(n, c, ld, row int, dy *float32, step, dld int, d *float32)
+// func wgGradNEON(n, c, ld, row int, x *float32, step, vld int, v *float32)
 TEXT ·wgGradNEON(SB), NOSPLIT, $0-64
 	MOVD n+0(FP), R0
 	MOVD c+8(FP), R2
 	MOVD ld+16(FP), R10
 	LSL  $2, R10
 	MOVD row+24(FP), R3
-	MOVD dy+32(FP), R4
+	MOVD x+32(FP), R4
 	ADD  R3<<2, R4, R5
 	MOVD step+40(FP), R21
 	SUB  R2, R21
 	LSL  $2, R21
-	MOVD dld+48(FP), R8
+	MOVD vld+48(FP), R8
 	LSL  $2, R8
 	MULTIPLES(R8, R14, R15)
 	LSL  $2, R8, R20
-	MOVD d+56(FP), R9
+	MOVD v+56(FP), R9
 	LSL  $1, R10, R19
 	SUB  R2<<2, R19
 

@@ -23,7 +23,7 @@ func whole(seed uint64, n int, step float32) []float32 {
 // With whole numbers the transforms round nowhere, so that tiles give exactly what the definition says.
 func TestTilesAreTheDefinition(t *testing.T) {
 	for _, p := range []ref.Conv{
-		conv(1, 4, 4, 16, 16, 3, 1), conv(2, 7, 5, 24, 40, 3, 1), conv(1, 1, 2, 16, 19, 3, 1),
+		conv(1, 4, 4, 16, 16, 3, 1), conv(2, 7, 5, 24, 40, 3, 1), conv(1, 1, 2, 16, 19, 3, 1), conv(1, 5, 6, 21, 29, 3, 1),
 		conv(1, 3, 246, 72, 16, 3, 1), // several chunks of tiles in a band, and blocks of channels
 	} {
 		nx, nw, ny := p.N*p.IH*p.IW*p.IC, p.KH*p.KW*p.IC*p.OC, p.N*p.OH()*p.OW()*p.OC

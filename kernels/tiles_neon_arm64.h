@@ -15,3 +15,5 @@
 
 // DOWN sets b, c and d to what lies step, twice and three times step behind a.
 #define DOWN(step, a, b, c, d) ADD step, a, b; ADD step, b, c; ADD step, c, d
+#define VLOAD3(i, j, n, d) VLDR(31, n, d); VLDR(i, n, (d)+1); VLDR(j, n, (d)+2)
+#define VSTORE3(i, j, n, a, b, c) VSTR(31, n, a); VSTR(i, n, b); VSTR(j, n, c)
