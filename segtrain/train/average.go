@@ -143,6 +143,19 @@ func (t *Trainer) finishSWA(ctx context.Context, step *Step) error {
 	return t.Observe.Average(event)
 }
 
+// Refresh measures the running statistics of the model's batch norms as the end of a run with SWA does, for weights that were
+// averaged otherwise: they become those of one epoch more. Frozen norms keep theirs. When ctx ends it returns ErrInterrupted.
+func (t *Trainer) Refresh(ctx context.Context) error {
+	t.Freeze.begin(t.Steps)
+	defer t.Freeze.thaw()
+	step, err := t.newStep()
+	if err != nil {
+		return err
+	}
+	defer step.Free()
+	return t.refresh(ctx, step)
+}
+
 // refresh measures the running statistics of batch norms anew: they become the mean of those of the batches of one epoch more,
 // augmented as training would have gone on. A model without batch norms has nothing to measure.
 func (t *Trainer) refresh(ctx context.Context, step *Step) error {
@@ -167,7 +180,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 		}
 		batch, err := loader.Next()
 		if err != nil {
-			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
+			return fmt.Errorf("measuring batch norms of averaged weights: %w", err)
 		}
 		t.mixture.set(batch)
 		step.Label(batch.IDs, batch.Masks)

@@ -128,6 +128,9 @@ func aboutAverages(h *record.History) (notes []string) {
 			record.EMAFile, e.MeanIoU, e.ValLoss))
 	}
 	for _, a := range h.Averages {
+		if a.Name == AverageName {
+			continue // it was made when the report was there
+		}
 		notes = append(notes, fmt.Sprintf("%s holds the mean of the weights at the end of %d epochs (SWA): mean IoU %.3f, "+
 			"loss %.3f. It is not among the best weights.", a.File, a.Models, a.Scores.MeanIoU, a.Scores.ValLoss))
 	}
