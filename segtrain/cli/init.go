@@ -50,7 +50,8 @@ func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := config.Parse(out, text); err != nil {
+	cfg, err := config.Parse(out, text)
+	if err != nil {
 		return fmt.Errorf("no configuration can be written for these files:\n%w", err)
 	}
 	err = raster.WriteFile(out, func(w io.Writer) error {
@@ -67,8 +68,10 @@ func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
 		return a.printJSON(seen)
 	}
 	fmt.Fprintf(a.stdout, "%d images, most of %d×%d pixels (width × height), with masks coded as %s. Wrote %s.\n"+
-		"Read it, name the classes, then: %s train %s\n"+
-		"As long as it says debug: true, that tests the data, the model and this machine, and stops.\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+		"Read it, name the classes, then: %s train %s\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+	if cfg.Debug {
+		fmt.Fprintln(a.stdout, "As long as it says debug: true, that tests the data, the model and this machine, and stops.")
+	}
 	return nil
 }
 

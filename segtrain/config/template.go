@@ -37,8 +37,10 @@ func RecipeTemplate(f Facts, comments, data, rest string, binary bool) ([]byte, 
 	}
 	t.line("# Written from %d pictures and their masks, with a recipe. Keys that are not here keep their defaults.\n#", f.Count)
 	t.b.WriteString(comments)
-	t.line("\n# The first run tests the data, the model and this machine, and stops. When it has passed, set this to false.\n" +
-		"debug: true\n")
+	t.line("")
+	if !binary { // a debug run is for task multiclass
+		t.debug()
+	}
 	t.source()
 	t.labels()
 	t.b.WriteString(data)
@@ -63,8 +65,7 @@ func (t *template) kinds() int {
 func Template(f Facts) []byte {
 	t := &template{Facts: f}
 	t.line("# Written from %d pictures and their masks. Keys that are not here keep their defaults.\n", f.Count)
-	t.line("# The first run tests the data, the model and this machine, and stops. When it has passed, set this to false.\n" +
-		"debug: true\n")
+	t.debug()
 	t.source()
 	t.labels()
 	t.input()
@@ -87,6 +88,11 @@ func (t *template) key(name string, value any, comments ...string) {
 		t.line("  # %s", c)
 	}
 	t.line("  %s: %s", name, flow(reflect.ValueOf(value)))
+}
+
+func (t *template) debug() {
+	t.line("# The first run tests the data, the model and this machine, and stops. When it has passed, set this to false.\n" +
+		"debug: true\n")
 }
 
 func (t *template) source() {
