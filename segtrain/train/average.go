@@ -63,8 +63,12 @@ func (t *Trainer) startAverages() error {
 	return nil
 }
 
-// takeSWA takes the parameters into SWA's mean where a cycle of it ends or, without cycles, an epoch.
-func (t *Trainer) takeSWA(step int, epochEnds bool) {
+// takeAverages takes the parameters after a step into the EMA, and into SWA's mean where a cycle of it ends or, without cycles, an
+// epoch.
+func (t *Trainer) takeAverages(step int, epochEnds bool) {
+	if t.ema != nil {
+		t.ema.Update()
+	}
 	since := step - t.Averages.SWAStart
 	if t.swa == nil || since <= 0 {
 		return

@@ -216,12 +216,9 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 		if err != nil {
 			return t.explain(err, batch)
 		}
-		if t.ema != nil {
-			t.ema.Update()
-		}
 		p.Step++
 		epochEnds := p.Step%perEpoch == 0 || p.Step == t.Steps
-		t.takeSWA(p.Step, epochEnds)
+		t.takeAverages(p.Step, epochEnds)
 		p.EpochLoss += lossValue
 		took := time.Since(last).Seconds()
 		p.Seconds += took

@@ -131,7 +131,7 @@ func aboutAverages(h *record.History) (notes []string) {
 		if a.Name == AverageName {
 			continue // it was made when the report was there
 		}
-		notes = append(notes, fmt.Sprintf("%s holds the mean of the weights at the end of %d epochs (SWA): mean IoU %.3f, "+
+		notes = append(notes, fmt.Sprintf("%s holds the mean of the weights at the ends of %d epochs or cycles (SWA): mean IoU %.3f, "+
 			"loss %.3f. It is not among the best weights.", a.File, a.Models, a.Scores.MeanIoU, a.Scores.ValLoss))
 	}
 	return notes
