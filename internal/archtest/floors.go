@@ -19,7 +19,7 @@ var (
 		{"nn/encoder", "nn/decoder", "nn/loss", "nn/checkpoint", "optim"},
 	}
 	application = [][]string{
-		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights"},
+		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/recipes"},
 		{"segtrain/augment", "segtrain/synth", "segtrain/oof"},
 		{"segtrain/data"},
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},

@@ -43,7 +43,7 @@ func (a *app) eval() *cobra.Command {
 	}
 	s.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, or a file (default best)")
+	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best)")
 	f.StringVar(&o.Images, "images", "", "folder of images to measure on instead of the validation images")
 	f.StringVar(&o.Masks, "masks", "", "folder of their masks")
 	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too")

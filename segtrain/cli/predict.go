@@ -34,7 +34,7 @@ func (a *app) predict() *cobra.Command {
 	s.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.Out, "out", "o", "predictions", "folder to write to")
-	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, or a file (default best)")
+	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best)")
 	f.IntVar(&o.Batch, "batch", 0, "images a forward pass; 0: as in training")
 	f.BoolVar(&o.Overlays, "overlays", false, "write pictures with their classes in color, too")
 	f.BoolVar(&o.Probabilities, "probabilities", false, "write the probability of each class, too (.npy)")

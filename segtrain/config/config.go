@@ -187,12 +187,14 @@ type Schedule struct {
 	SWA            SWA       `yaml:"swa"`
 }
 
-// SWA sets a constant learning rate at the end of a run, for weights to be averaged.
+// SWA sets the learning rate at the end of a run, constant or in cycles, for weights to be averaged.
 type SWA struct {
-	StartEpoch     float64  `yaml:"start_epoch"` // 0: off
+	StartEpoch     float64  `yaml:"start_epoch"` // 0: three quarters of the run
 	Rate           *float64 `yaml:"rate"`
 	AnnealEpochs   float64  `yaml:"anneal_epochs"`
 	AnnealStrategy string   `yaml:"anneal_strategy"`
+	CycleEpochs    float64  `yaml:"cycle_epochs"` // 0: constant
+	MinRate        *float64 `yaml:"min_rate"`
 }
 
 // Train sets the length of a run, its batches, its seed and what is kept of it.
@@ -207,6 +209,9 @@ type Train struct {
 	EMADecay        float64 `yaml:"ema_decay"` // 0: off
 	EMAWarmup       bool    `yaml:"ema_warmup"`
 	SWA             bool    `yaml:"swa"`
+	KeepLast        int     `yaml:"keep_last"`
+	KeepBest        int     `yaml:"keep_best"`
+	KeepCycles      bool    `yaml:"keep_cycles"`
 	TensorBoard     bool    `yaml:"tensorboard"`
 
 	Seeds []uint64 `yaml:"-"` // train.seed as a list: a run each; empty for one run

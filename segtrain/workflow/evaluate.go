@@ -17,7 +17,7 @@ import (
 
 // EvalOptions say what Evaluate measures.
 type EvalOptions struct {
-	Weights       string // best, last, ema, swa, or a file; empty is best
+	Weights       string // best, last, ema, swa, average, or a file; empty is best
 	Images, Masks string // folders to measure on instead of the validation images
 	FullSize      bool   // measure at each image's own size too
 	MeasureOptions
@@ -95,7 +95,7 @@ func trained(cfg *config.Config, weights string) (*parts, string, error) {
 	return p, file, trainedWeights(file, p.model)
 }
 
-// weightsFile returns the file that a name stands for in the run dir: best, last, ema, swa, or a path.
+// weightsFile returns the file that a name stands for in the run dir: best, last, ema, swa, average, or a path.
 func weightsFile(dir, name string) (string, error) {
 	switch name {
 	case "", "best":
@@ -106,6 +106,8 @@ func weightsFile(dir, name string) (string, error) {
 		name = record.EMAFile
 	case "swa":
 		name = record.SWAFile
+	case "average":
+		name = record.AverageFile
 	default:
 		return name, nil
 	}

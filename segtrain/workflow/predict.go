@@ -17,7 +17,7 @@ import (
 type PredictOptions struct {
 	Inputs        []string // image files, and folders of them
 	Out           string   // folder to write to
-	Weights       string   // best, last, ema, swa, or a file; empty is best
+	Weights       string   // best, last, ema, swa, average, or a file; empty is best
 	Batch         int      // images a forward pass; 0 is train.batch
 	Overlays      bool     // pictures with their classes in color, too
 	Probabilities bool     // a probability for each class, too
