@@ -17,15 +17,17 @@ func init() {
 	bytes3Repeat.register(AVX512, bytes3RepeatBy64)
 }
 
-// bytes3Planes say how 64 pixels become planes and pixels again. Byte i of a plane is at first[c][i] of two vectors of
+// planes3 says how 64 pixels become planes and pixels again. Byte i of plane c is at first[c][i] of two vectors of
 // samples, or, where late[c] has a bit, in the third; and byte i of vector k of samples is at again[k][i] of the first
 // two planes, or, where blue[k] has a bit, in the third plane.
-var bytes3Planes = struct {
+type planes3 struct {
 	first [3][64]uint8
 	again [3][64]uint8
 	late  [3]uint64
 	blue  [3]uint64
-}{}
+}
+
+var bytes3Planes planes3
 
 func init() {
 	t := &bytes3Planes
