@@ -1,7 +1,7 @@
 package kernels
 
 const (
-	medianBlock = 256 // samples that go through a network at a time
+	medianBlock = 512 // samples that go through a network at a time
 	medianSides = 64  // samples more that a sorted column may be long
 )
 
