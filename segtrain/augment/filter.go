@@ -2,6 +2,7 @@ package augment
 
 import (
 	"math"
+	"slices"
 
 	"tessera/kernels"
 	"tessera/segtrain/raster"
@@ -33,6 +34,13 @@ func separable(weights []float64) filter {
 	return filter{fix(across), fix(down)}
 }
 
+// boxFilter returns the filter that takes the mean of k×k samples, k odd.
+func boxFilter(k int) filter {
+	f := separable(slices.Repeat([]float64{1 / float64(k)}, k))
+	f.across.mean, f.taps.mean = k <= 15, k <= 15 // what the kernel takes; its means are those of the weights
+	return f
+}
+
 // windowTaps returns the taps of a k×k window, row by row, without those that are 0.
 func windowTaps(window []float64) (taps []tap) {
 	k := int(math.Sqrt(float64(len(window))))
@@ -49,7 +57,17 @@ type fixedTaps struct {
 	at      []tap
 	weights []int16
 	shift   int
-	ry, rx  int // how far the taps reach
+	ry, rx  int  // how far the taps reach
+	mean    bool // all weights are the same, and few
+}
+
+// sum computes the weighted sums of rows, one for each tap.
+func (f *fixedTaps) sum(rows [][]uint8, y []uint8) {
+	if f.mean {
+		kernels.ByteMean(rows, y)
+	} else {
+		kernels.ByteTaps(f.shift, f.weights, rows, y)
+	}
 }
 
 // fix chooses the finest weights that 16 bits, and 32 bits of the sum, can hold. What rounding takes from one weight
@@ -90,14 +108,14 @@ func (f filter) stroke(dst, src *raster.Image) {
 				for k, t := range f.across.at {
 					across[k] = row[(rx+t.dx)*src.C:][:n]
 				}
-				kernels.ByteTaps(f.across.shift, f.across.weights, across, line)
+				f.across.sum(across, line)
 				copy(row[rx*src.C:], line)
 			}
 		}
 		for k, t := range f.taps.at {
 			rows[k] = ring.row(y + t.dy)[(rx+t.dx)*src.C:][:n]
 		}
-		kernels.ByteTaps(f.taps.shift, f.taps.weights, rows, dst.Pix8[y*n:][:n])
+		f.taps.sum(rows, dst.Pix8[y*n:][:n])
 	}
 }
 

@@ -93,7 +93,7 @@ func (b rain) stroke(dst, src *raster.Image) {
 		b.line(layer, p)
 	}
 	if b.BlurValue > 1 {
-		Blur{BlurLimit: KernelSize{b.BlurValue, b.BlurValue}}.Always(NewRand(0), src.H, src.W).(Painter).Paint(layer, layer)
+		boxFilter(b.BlurValue).stroke(layer, layer)
 	}
 	dark := tableOf(func(v float64) float64 { return roundEven(v * b.BrightnessCoefficient) })
 	for i := 0; i < len(src.Pix8); i += strip {
