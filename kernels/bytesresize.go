@@ -10,17 +10,34 @@ var (
 	bytesDown    = newFamily("bytesDown", bytesDownGeneric)
 )
 
-// ByteAcross3 computes y[3i+c] = (Σ w(i, k)·x[first[i]+3k+c] + 2⁷) >> 8, with k from 0 to 4·groups−1. Four outputs lie together:
-// w(i, k) = w[((i/4)·groups + k/4)·16 + i%4·4 + k%4]. From first[i] on x must have four samples more than those that are
-// weighed.
-func ByteAcross3(groups int, first []int32, w []int16, x []uint8, y []int16) {
-	w, y = w[:(len(first)+3)/4*groups*16], y[:3*len(first)]
-	for _, at := range first {
-		if at < 0 || int(at)+12*groups+4 > len(x) {
-			panic(fmt.Sprintf("kernels: ByteAcross3: %d weights from sample %d on, of %d", 4*groups, at, len(x)))
+// A ByteAcross3 weighs rows of pixels of three channels across.
+type ByteAcross3 struct {
+	taps, reach int
+	first       []int32
+	w           []int16
+}
+
+// NewByteAcross3 returns what weighs, for output i, the taps pixels from sample first[i] of a row on. Weights come in groups of
+// four, beyond taps 0, and groups of four outputs: with groups = ⌈taps/4⌉, weight k of output i is
+// w[((i/4)·groups + k/4)·16 + i%4·4 + k%4]. first and w must not change any more.
+func NewByteAcross3(taps int, first []int32, w []int16) *ByteAcross3 {
+	groups := (taps + 3) / 4
+	a := &ByteAcross3{taps: taps, first: first, w: w[:(len(first)+3)/4*groups*16]}
+	for i, at := range first {
+		if at < 0 || taps < 1 {
+			panic(fmt.Sprintf("kernels: NewByteAcross3: output %d weighs %d pixels from sample %d on", i, taps, at))
 		}
+		a.reach = max(a.reach, int(at)+12*groups+4)
 	}
-	bytesAcross3.fn(groups, first, w, x, y)
+	return a
+}
+
+// Reach is how many samples of a row are read; some of them count nothing.
+func (a *ByteAcross3) Reach() int { return a.reach }
+
+// Row computes y[3i+c] = (Σ w(i, k)·x[first[i]+3k+c] + 2⁷) >> 8, with k from 0 to taps−1.
+func (a *ByteAcross3) Row(x []uint8, y []int16) {
+	bytesAcross3.fn(a.taps, a.first, a.w, x[:a.reach], y[:3*len(a.first)])
 }
 
 // ByteDown computes y[i] = (Σ w[k]·x[k][i] + 2¹⁹) >> 20.

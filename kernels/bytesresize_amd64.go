@@ -25,12 +25,12 @@ var bytesAcrossPlaces, bytesAcrossOrder = func() (places [2][64]uint8, order [32
 	return places, order
 }()
 
-func bytesAcross3By4(groups int, first []int32, w []int16, x []uint8, y []int16) {
+func bytesAcross3By4(taps int, first []int32, w []int16, x []uint8, y []int16) {
 	n := len(first) &^ 3
 	if n > 0 {
-		bytesAcross3AVX512(n, groups, &bytesAcrossPlaces, &bytesAcrossOrder, &first[0], &w[0], &x[0], &y[0])
+		bytesAcross3AVX512(n, (taps-1)/2, &bytesAcrossPlaces, &bytesAcrossOrder, &first[0], &w[0], &x[0], &y[0])
 	}
-	bytesAcross3From(n, groups, first, w, x, y)
+	bytesAcross3From(n, taps, first, w, x, y)
 }
 
 func bytesDownBy64(w []int16, x [][]int16, y []uint8) {
@@ -42,7 +42,7 @@ func bytesDownBy64(w []int16, x [][]int16, y []uint8) {
 }
 
 //go:noescape
-func bytesAcross3AVX512(n, groups int, places *[2][64]uint8, order *[32]uint16, first *int32, w *int16, x *uint8, y *int16)
+func bytesAcross3AVX512(n, more int, places *[2][64]uint8, order *[32]uint16, first *int32, w *int16, x *uint8, y *int16)
 
 //go:noescape
 func bytesDownAVX512(n, taps int, w *int16, x *[]int16, y *uint8)

@@ -13,12 +13,12 @@ DATA bytesPairs<>+48(SB)/8, $0x0000000600000006
 DATA bytesPairs<>+56(SB)/8, $0x0000000600000006
 GLOBL bytesPairs<>(SB), RODATA|NOPTR, $64
 
-// func bytesAcross3AVX512(n, groups int, places *[2][64]uint8, order *[32]uint16, first *int32, w *int16, x *uint8, y *int16)
-// CX n; R8 groups, R9 first, R10 w, SI x, DI y; R11 to R14 where the four outputs begin
+// func bytesAcross3AVX512(n, more int, places *[2][64]uint8, order *[32]uint16, first *int32, w *int16, x *uint8, y *int16)
+// more is 0 for one pair of weights, 1 for two, and so on. CX n; R8 groups, R9 first, R10 w, SI x, DI y; R11 to R14 where the four outputs begin
 // Z16, Z17 places, Z18 order, Z19, Z20 pairs of weights, Z21 halves
 TEXT ·bytesAcross3AVX512(SB), NOSPLIT, $0-64
 	MOVQ n+0(FP), CX
-	MOVQ groups+8(FP), R8
+	MOVQ more+8(FP), R8
 	MOVQ places+16(FP), R11
 	MOVQ order+24(FP), R12
 	MOVQ first+32(FP), R9
@@ -36,6 +36,10 @@ TEXT ·bytesAcross3AVX512(SB), NOSPLIT, $0-64
 	VPBROADCASTD AX, Z21
 	MOVL $0xfff, AX
 	KMOVD AX, K1
+	TESTQ R8, R8
+	JZ two
+	SHRQ $1, R8
+	INCQ R8
 across:
 	MOVLQSX (R9), R11
 	MOVLQSX 4(R9), R12
@@ -76,6 +80,42 @@ group:
 	JNZ across
 	VZEROUPPER
 	RET
+two:
+	MOVLQSX (R9), R11
+	MOVLQSX 4(R9), R12
+	MOVLQSX 8(R9), R13
+	MOVLQSX 12(R9), BX
+	VMOVDQU (SI)(R11*1), X1
+	VMOVDQU (SI)(R13*1), X2
+	VINSERTI128 $1, (SI)(R12*1), Y1, Y1
+	VINSERTI128 $1, (SI)(BX*1), Y2, Y2
+	VINSERTI64X4 $1, Y2, Z1, Z1
+	VMOVDQU (R10), Y3
+	VPERMD Z3, Z19, Z4
+	VPSHUFB Z16, Z1, Z1
+	VPMADDWD Z4, Z1, Z0
+	VPADDD Z21, Z0, Z0
+	VPSRLD $8, Z0, Z0
+	VPERMW Z0, Z18, Z0
+	VMOVDQU16 Y0, K1, (DI)
+	ADDQ $32, R10
+	ADDQ $16, R9
+	ADDQ $24, DI
+	SUBQ $4, CX
+	JNZ two
+	VZEROUPPER
+	RET
+
+// The order of quadwords that puts right what packs within lanes of 128 bits leave.
+DATA bytesRight<>+0(SB)/8, $0
+DATA bytesRight<>+8(SB)/8, $2
+DATA bytesRight<>+16(SB)/8, $4
+DATA bytesRight<>+24(SB)/8, $6
+DATA bytesRight<>+32(SB)/8, $1
+DATA bytesRight<>+40(SB)/8, $3
+DATA bytesRight<>+48(SB)/8, $5
+DATA bytesRight<>+56(SB)/8, $7
+GLOBL bytesRight<>(SB), RODATA|NOPTR, $64
 
 // Adds two rows of 64 words, at SI and BX, to the sums Z0 to Z3; Z15 holds their weights in turn.
 #define ROWS(at, lo, hi) \
@@ -89,7 +129,7 @@ group:
 	VPADDD Z7, hi, hi
 
 // func bytesDownAVX512(n, taps int, w *int16, x *[]int16, y *uint8)
-// CX n; R8 w, R9 x, DI y; R10 the pairs of taps, R11 whether one is left; Z14 halves
+// CX n; R8 w, R9 x, DI y; R10 the pairs of taps, R11 whether one is left; Z13 the order at the end, Z14 halves
 TEXT ·bytesDownAVX512(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), CX
 	MOVQ taps+8(FP), R10
@@ -98,6 +138,7 @@ TEXT ·bytesDownAVX512(SB), NOSPLIT, $0-40
 	MOVQ y+32(FP), DI
 	MOVL $0x80000, R13
 	VPBROADCASTD R13, Z14
+	VMOVDQU64 bytesRight<>(SB), Z13
 	MOVQ R10, R11
 	SHRQ $1, R10
 	ANDQ $1, R11
@@ -138,8 +179,9 @@ store:
 	VPSRAD $20, Z3, Z3
 	VPACKSSDW Z1, Z0, Z0
 	VPACKSSDW Z3, Z2, Z2
-	VPMOVWB Z0, (DI)(AX*1)
-	VPMOVWB Z2, 32(DI)(AX*1)
+	VPACKUSWB Z2, Z0, Z0
+	VPERMQ Z0, Z13, Z0
+	VMOVDQU64 Z0, (DI)(AX*1)
 	ADDQ $64, AX
 	CMPQ AX, CX
 	JLT block

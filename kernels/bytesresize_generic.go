@@ -1,11 +1,12 @@
 package kernels
 
-func bytesAcross3Generic(groups int, first []int32, w []int16, x []uint8, y []int16) {
-	bytesAcross3From(0, groups, first, w, x, y)
+func bytesAcross3Generic(taps int, first []int32, w []int16, x []uint8, y []int16) {
+	bytesAcross3From(0, taps, first, w, x, y)
 }
 
 // bytesAcross3From computes the outputs from index i on.
-func bytesAcross3From(i, groups int, first []int32, w []int16, x []uint8, y []int16) {
+func bytesAcross3From(i, taps int, first []int32, w []int16, x []uint8, y []int16) {
+	groups := (taps + 3) / 4
 	for ; i < len(first); i++ {
 		var r, g, b int32 = 1 << 7, 1 << 7, 1 << 7
 		from := x[first[i]:]

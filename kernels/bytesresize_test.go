@@ -23,7 +23,8 @@ func someWeights(key uint64, n int) []int16 {
 }
 
 func TestByteAcross3(t *testing.T) {
-	for _, groups := range []int{1, 2, 5} {
+	for _, taps := range []int{1, 2, 3, 4, 6, 7, 20} {
+		groups := (taps + 3) / 4
 		for _, n := range append(kerneltest.Sizes(4, 16), 100) {
 			x := someBytes(81, 3*200)
 			if n == 100 {
@@ -35,27 +36,31 @@ func TestByteAcross3(t *testing.T) {
 			weights := make([][]int16, n)
 			for i := range first {
 				first[i] = int32(i * 7919 % (len(x) - 12*groups - 3))
-				weights[i] = someWeights(uint64(82+i), 4*groups)
+				weights[i] = someWeights(uint64(82+i), taps)
 				for k, v := range weights[i] {
 					w[(i/4*groups+k/4)*16+i%4*4+k%4] = v
 				}
 			}
+			a := kernels.NewByteAcross3(taps, first, w)
 			kerneltest.EachISA(t, func(t *testing.T) {
 				y := make([]int16, 3*n+1)
 				y[3*n] = 77
-				kernels.ByteAcross3(groups, first, w, x, y)
+				a.Row(x, y)
 				for i, v := range y[:3*n] {
 					var sum float64
 					for k, f := range weights[i/3] {
 						sum += float64(f) * float64(x[int(first[i/3])+3*k+i%3])
 					}
-					require.Equal(t, math.Floor(sum/256+0.5), float64(v), "%d groups, %d outputs: %d", groups, n, i)
+					require.Equal(t, math.Floor(sum/256+0.5), float64(v), "%d taps, %d outputs: %d", taps, n, i)
 				}
 				require.Equal(t, int16(77), y[3*n])
 			})
 		}
 	}
-	require.Panics(t, func() { kernels.ByteAcross3(1, []int32{1}, make([]int16, 16), make([]uint8, 16), make([]int16, 3)) })
+	one := kernels.NewByteAcross3(1, []int32{1}, make([]int16, 16))
+	require.Equal(t, 17, one.Reach())
+	require.Panics(t, func() { one.Row(make([]uint8, 16), make([]int16, 3)) })
+	require.Panics(t, func() { kernels.NewByteAcross3(1, []int32{-1}, make([]int16, 16)) })
 }
 
 func TestByteDown(t *testing.T) {

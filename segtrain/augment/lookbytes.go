@@ -39,22 +39,8 @@ func (w warp) fixed(y int, px, py []int32, _, _ []float64) {
 
 func (f field) fixed(y int, px, py []int32, xs, ys []float64) {
 	f.at(y, xs, ys)
-	ys, px, py = ys[:len(xs)], px[:len(xs)], py[:len(xs)]
-	for i, x := range xs {
-		px[i], py[i] = inPlaces(x), inPlaces(ys[i])
-	}
-}
-
-// inPlaces returns a continuous position in places from the centre of the first pixel, rounded. What is not a number is far away.
-func inPlaces(x float64) int32 {
-	const limit, up = 1 << 22, 1 << 31 // up makes all positive, so that cutting off rounds down
-	if !(x > -limit) {
-		return -limit * places
-	}
-	if x >= limit {
-		return limit * places
-	}
-	return int32(int64(float64(x*places)+(up-places/2+0.5)) - up)
+	kernels.PlacesOf(xs, px)
+	kernels.PlacesOf(ys, py)
 }
 
 // lookBytes is lookImage for pictures of 8 bits.
