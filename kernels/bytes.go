@@ -9,8 +9,6 @@ var (
 	bytesTable    = newFamily("bytesTable", bytesTableGeneric)
 	bytesExchange = newFamily("bytesExchange", bytesExchangeGeneric)
 	bytesTaps     = newFamily("bytesTaps", bytesTapsGeneric)
-	bytesSum      = newFamily("bytesSum", bytesSumGeneric)
-	bytesAdd      = newFamily("bytesAdd", bytesAddGeneric)
 	bytesToFloat  = newFamily("bytesToFloat", bytesToFloatGeneric)
 	bytesOfFloat  = newFamily("bytesOfFloat", bytesOfFloatGeneric)
 )
@@ -32,12 +30,6 @@ func ByteTaps(shift int, w []int16, x [][]uint8, y []uint8) {
 	}
 	bytesTaps.fn(shift, w, x, y)
 }
-
-// ByteSum returns Σ x[i].
-func ByteSum(x []uint8) uint64 { return bytesSum.fn(x) }
-
-// ByteAdd computes y[i] = min(x[i] + y[i], 255).
-func ByteAdd(x, y []uint8) { bytesAdd.fn(x, y[:len(x)]) }
 
 // BytesToFloats computes y[i] = x[i]/255.
 func BytesToFloats(x []uint8, y []float32) { bytesToFloat.fn(x, y[:len(x)]) }

@@ -13,8 +13,6 @@ func init() {
 	bytesExchange.register(AVX512, bytesExchangeBy64)
 	bytesTaps.register(AVX2, bytesTapsBy32)
 	bytesTaps.register(AVX512, bytesTapsBy64)
-	bytesSum.register(AVX2, bytesSumBy32)
-	bytesAdd.register(AVX2, bytesAddBy32)
 	bytesToFloat.register(AVX2, bytesToFloatBy8)
 	bytesOfFloat.register(AVX2, bytesOfFloatBy32)
 }
@@ -80,22 +78,6 @@ func bytesTapsBy64(shift int, w []int16, x [][]uint8, y []uint8) {
 	bytesTapsFrom(n, shift, w, x, y)
 }
 
-func bytesSumBy32(x []uint8) (sum uint64) {
-	n := len(x) &^ 31
-	if n > 0 {
-		sum = bytesSumAVX2(n, &x[0])
-	}
-	return sum + bytesSumGeneric(x[n:])
-}
-
-func bytesAddBy32(x, y []uint8) {
-	n := len(x) &^ 31
-	if n > 0 {
-		bytesAddAVX2(n, &x[0], &y[0])
-	}
-	bytesAddGeneric(x[n:], y[n:])
-}
-
 func bytesToFloatBy8(x []uint8, y []float32) {
 	n := len(x) &^ 7
 	if n > 0 {
@@ -129,12 +111,6 @@ func bytesTapsAVX2(n, shift, taps int, w *int16, x *[]uint8, y *uint8)
 
 //go:noescape
 func bytesTapsAVX512(n, shift, taps int, w *int16, x *[]uint8, y *uint8)
-
-//go:noescape
-func bytesSumAVX2(n int, x *uint8) uint64
-
-//go:noescape
-func bytesAddAVX2(n int, x, y *uint8)
 
 //go:noescape
 func bytesToFloatAVX2(n int, x *uint8, y *float32)

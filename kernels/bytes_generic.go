@@ -27,19 +27,6 @@ func bytesTapsFrom(first, shift int, w []int16, x [][]uint8, y []uint8) {
 	}
 }
 
-func bytesSumGeneric(x []uint8) (sum uint64) {
-	for _, v := range x {
-		sum += uint64(v)
-	}
-	return sum
-}
-
-func bytesAddGeneric(x, y []uint8) {
-	for i, v := range x {
-		y[i] += min(v, 255-y[i])
-	}
-}
-
 func bytesToFloatGeneric(x []uint8, y []float32) {
 	for i, v := range x {
 		y[i] = float32(v) / 255

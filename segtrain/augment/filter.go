@@ -100,17 +100,18 @@ func (f filter) stroke(dst, src *raster.Image) {
 	across := make([][]uint8, len(f.across.at))
 	rows := make([][]uint8, len(f.taps.at))
 	n := src.W * src.C
-	line := make([]uint8, n)
+	line := make([]uint8, n+2*rx*src.C)
+	for k, t := range f.across.at {
+		across[k] = line[(rx+t.dx)*src.C:][:n]
+	}
 	for y := range src.H {
 		for ring.next <= min(y+f.taps.ry, src.H-1) {
-			row := ring.load()
-			if len(across) > 0 {
-				for k, t := range f.across.at {
-					across[k] = row[(rx+t.dx)*src.C:][:n]
-				}
-				f.across.sum(across, line)
-				copy(row[rx*src.C:], line)
+			if len(across) == 0 {
+				ring.load()
+				continue
 			}
+			ring.fill(line)
+			f.across.sum(across, ring.take()[rx*src.C:][:n]) // what comes then does not look aside
 		}
 		for k, t := range f.taps.at {
 			rows[k] = ring.row(y + t.dy)[(rx+t.dx)*src.C:][:n]
@@ -139,18 +140,28 @@ func newRing(src *raster.Image, ry, rx int, edge func(i, n int) int) *ring {
 	return r
 }
 
-// load copies the next row and fills its sides.
-func (r *ring) load() []uint8 {
-	c, w := r.src.C, r.src.W
+// take returns the memory of the next row.
+func (r *ring) take() []uint8 {
 	row := r.rows[r.next%len(r.rows)]
+	r.next++
+	return row
+}
+
+// fill copies the next row and fills its sides.
+func (r *ring) fill(row []uint8) {
+	c, w := r.src.C, r.src.W
 	s := r.src.Pix8[r.next*w*c:][:w*c]
 	copy(row[r.rx*c:], s)
 	for i := range r.rx {
 		copy(row[i*c:][:c], s[r.edge(i-r.rx, w)*c:])
 		copy(row[(r.rx+w+i)*c:][:c], s[r.edge(w+i, w)*c:])
 	}
+}
+
+// load copies the next row to its memory.
+func (r *ring) load() {
+	r.fill(r.rows[r.next%len(r.rows)])
 	r.next++
-	return row
 }
 
 // row returns the row at y, or what stands for it beyond the picture.
