@@ -43,6 +43,7 @@ type Trainer struct {
 	ValEvery  int     // epochs between validations; the last epoch is always validated
 	Averages  Averages
 	Mix       []augment.Mixer // of the pictures of a batch
+	Blend     data.Blend      // of the training set's records with labels of models
 
 	Score         Measure           // larger is better: chooses the best checkpoint
 	Dir           string            // where snapshots go
@@ -129,7 +130,8 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix})
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix,
+		Blend: t.Blend})
 	if err != nil {
 		return p, err
 	}
