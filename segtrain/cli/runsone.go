@@ -55,6 +55,9 @@ func showRows(ix *runs.Index, r runs.Run) [][2]string {
 	if r.Reason != "" {
 		rows = append(rows, [2]string{"reason", r.Reason})
 	}
+	if r.Pseudo != nil {
+		rows = append(rows, [2]string{"pseudo-labels", r.Pseudo.String()})
+	}
 	if len(r.Tags) > 0 {
 		rows = append(rows, [2]string{"tags", strings.Join(r.Tags, " ")})
 	}

@@ -10,6 +10,7 @@
 //	ema.safetensors    their exponential moving average (EMA), where there is one
 //	swa.safetensors    the mean of the weights of the last epochs (SWA), where there is one
 //	split.csv          which images validated, and split.csv.sha256, its hash
+//	pseudo.json        the manifest of the labels of models that it trained with, where there were any
 //	report.html        the run as a page, with its pictures
 //
 // Every file but the log is written under a temporary name, synced and renamed, so a name never holds half a
@@ -45,6 +46,7 @@ const (
 	SWAFile     = "swa.safetensors" // of runs with SWA
 	ReportFile  = "report.html"
 	ImagesFile  = "images.jsonl"
+	PseudoFile  = "pseudo.json" // of runs with labels of models
 )
 
 // Run is an open run directory. Its methods may be called by several goroutines. A lock keeps other processes from opening

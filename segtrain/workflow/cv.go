@@ -132,7 +132,8 @@ func (c *crossValidation) part() error {
 		return err
 	}
 	c.split = s.split
-	return nil
+	_, err = s.openPseudo(&c.cfg) // labels that are not for this split are refused before anything is written
+	return err
 }
 
 // text is the configuration without what may change from one process to the next.

@@ -29,7 +29,7 @@ var codeHash = sync.OnceValue(record.CodeHash)
 // run it was made from as it may.
 func (s *session) identify(from *record.Weights) (start record.Start, err error) {
 	start = record.Start{Format: record.Format, Env: record.NewEnv(kernels.Active().String())}
-	print, err := s.source.train.Fingerprint(s.source.val)
+	print, err := s.source.train.Fingerprint(s.source.val, s.source.pseudo.list())
 	if err != nil {
 		return start, err
 	}
@@ -39,7 +39,9 @@ func (s *session) identify(from *record.Weights) (start record.Start, err error)
 	if from != nil {
 		start.Experiment.Start = from.SHA256
 	}
-	if start.Origin, err = s.origin(start.Experiment); err != nil || s.Again {
+	start.Origin, err = s.origin(start.Experiment)
+	start.Origin.Pseudo = s.source.pseudo.origin()
+	if err != nil || s.Again {
 		return start, err
 	}
 	return start, s.repeated(start.Experiment)
@@ -87,6 +89,8 @@ func changes(parent, cfg *config.Config, before, after record.Experiment) []conf
 			return same(before.Data, after.Data)
 		case "data.val":
 			return same(before.Data, after.Data) && same(before.Split, after.Split)
+		case "pseudo.manifest":
+			return before.Data != "" && before.Data == after.Data
 		case "model.weights":
 			return same(before.Start, after.Start)
 		}
