@@ -132,9 +132,6 @@ func (s *pseudoSet) add(index int, all []*raster.Float) error {
 		return nil
 	}
 	mask := filepath.Join(s.dir, "masks", filepath.FromSlash(r.ID)+".png")
-	if !filepath.IsLocal(filepath.FromSlash(r.ID)) {
-		return fmt.Errorf("pseudo-labels: ID %q is not a path below the folder", r.ID)
-	}
 	s.Kept++
 	s.records = append(s.records, refine.PseudoRecord{
 		ID: r.ID, Image: r.Image, Mask: mask, Group: r.Group, Weight: label.Weight, Kept: label.Kept, Members: s.Members,
