@@ -85,6 +85,20 @@ func TestBlendedBatches(t *testing.T) {
 	assert.NotEqual(t, got[6].Indices, take(t, d, other, 7)[6].Indices)
 }
 
+// What the network saw of an image with labels of models can be made again.
+func TestReplayBlended(t *testing.T) {
+	d := blendedSet(t)
+	b := take(t, d, blending(1), 8)[7]
+	const place = 2
+	require.GreaterOrEqual(t, b.Indices[place], 10)
+	seen, err := Replay(d, blending(2), 2, b.IDs[place])
+	require.NoError(t, err)
+	assert.Equal(t, []int{2, 1, place}, []int{seen.Epoch, seen.Step, seen.Place})
+	assert.Equal(t, b.Images[place*192:][:192], seen.Image)
+	_, err = Replay(d, blending(1), 0, b.IDs[place])
+	assert.ErrorContains(t, err, "its batches are full without it")
+}
+
 // Lots of draws come out as their weights, 1 to 5 of 15.
 func TestBlendByWeight(t *testing.T) {
 	opt := blending(1)

@@ -63,6 +63,11 @@ func PseudoLabel(ctx context.Context, dir string, po PseudoOptions, o Options) (
 		return nil, err
 	}
 	m := l.manifest
+	for _, s := range m.Sets {
+		if s.Kept == 0 {
+			o.Log.Warn("no image is sure enough; lower thresholds, agreement or the least share", "set", s.Name)
+		}
+	}
 	return &PseudoResult{
 		Out: po.Out, Round: m.Round, Split: m.Split, Images: len(m.Unlabelled), Members: len(m.Members),
 		Manifest: filepath.Join(po.Out, refine.PseudoFile), Sets: m.Sets,

@@ -330,7 +330,7 @@ func testPseudoLabelsOfGroupsThatValidate(t *testing.T, s pseudoSetup) {
 	require.NoError(t, err)
 	require.NoError(t, m.Write(s.pseudo))
 	_, err = src.openPseudo(cfg)
-	assert.ErrorContains(t, err, "keeps no image, and 7 are of groups that validate")
+	assert.ErrorContains(t, err, "keeps no image but 7 of groups that validate")
 }
 
 func testPseudoLabelMistakes(t *testing.T, s pseudoSetup) {

@@ -111,7 +111,7 @@ func (s *source) listPseudo(cfg *config.Config, table string, set refine.PseudoS
 		})
 	}
 	if len(records) == 0 {
-		return left, cfg.Mistake("pseudo.manifest", "%s keeps no image, and %d are of groups that validate", table, left)
+		return left, cfg.Mistake("pseudo.manifest", "%s keeps no image but %d of groups that validate", table, left)
 	}
 	s.pseudo.records = light(cfg, records)
 	return left, nil
