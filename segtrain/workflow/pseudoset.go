@@ -164,7 +164,7 @@ func (s *pseudoSet) show(index int, label *refine.PseudoLabel, kept bool) error 
 		what = "left out"
 	}
 	s.rows = append(s.rows, report.Row{
-		Title: fmt.Sprintf("%s: %s, %.0f %% labelled, %.2f", s.l.ds.Record(index).ID, what, 100*label.Kept, label.Weight),
+		Title: fmt.Sprintf("%s: %s, %.0f %% labelled, confidence %.2f", s.l.ds.Record(index).ID, what, 100*label.Kept, label.Weight),
 		Panels: []*raster.Image{
 			image, raster.Overlay(report.Dimmed(image), mask, s.l.cv.source.palette, 0.8, refine.PseudoIgnore), report.Heat(confidence),
 		},
