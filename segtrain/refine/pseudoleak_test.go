@@ -1,7 +1,6 @@
 package refine
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,11 +178,17 @@ func TestPseudoTable(t *testing.T) {
 	}
 }
 
-func Example() {
+// With repeats, models of other times may label too if they held out the same images and more.
+func TestRepeats(t *testing.T) {
+	trace := func(fold int, train, validation []PseudoImage) PseudoTrace {
+		return PseudoTrace{Fold: fold, Train: train, Validation: validation}
+	}
 	seen := TracePseudo([]PseudoTrace{
-		{Fold: 0, Train: images("b"), Validation: images("a")},
-		{Fold: 1, Train: images("a"), Validation: images("b")},
+		trace(0, images("c", "d"), images("a", "b")), trace(1, images("a", "b"), images("c", "d")),
+		trace(2, images("d"), images("a", "b", "c")), trace(3, images("a", "b", "c"), images("d")),
 	})
-	fmt.Println(Unbiased(seen, 2, 0), Unbiased(seen, 2, 1))
-	// Output: [0] [1]
+	assert.Equal(t, []int{0, 2}, Unbiased(seen, 4, 0))
+	assert.Equal(t, []int{1}, Unbiased(seen, 4, 1))
+	assert.Equal(t, []int{2}, Unbiased(seen, 4, 2))
+	assert.Equal(t, []int{1, 3}, Unbiased(seen, 4, 3))
 }
