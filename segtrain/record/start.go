@@ -33,6 +33,7 @@ type Experiment struct {
 	Data   string `json:"data_hash,omitempty"`   // samples: see data.Manifest.Fingerprint
 	Split  string `json:"split_hash,omitempty"`  // which of them train and which validate
 	Start  string `json:"start_hash,omitempty"`  // the weights it started from; empty for fresh ones
+	Labels string `json:"pseudo_hash,omitempty"` // images and masks of labels of models; empty for none
 	Code   string `json:"code,omitempty"`        // revision:… or, built from another tree than a commit's, sha256:… of the program
 }
 

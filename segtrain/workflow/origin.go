@@ -29,7 +29,7 @@ var codeHash = sync.OnceValue(record.CodeHash)
 // run it was made from as it may.
 func (s *session) identify(from *record.Weights) (start record.Start, err error) {
 	start = record.Start{Format: record.Format, Env: record.NewEnv(kernels.Active().String())}
-	print, err := s.source.train.Fingerprint(s.source.val, s.source.pseudo.list())
+	print, err := s.source.train.Fingerprint(s.source.val)
 	if err != nil {
 		return start, err
 	}
@@ -38,6 +38,9 @@ func (s *session) identify(from *record.Weights) (start record.Start, err error)
 	}
 	if from != nil {
 		start.Experiment.Start = from.SHA256
+	}
+	if start.Experiment.Labels, err = s.source.pseudo.fingerprint(); err != nil {
+		return start, err
 	}
 	start.Origin, err = s.origin(start.Experiment)
 	start.Origin.Pseudo = s.source.pseudo.origin()
@@ -90,7 +93,7 @@ func changes(parent, cfg *config.Config, before, after record.Experiment) []conf
 		case "data.val":
 			return same(before.Data, after.Data) && same(before.Split, after.Split)
 		case "pseudo.manifest":
-			return before.Data != "" && before.Data == after.Data
+			return same(before.Labels, after.Labels)
 		case "model.weights":
 			return same(before.Start, after.Start)
 		}

@@ -37,6 +37,15 @@ func (p *pseudoLabels) list() data.Manifest {
 	return p.records
 }
 
+// fingerprint returns the hash of the images and their masks, empty of nil.
+func (p *pseudoLabels) fingerprint() (string, error) {
+	if p == nil {
+		return "", nil
+	}
+	print, err := p.records.Fingerprint()
+	return print.SHA256, err
+}
+
 // origin returns what the record of a run says of the labels.
 func (p *pseudoLabels) origin() *record.PseudoLabels {
 	if p == nil {
