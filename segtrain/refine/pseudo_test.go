@@ -51,10 +51,10 @@ func TestPseudoLabel(t *testing.T) {
 	higher := rule
 	higher.Thresholds = []float64{0.91, 0.7}
 	assert.Equal(t, []uint8{1, PseudoIgnore, PseudoIgnore, PseudoIgnore, 1}, NewPseudoLabel(members, higher).Mask.Pix)
-	any := PseudoRule{Thresholds: []float64{0, 0}}
-	assert.Equal(t, []uint8{1, 0, 1, 1, 1}, NewPseudoLabel(members, any).Mask.Pix)
+	every := PseudoRule{Thresholds: []float64{0, 0}}
+	assert.Equal(t, []uint8{1, 0, 1, 1, 1}, NewPseudoLabel(members, every).Mask.Pix)
 	none := NewPseudoLabel(members, PseudoRule{Thresholds: []float64{1, 1}})
-	assert.False(t, any.Keeps(none), "an image without a label is of no use, whatever the rule")
+	assert.False(t, every.Keeps(none), "an image without a label is of no use, whatever the rule")
 }
 
 // A single sure model reaches a threshold of 1, and what is not a number is kept by none.

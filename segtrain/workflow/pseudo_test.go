@@ -374,6 +374,11 @@ func testPseudoLabelMistakes(t *testing.T, s pseudoSetup) {
 	assert.ErrorContains(t, label(func(*PseudoOptions) {}), "fold1 is no finished run: repeat segtrain cv until all folds are done")
 	require.NoError(t, os.Rename(filepath.Join(s.cv, "moved"), filepath.Join(s.cv, "fold1", record.LogFile)))
 
+	broken := filepath.Join(s.dir, "broken.png")
+	text := readFile(t, filepath.Join(s.images, "new12.png"))
+	require.NoError(t, os.WriteFile(broken, []byte(text[:len(text)/2]), 0o666))
+	assert.ErrorContains(t, label(func(o *PseudoOptions) { o.Inputs = append(o.Inputs, broken) }), "broken.png")
+
 	ctx, cancel := context.WithCancel(context.Background())
 	po := PseudoOptions{Inputs: []string{s.images}, Out: s.pseudo, Done: func(int, int) { cancel() }}
 	_, err = PseudoLabel(ctx, s.cv, po, Options{})
