@@ -22,8 +22,8 @@ func (k *checker) all() {
 	k.values("")
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
-		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).keep, (*checker).loss, (*checker).variants,
-		(*checker).scale, (*checker).task,
+		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).keep,
+		(*checker).loss, (*checker).variants, (*checker).scale, (*checker).task, (*checker).pseudo,
 	} {
 		judge(k)
 	}
