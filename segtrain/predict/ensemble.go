@@ -1,0 +1,174 @@
+package predict
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"tessera/segtrain/data"
+	"tessera/segtrain/ensemble"
+	"tessera/segtrain/metric"
+	"tessera/segtrain/raster"
+)
+
+// An Ensemble predicts with several models, each on a data set of its own: members may see other sizes, other channels and other
+// normalisations of the same pictures. Their probabilities are combined at the pictures' own sizes.
+type Ensemble struct {
+	Members       []Member
+	Combine       ensemble.Combiner // with a weight for each member; Flags is the task's
+	Task          metric.Task       // empty is metric.Multiclass
+	Thresholds    []float64         // as in Predictor
+	Probabilities bool              // whether results have them
+}
+
+// A Member is a model and the pictures as it sees them.
+type Member struct {
+	Name      string // for messages
+	Predictor *Predictor
+	Data      *data.Dataset
+}
+
+// Run calls use as Predictor.Run does. Members compute in turn, each a batch, with all workers; a member of weight 0 does not
+// compute at all. The result of a single member is its own bit for bit. Results have the indices of the first member's data
+// set.
+//
+// Memory: each member's arena stays, since its program is for its model and its size; beside these there are, a member, as many
+// pictures' probabilities at their own sizes as there are workers, and three.
+//
+// Errors: those of Predictor.Run, with the member's name; data sets that differ in their pictures; members that differ in their
+// classes.
+func (e *Ensemble) Run(ctx context.Context, use func(Result) error) (*Summary, error) {
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	begin := time.Now()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var summary Summary
+	var useErr error
+	var using sync.WaitGroup
+	results := make(chan Result)
+	using.Go(func() {
+		for r := range results {
+			if useErr != nil {
+				continue
+			}
+			if useErr = use(r); useErr != nil {
+				stop()
+				continue
+			}
+			summary.add(r, e.Task)
+		}
+	})
+	classes, err := e.produce(ctx, results)
+	close(results)
+	using.Wait()
+	if useErr != nil {
+		return nil, useErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	summary.finish(classes, time.Since(begin))
+	return &summary, nil
+}
+
+// check reports what cannot be one ensemble.
+func (e *Ensemble) check() error {
+	if len(e.Members) == 0 {
+		return errors.New("an ensemble without members")
+	}
+	if err := ensemble.CheckWeights(e.Combine.Weights, len(e.Members)); err != nil {
+		return fmt.Errorf("ensemble: %w", err)
+	}
+	first := e.Members[0]
+	for _, m := range e.Members[1:] {
+		if m.Data.Len() != first.Data.Len() {
+			return fmt.Errorf("%s sees %d pictures, and %s %d", m.Name, m.Data.Len(), first.Name, first.Data.Len())
+		}
+		for i := range first.Data.Len() {
+			if a, b := first.Data.Record(i).ID, m.Data.Record(i).ID; a != b {
+				return fmt.Errorf("picture %d of %s is %q, and of %s %q", i, first.Name, a, m.Name, b)
+			}
+		}
+	}
+	return nil
+}
+
+// produce sends the combined results of all pictures and returns the number of classes.
+func (e *Ensemble) produce(ctx context.Context, to chan<- Result) (classes int, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	var streams []*stream
+	var names []string
+	combine := e.Combine
+	combine.Weights = nil
+	defer func() {
+		stop()
+		for _, s := range streams {
+			<-s.ended
+		}
+	}()
+	for i, m := range e.Members {
+		if e.Combine.Weights[i] == 0 {
+			continue
+		}
+		p := *m.Predictor
+		p.Probabilities, p.NetworkSize = true, false
+		streams = append(streams, newStream(ctx, p.Batch, m.Data.Len(), func(ctx context.Context, use func(Result) error) error {
+			_, err := p.Run(ctx, m.Data, use)
+			return err
+		}))
+		names, combine.Weights = append(names, m.Name), append(combine.Weights, e.Combine.Weights[i])
+	}
+	for range e.Members[0].Data.Len() {
+		list := make([]Result, len(streams))
+		for i, s := range streams {
+			r, ok := s.next()
+			if !ok {
+				<-s.ended
+				return 0, fmt.Errorf("%s: %w", names[i], s.err)
+			}
+			list[i] = r
+		}
+		r, err := e.result(combine, names, list)
+		if err != nil {
+			return 0, err
+		}
+		classes = list[0].Probabilities.C
+		select {
+		case to <- r:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+	return classes, nil
+}
+
+// result combines what members see in one picture and chooses the classes.
+func (e *Ensemble) result(c ensemble.Combiner, names []string, list []Result) (Result, error) {
+	first := list[0].Probabilities
+	parts := make([][]float32, len(list))
+	for i, r := range list {
+		p := r.Probabilities
+		if p.H != first.H || p.W != first.W || p.C != first.C {
+			return Result{}, fmt.Errorf("%s: %s gives %d×%d×%d, and %s %d×%d×%d",
+				r.ID, names[0], first.H, first.W, first.C, names[i], p.H, p.W, p.C)
+		}
+		parts[i] = p.Pix
+	}
+	r := Result{Index: list[0].Index, ID: list[0].ID}
+	full := first
+	if len(list) > 1 {
+		full = raster.NewFloat(first.H, first.W, first.C)
+		c.Flags = e.Task.Flags()
+		c.Combine(first.C, parts, full.Pix)
+	}
+	chooser := Predictor{Task: e.Task, Thresholds: e.Thresholds}
+	chooser.choose(&r, full)
+	if e.Probabilities {
+		r.Probabilities = full
+	}
+	return r, nil
+}
