@@ -15,7 +15,8 @@ const (
 	weightUnit   = 1000 // weights are whole parts of it
 )
 
-// Fit returns weights for the members, found on all images but those of one group (All leaves none out). They sum up to 1.
+// Fit returns weights for the members of a set, found on all images but those of one group (All leaves none out). They sum up to
+// 1, and what is not in the set has none.
 //
 // First the log loss is minimised on the simplex. It is convex in the weights, for means of probabilities and of logits alike,
 // so where it begins does not matter; steps are those of exponentiated gradient (Kivinen and Warmuth, "Exponentiated gradient
@@ -24,15 +25,41 @@ const (
 // members are given votes one by one as long as that raises the mean IoU (Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble
 // selection from libraries of models", ICML 2004) by more than two standard errors over images: without this, votes fit chance.
 // The end that began from equal weights counts unless the other is better by as much.
-func (s *Sample) Fit(without int) []float64 {
-	if s.members == 1 {
-		return []float64{1}
+func (s *Sample) Fit(among Set, without int) []float64 {
+	view := s.only(among)
+	best := []float64{1}
+	if view.members > 1 {
+		var reached score
+		best, reached = view.greedy(Equal(view.members), without)
+		if w, r := view.greedy(view.logLossWeights(without), without); r.beats(reached) {
+			best = w
+		}
+		best = rounded(best)
 	}
-	best, reached := s.greedy(Equal(s.members), without)
-	if w, r := s.greedy(s.logLossWeights(without), without); r.beats(reached) {
-		best = w
+	weights := make([]float64, s.members)
+	for m := range weights {
+		if among.Has(m) {
+			weights[m], best = best[0], best[1:]
+		}
 	}
-	return rounded(best)
+	return weights
+}
+
+// only returns the sample as a set of members has it.
+func (s *Sample) only(set Set) *Sample {
+	view := *s
+	view.members, view.images = set.Len(), slices.Clone(s.images)
+	for i := range view.images {
+		p := &view.images[i]
+		all := p.features
+		p.features = nil
+		for m, x := range all {
+			if set.Has(m) {
+				p.features = append(p.features, x)
+			}
+		}
+	}
+	return &view
 }
 
 // rounded drops weights below leastWeight and makes the others whole parts of weightUnit that sum up to 1; what rounding

@@ -146,7 +146,7 @@ func noisy(images, pixels, noise int) world {
 func TestFitGivesNoiseNothing(t *testing.T) {
 	for _, method := range Methods {
 		w := noisy(24, 2000, 3)
-		got := w.sample(method).Fit(All)
+		got := w.sample(method).Fit(Whole(5), All)
 		sum := 0.0
 		for m, v := range got {
 			sum += v
@@ -171,10 +171,10 @@ func TestNestedIsBelowNaive(t *testing.T) {
 			point(p, own.IntN(3), 0.4+0.5*own.Float32())
 		})
 		s := w.sample(Mean)
-		naive += float64(MeanIoU(w.counts(Combiner{Weights: s.Fit(All)}), indices(12))) / worlds
+		naive += float64(MeanIoU(w.counts(Combiner{Weights: s.Fit(Whole(members), All)}), indices(12))) / worlds
 		outer := metric.NewStats(metric.Multiclass, 3, -1)
 		for fold := range 4 {
-			weights := s.Fit(fold)
+			weights := s.Fit(Whole(members), fold)
 			for i, truth := range w.truth {
 				if i%4 == fold {
 					one := world{classes: 3, members: members, truth: [][]uint8{truth}, p: w.p[i : i+1]}
@@ -192,14 +192,18 @@ func TestNestedIsBelowNaive(t *testing.T) {
 func TestFitDependsOnNothingElse(t *testing.T) {
 	defer parallel.SetWorkers(0)
 	w := noisy(8, 500, 2)
-	want := w.sample(GMean).Fit(2)
+	want := w.sample(GMean).Fit(Whole(4), 2)
 	for _, workers := range []int{1, 3} {
 		parallel.SetWorkers(workers)
-		assert.Equal(t, want, w.sample(GMean).Fit(2))
+		assert.Equal(t, want, w.sample(GMean).Fit(Whole(4), 2))
 	}
 	assert.Equal(t, []float64{1}, newWorld(2, 10, 2, 1, func(_ *rand.Rand, _, _, _ int, truth uint8, p []float32) {
 		point(p, int(truth), 0.7)
-	}).sample(Mean).Fit(All))
+	}).sample(Mean).Fit(1, All))
+	some := w.sample(Mean).Fit(0b1010, All)
+	assert.Equal(t, []float64{0, 0}, []float64{some[0], some[2]})
+	assert.Greater(t, some[1], 0.5, "member 3 is noise")
+	assert.InDelta(t, 1, some[1]+some[3], 1e-12)
 	assert.Equal(t, []float64{0.251, 0, 0.749}, rounded([]float64{0.25, 0.005, 0.745}))
 }
 

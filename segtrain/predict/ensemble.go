@@ -158,17 +158,22 @@ func (e *Ensemble) result(c ensemble.Combiner, names []string, list []Result) (R
 		}
 		parts[i] = p.Pix
 	}
-	r := Result{Index: list[0].Index, ID: list[0].ID}
 	full := first
 	if len(list) > 1 {
 		full = raster.NewFloat(first.H, first.W, first.C)
 		c.Flags = e.Task.Flags()
 		c.Combine(first.C, parts, full.Pix)
 	}
-	chooser := Predictor{Task: e.Task, Thresholds: e.Thresholds}
-	chooser.choose(&r, full)
+	r := NewResult(e.Task, e.Thresholds, full)
+	r.Index, r.ID = list[0].Index, list[0].ID
 	if e.Probabilities {
 		r.Probabilities = full
 	}
 	return r, nil
+}
+
+// NewResult chooses the classes, or the flags, of probabilities as a Predictor does: for those who have them from elsewhere.
+func NewResult(task metric.Task, thresholds []float64, p *raster.Float) (r Result) {
+	(&Predictor{Task: task, Thresholds: thresholds}).choose(&r, p)
+	return r
 }
