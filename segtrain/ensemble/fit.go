@@ -24,14 +24,16 @@ const (
 // the loss falls, and end when no point of the simplex can be better by more than logLossGap. From there, and from equal weights,
 // members are given votes one by one as long as that raises the mean IoU (Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble
 // selection from libraries of models", ICML 2004) by more than two standard errors over images: without this, votes fit chance.
-// The end that began from equal weights counts unless the other is better by as much.
+// The end that began from equal weights counts unless the other is better by as much, in mean IoU or, where that does not tell them
+// apart, in log loss.
 func (s *Sample) Fit(among Set, without int) []float64 {
 	view := s.only(among)
 	best := []float64{1}
 	if view.members > 1 {
 		var reached score
 		best, reached = view.greedy(Equal(view.members), without)
-		if w, r := view.greedy(view.logLossWeights(without), without); r.beats(reached) {
+		w, r := view.greedy(view.logLossWeights(without), without)
+		if r.beats(reached) || !reached.beats(r) && view.lessLoss(w, best, without) {
 			best = w
 		}
 		best = rounded(best)
@@ -119,14 +121,27 @@ func (s *Sample) logLossWeights(without int) []float64 {
 	return w
 }
 
+// lessLoss tells whether the log loss of some weights is less than that of others by more than two standard errors over images.
+func (s *Sample) lessLoss(weights, than []float64, without int) bool {
+	var parts [blocks]float64
+	a, b := s.losses(weights, without), s.losses(than, without)
+	for i := range a {
+		parts[i%blocks] += b[i][s.members] - a[i][s.members]
+	}
+	mean, squares := 0.0, 0.0
+	for _, v := range parts {
+		mean += v / blocks
+	}
+	for _, v := range parts {
+		squares += float64((v - mean) * (v - mean))
+	}
+	return mean > 2*math.Sqrt(squares/(blocks*(blocks-1)))
+}
+
 // logLoss returns the mean over pixels of -ln p of the true class, and its slope in each weight.
 func (s *Sample) logLoss(weights []float64, without int) (loss float64, slope []float64) {
 	slope = make([]float64, s.members)
-	of := s.mixtureLoss
-	if s.combiner.logs() {
-		of = s.softmaxLoss
-	}
-	for _, sums := range each(s, without, func(p *piece) []float64 { return of(p, weights) }) {
+	for _, sums := range s.losses(weights, without) {
 		loss += sums[s.members]
 		for m := range slope {
 			slope[m] += sums[m]
@@ -137,6 +152,15 @@ func (s *Sample) logLoss(weights []float64, without int) (loss float64, slope []
 		slope[m] /= n
 	}
 	return loss / n, slope
+}
+
+// losses returns the slopes and the loss of each image, summed over its pixels.
+func (s *Sample) losses(weights []float64, without int) [][]float64 {
+	of := s.mixtureLoss
+	if s.combiner.logs() {
+		of = s.softmaxLoss
+	}
+	return each(s, without, func(p *piece) []float64 { return of(p, weights) })
 }
 
 // mixtureLoss is that of a mean of probabilities: the slopes of the weights, then the loss, summed over an image.

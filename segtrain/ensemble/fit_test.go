@@ -145,7 +145,7 @@ func noisy(images, pixels, noise int) world {
 
 func TestFitGivesNoiseNothing(t *testing.T) {
 	for _, method := range Methods {
-		w := noisy(24, 2000, 3)
+		w := noisy(24, 700, 3)
 		got := w.sample(method).Fit(Whole(5), All)
 		sum := 0.0
 		for m, v := range got {
