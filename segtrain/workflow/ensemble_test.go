@@ -210,25 +210,36 @@ func TestPredictEnsembleIsTheMean(t *testing.T) {
 		assert.Equal(t, mask, again)
 	}
 	assert.True(t, differ)
+}
 
-	// A run twice is the run; of its file with weight 1 it is the run, too.
-	one := filepath.Join(dir, "fold0")
-	m, err = LoadMembers(one+","+one, MemberOptions{Weights: []string{"best"}})
+// TestOneModelIsItself: a run twice is the run, and so is a file in which nothing else has a weight.
+func TestOneModelIsItself(t *testing.T) {
+	root := t.TempDir()
+	dir := crossValidated(t, filepath.Join(root, "cv"))
+	one, at := filepath.Join(dir, "fold0"), func(name string) string { return filepath.Join(root, name) }
+	options := func(name string) PredictOptions {
+		return PredictOptions{Inputs: []string{filepath.Join(one, DataFolder, "images")}, Out: at(name), Probabilities: true, Batch: 3}
+	}
+	cfg, err := LoadRun(one)
 	require.NoError(t, err)
-	_, err = PredictEnsemble(context.Background(), m, options("twice"), Options{})
+	_, err = Predict(context.Background(), cfg, options("alone"), Options{})
 	require.NoError(t, err)
-	require.NoError(t, ensemble.WriteFile(at("e.yaml"), ensemble.File{Members: []ensemble.FileMember{{Dir: one, Weight: 2}, {Dir: dir, Weight: 0}}}))
-	m, err = LoadMembers(at("e.yaml"), MemberOptions{})
+	file := ensemble.File{Members: []ensemble.FileMember{{Dir: one, Weight: 2}, {Dir: dir, Weight: 0}}}
+	require.NoError(t, ensemble.WriteFile(at("e.yaml"), file))
+	want, err := arrays(filepath.Join(at("alone"), "probabilities"))
 	require.NoError(t, err)
-	_, err = PredictEnsemble(context.Background(), m, options("file"), Options{})
-	require.NoError(t, err)
-	for _, name := range []string{"twice", "file"} {
-		for _, r := range masks {
-			want, err := os.ReadFile(filepath.Join(at("fold0"), "probabilities", r.ID+".npy"))
+	require.Len(t, want, 16)
+	for name, target := range map[string]string{"twice": one + "," + one, "file": at("e.yaml")} {
+		m, err := LoadMembers(target, MemberOptions{})
+		require.NoError(t, err)
+		_, err = PredictEnsemble(context.Background(), m, options(name), Options{})
+		require.NoError(t, err)
+		for _, id := range want {
+			a, err := os.ReadFile(probabilityFile(filepath.Join(at("alone"), "probabilities"), id))
 			require.NoError(t, err)
-			got, err := os.ReadFile(filepath.Join(at(name), "probabilities", r.ID+".npy"))
+			b, err := os.ReadFile(probabilityFile(filepath.Join(at(name), "probabilities"), id))
 			require.NoError(t, err)
-			require.Equal(t, want, got, name)
+			require.Equal(t, a, b, name)
 		}
 	}
 }
