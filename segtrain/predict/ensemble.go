@@ -35,7 +35,7 @@ type Member struct {
 // set.
 //
 // Memory: each member's arena stays, since its program is for its model and its size; beside these there are, a member, as many
-// pictures' probabilities at their own sizes as there are workers, and three.
+// pictures' probabilities at their own sizes as there are workers, and four.
 //
 // Errors: those of Predictor.Run, with the member's name; data sets that differ in their pictures; members that differ in their
 // classes.
@@ -49,20 +49,25 @@ func (e *Ensemble) Run(ctx context.Context, use func(Result) error) (*Summary, e
 	var summary Summary
 	var useErr error
 	var using sync.WaitGroup
-	results := make(chan Result)
-	using.Go(func() {
-		for r := range results {
+	classes, results := 0, make(chan []Result)
+	using.Go(func() { // combining, too, goes on while the next batch is computed
+		for list := range results {
 			if useErr != nil {
 				continue
 			}
-			if useErr = use(r); useErr != nil {
+			r, err := e.result(list)
+			if err == nil {
+				err = use(r)
+			}
+			if useErr = err; err != nil {
 				stop()
 				continue
 			}
+			classes = list[0].Probabilities.C
 			summary.add(r, e.Task)
 		}
 	})
-	classes, err := e.produce(ctx, results)
+	err := e.produce(ctx, results)
 	close(results)
 	using.Wait()
 	if useErr != nil {
@@ -97,30 +102,34 @@ func (e *Ensemble) check() error {
 	return nil
 }
 
-// produce sends the combined results of all pictures and returns the number of classes.
-func (e *Ensemble) produce(ctx context.Context, to chan<- Result) (classes int, err error) {
+// counting returns the members that have a weight.
+func (e *Ensemble) counting() (list []Member, weights []float64) {
+	for i, m := range e.Members {
+		if w := e.Combine.Weights[i]; w > 0 {
+			list, weights = append(list, m), append(weights, w)
+		}
+	}
+	return list, weights
+}
+
+// produce sends what the members see, picture by picture.
+func (e *Ensemble) produce(ctx context.Context, to chan<- []Result) error {
 	ctx, stop := context.WithCancel(ctx)
+	members, _ := e.counting()
 	var streams []*stream
-	var names []string
-	combine := e.Combine
-	combine.Weights = nil
 	defer func() {
 		stop()
 		for _, s := range streams {
 			<-s.ended
 		}
 	}()
-	for i, m := range e.Members {
-		if e.Combine.Weights[i] == 0 {
-			continue
-		}
+	for _, m := range members {
 		p := *m.Predictor
 		p.Probabilities, p.NetworkSize = true, false
 		streams = append(streams, newStream(ctx, p.Batch, m.Data.Len(), func(ctx context.Context, use func(Result) error) error {
 			_, err := p.Run(ctx, m.Data, use)
 			return err
 		}))
-		names, combine.Weights = append(names, m.Name), append(combine.Weights, e.Combine.Weights[i])
 	}
 	for range e.Members[0].Data.Len() {
 		list := make([]Result, len(streams))
@@ -128,40 +137,36 @@ func (e *Ensemble) produce(ctx context.Context, to chan<- Result) (classes int, 
 			r, ok := s.next()
 			if !ok {
 				<-s.ended
-				return 0, fmt.Errorf("%s: %w", names[i], s.err)
+				return fmt.Errorf("%s: %w", members[i].Name, s.err)
 			}
 			list[i] = r
 		}
-		r, err := e.result(combine, names, list)
-		if err != nil {
-			return 0, err
-		}
-		classes = list[0].Probabilities.C
 		select {
-		case to <- r:
+		case to <- list:
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return ctx.Err()
 		}
 	}
-	return classes, nil
+	return nil
 }
 
 // result combines what members see in one picture and chooses the classes.
-func (e *Ensemble) result(c ensemble.Combiner, names []string, list []Result) (Result, error) {
+func (e *Ensemble) result(list []Result) (Result, error) {
+	members, weights := e.counting()
 	first := list[0].Probabilities
 	parts := make([][]float32, len(list))
 	for i, r := range list {
 		p := r.Probabilities
 		if p.H != first.H || p.W != first.W || p.C != first.C {
 			return Result{}, fmt.Errorf("%s: %s gives %d×%d×%d, and %s %d×%d×%d",
-				r.ID, names[0], first.H, first.W, first.C, names[i], p.H, p.W, p.C)
+				r.ID, members[0].Name, first.H, first.W, first.C, members[i].Name, p.H, p.W, p.C)
 		}
 		parts[i] = p.Pix
 	}
 	full := first
 	if len(list) > 1 {
 		full = raster.NewFloat(first.H, first.W, first.C)
-		c.Flags = e.Task.Flags()
+		c := ensemble.Combiner{Method: e.Combine.Method, Flags: e.Task.Flags(), Weights: weights}
 		c.Combine(first.C, parts, full.Pix)
 	}
 	r := NewResult(e.Task, e.Thresholds, full)
