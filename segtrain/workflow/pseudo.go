@@ -79,14 +79,14 @@ type labeller struct {
 	PseudoOptions
 	cv       *outOfFold
 	labelled []refine.PseudoImage // by the cross-validation's data, also what scale.fraction leaves out
-	members  []member
+	members  []foldModel
 	ds       *data.Dataset
 	manifest *refine.PseudoManifest
 	sets     []*pseudoSet
 }
 
-// A member is the model of a fold.
-type member struct {
+// A foldModel is the model of a fold.
+type foldModel struct {
 	cfg    *config.Config
 	parts  *parts
 	labels *pseudoUse // that it trained with, nil for none
@@ -166,7 +166,7 @@ func (l *labeller) openMembers() error {
 		if err != nil {
 			return err
 		}
-		m := member{cfg: cfg, parts: p}
+		m := foldModel{cfg: cfg, parts: p}
 		if m.labels, err = readPseudoUse(dir); err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (l *labeller) openMembers() error {
 }
 
 // identify makes sure that the weights of a fold are those of the cross-validation and its split, and notes them.
-func (l *labeller) identify(fold int, file string, m member) error {
+func (l *labeller) identify(fold int, file string, m foldModel) error {
 	sum, err := fileSum(file)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -41,68 +40,35 @@ func newPseudoSet(l *labeller, name string, by []int) *pseudoSet {
 	return s
 }
 
-// label predicts all images by all models in lock step, one image after the other, and writes the sets.
+// label predicts all images by all models, one image after the other, and writes the sets.
 func (l *labeller) label(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	outputs := make([]chan predict.Result, len(l.members))
-	errs := make(chan error, len(l.members))
-	for i, m := range l.members {
-		outputs[i] = make(chan predict.Result)
+	var members []predict.Member
+	for _, m := range l.members {
 		p := m.parts.newPredictor(m.cfg)
-		p.Batch, p.Probabilities = l.batch(), true
-		go func() {
-			defer close(outputs[i])
-			_, err := p.Run(ctx, l.ds, func(r predict.Result) error {
-				select {
-				case outputs[i] <- r:
-					return nil
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			})
-			errs <- err
-		}()
+		p.Batch = l.batch()
+		members = append(members, predict.Member{Name: m.cfg.Out, Predictor: p, Data: l.ds})
 	}
-	err := l.combine(outputs)
-	if err != nil {
-		stop()
-	}
-	for range l.members { // all have ended before their memory is anyone else's
-		if e := <-errs; err == nil || err == errNoResult {
-			err = e
+	done := 0
+	err := predict.InTurn(ctx, members, func(list []predict.Result) error {
+		probabilities := make([]*raster.Float, len(list))
+		for k, r := range list {
+			probabilities[k] = r.Probabilities
 		}
-	}
+		for _, s := range l.sets {
+			if err := s.add(done, probabilities); err != nil {
+				return err
+			}
+		}
+		done++
+		if l.Done != nil {
+			l.Done(done, l.ds.Len())
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	return l.finish()
-}
-
-// errNoResult says that a model ended early, and that its error says why.
-var errNoResult = errors.New("pseudo-labels: a model ended early")
-
-// combine takes each image's probabilities of all models and labels it.
-func (l *labeller) combine(outputs []chan predict.Result) error {
-	for i := range l.ds.Len() {
-		members := make([]*raster.Float, len(outputs))
-		for k, from := range outputs {
-			r, ok := <-from
-			if !ok {
-				return errNoResult
-			}
-			members[k] = r.Probabilities
-		}
-		for _, s := range l.sets {
-			if err := s.add(i, members); err != nil {
-				return err
-			}
-		}
-		if l.Done != nil {
-			l.Done(i+1, l.ds.Len())
-		}
-	}
-	return nil
 }
 
 // add labels an image.
