@@ -137,7 +137,7 @@ func (p *picture) above(k int, limit float32) []uint8 {
 func (p *picture) clone() *picture {
 	next := *p
 	next.labels = slices.Clone(p.labels)
-	next.planes = make([][]uint8, len(p.planes))
+	next.planes = slices.Clone(p.planes)
 	for k, plane := range p.planes {
 		next.planes[k] = slices.Clone(plane)
 	}
