@@ -30,7 +30,6 @@ type FitOptions struct {
 	Metric     string   // one of Metrics; empty is iou
 	Background string   // class that gets what others lose (multiclass); empty: the most probable
 	Steps      []string // names, in the order in which they are tried; empty: Tried
-	Begin      func(what string, pass, passes int)
 }
 
 // A Fitted is what Fit found.
@@ -90,8 +89,8 @@ func Fit(ctx context.Context, o FitOptions, source Source) (*Fitted, error) {
 		return nil, err
 	}
 	result := &Fitted{Metric: f.Metric, Images: len(f.plain), Folds: f.used, Plain: f.of(sum(f.plain, f.classes))}
-	for i, name := range f.Steps {
-		t, err := f.trial(name, i)
+	for _, name := range f.Steps {
+		t, err := f.trial(name)
 		if err != nil {
 			return nil, err
 		}
@@ -119,6 +118,9 @@ type fitting struct {
 	chains               [][]Step // fold left out
 	plain, nested, naive []counts // picture
 }
+
+// Passes returns how often Fit goes over all samples.
+func Passes(steps int) int { return 1 + 2*steps }
 
 func newFitting(ctx context.Context, o FitOptions, source Source) (*fitting, error) {
 	if o.Metric == "" {
@@ -157,7 +159,7 @@ func newFitting(ctx context.Context, o FitOptions, source Source) (*fitting, err
 // survey counts the masks without steps and learns which folds and sizes there are.
 func (f *fitting) survey() error {
 	var sizes, folds []int
-	err := f.each("plain masks", 0, func(i int, s *Sample) error {
+	err := f.each(func(i int, s *Sample) error {
 		f.plain[i] = newPicture(f.Of, s.Probabilities, s.Image).counts(s.Truth, f.Ignore)
 		return nil
 	}, func(s *Sample) {
@@ -184,10 +186,7 @@ func (f *fitting) survey() error {
 }
 
 // each calls work with every sample and its number, several at a time; first, if not nil, is called before that, in order.
-func (f *fitting) each(what string, pass int, work func(i int, s *Sample) error, first func(*Sample)) error {
-	if f.Begin != nil {
-		f.Begin(what, pass, 1+2*len(f.Steps))
-	}
+func (f *fitting) each(work func(i int, s *Sample) error, first func(*Sample)) error {
 	group, next := make([]Sample, 0, parallel.Workers()), 0
 	flush := func() error {
 		errs := make([]error, len(group))
@@ -217,13 +216,13 @@ func (f *fitting) each(what string, pass int, work func(i int, s *Sample) error,
 }
 
 // trial fits one step and judges it.
-func (f *fitting) trial(name string, at int) (*Trial, error) {
+func (f *fitting) trial(name string) (*Trial, error) {
 	leaders := f.leaders()
 	collectors := make([]collector, len(f.chains))
 	for _, fold := range leaders {
 		collectors[fold], _ = f.collector(name)
 	}
-	err := f.each("fitting "+name, 1+2*at, func(_ int, s *Sample) error {
+	err := f.each(func(_ int, s *Sample) error {
 		for fold, c := range collectors {
 			if c == nil {
 				continue
@@ -243,7 +242,7 @@ func (f *fitting) trial(name string, at int) (*Trial, error) {
 	}
 	found := make([]Step, len(f.chains))
 	parallel.For(len(found), func(fold, _ int) { found[fold] = collectors[leaders[fold]].fit(fold, f.of) })
-	return f.judge(name, at, found)
+	return f.judge(name, found)
 }
 
 // leaders returns for each fold that is left out the first with the same steps: what one collects serves all of them.
@@ -270,7 +269,7 @@ func (f *fitting) masks(steps []Step, s *Sample) (*picture, error) {
 }
 
 // judge adds the steps that were found, and takes them away again if that is not better.
-func (f *fitting) judge(name string, at int, found []Step) (*Trial, error) {
+func (f *fitting) judge(name string, found []Step) (*Trial, error) {
 	before := f.chains
 	f.chains = make([][]Step, len(before))
 	for fold, steps := range before {
@@ -280,7 +279,7 @@ func (f *fitting) judge(name string, at int, found []Step) (*Trial, error) {
 		}
 	}
 	nested, naive := make([]counts, len(f.plain)), make([]counts, len(f.plain))
-	err := f.each("judging "+name, 2+2*at, func(i int, s *Sample) error {
+	err := f.each(func(i int, s *Sample) error {
 		p, err := f.masks(f.chains[s.Fold], s)
 		if err != nil {
 			return err
