@@ -61,8 +61,8 @@ func NewChain(of Of, steps []Step) (*Chain, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if i > 0 && s.rank() < steps[i-1].rank() {
-			return nil, fmt.Errorf("%s comes after %s, which it would undo; the order is: crf, weights and threshold, triplet, then what "+
-				"changes shapes", name, NameOf(steps[i-1]))
+			return nil, fmt.Errorf("%s comes after %s, which it would undo; the order is: crf, weights and threshold, triplet, "+
+				"then what changes shapes", name, NameOf(steps[i-1]))
 		}
 		op, err := s.bind(of)
 		if err != nil {
