@@ -1,7 +1,10 @@
 package post
 
 import (
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"math"
 	"testing"
 
@@ -50,7 +53,7 @@ func drawing(h, w int) (*raster.Image, *raster.Float, []uint8) {
 		for c := range 3 {
 			im.Pix8[3*i+c] = uint8(60 + 120*int(truth[i]) + i*7%11 + c)
 		}
-		v := 0.25 + 0.5*float32(truth[i]) + 0.7*(rough.Pix[i]-0.5)
+		v := 0.25 + float32(0.5*float32(truth[i])) + float32(0.7*(rough.Pix[i]-0.5))
 		v = max(0.02, min(0.98, v))
 		p.Pix[2*i], p.Pix[2*i+1] = 1-v, v
 	}
@@ -206,4 +209,15 @@ func TestCRFOfChains(t *testing.T) {
 	assert.ErrorIs(t, err, gone)
 	_, _, err = c.Apply(p, func() (*raster.Image, error) { return raster.NewImage(3, 3, 3), nil })
 	assert.ErrorContains(t, err, "crf: probabilities of 20×24 pixels for a picture of 3×3")
+}
+
+// TestCRFBits holds the field to the same bits on every machine.
+func TestCRFBits(t *testing.T) {
+	im, p, _ := drawing(20, 24)
+	f := &field{*usualCRF()}
+	h := fnv.New64a()
+	for _, v := range f.solve(p.Pix, 2, f.messages(im)) {
+		require.NoError(t, binary.Write(h, binary.LittleEndian, v))
+	}
+	assert.Equal(t, "741c4061ed0a4911", fmt.Sprintf("%x", h.Sum64()))
 }

@@ -29,7 +29,7 @@ func noise(of Of, h, w int, seed uint64) *raster.Float {
 			v := p.Pix[(y*w+x)*c:][:c]
 			sum := float32(0)
 			for k := range v {
-				v[k] = 0.7*coarse.Pix[(y/2*coarse.W+x/2)*c+k] + 0.3*rng.Float32()
+				v[k] = float32(0.7*coarse.Pix[(y/2*coarse.W+x/2)*c+k]) + float32(0.3*rng.Float32())
 				sum += v[k]
 			}
 			for k := range v {

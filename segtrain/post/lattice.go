@@ -80,7 +80,7 @@ func newEmbedding(d int) *embedding {
 func (e *embedding) place(point []float32) {
 	sum := float32(0)
 	for j := e.d; j > 0; j-- {
-		v := point[j-1] * e.scale[j-1]
+		v := float32(point[j-1] * e.scale[j-1])
 		e.elevated[j] = sum - float32(float32(j)*v)
 		sum += v
 	}
@@ -167,7 +167,7 @@ func (l *lattice) filter(from, to []float32, c int) {
 		out := to[i*c:][:c]
 		clear(out)
 		for r := range l.d + 1 {
-			at, share := values[int(l.corners[i*(l.d+1)+r])*c:][:c], l.shares[i*(l.d+1)+r]*alpha
+			at, share := values[int(l.corners[i*(l.d+1)+r])*c:][:c], float32(l.shares[i*(l.d+1)+r]*alpha)
 			for k, v := range at {
 				out[k] += float32(share * v)
 			}

@@ -15,6 +15,7 @@ type collector interface {
 // A search knows candidates for the setting of a class, each of which changes the masks of a picture.
 type search interface {
 	candidates() int
+	order() []int // of candidates, the mildest first: it is taken of those that are as good
 	try(p *picture, k int, e *edits)
 	step(chosen []int) Step // by class the candidate, -1 for none
 }
@@ -145,9 +146,9 @@ func (a *additive) fit(without int, of score) Step {
 			if c := chosen[k]; c >= 0 {
 				rest.subtract(delta[k][c])
 			}
-			for c, row := range delta[k] {
+			for _, c := range a.order() {
 				trial := append(counts(nil), rest...)
-				trial.add(row)
+				trial.add(delta[k][c])
 				if v := of(trial); v > best+least {
 					best, now, chosen[k], changed = v, trial, c, true
 				}

@@ -46,6 +46,16 @@ type searching struct {
 
 func (s *searching) candidates() int { return len(s.grid) }
 
+func (s *searching) order() []int { return upTo(len(s.grid)) }
+
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
 func (s *searching) chosen(chosen []int) (target, Values) {
 	names, values := chosenOf(s.of, chosen, func(c int) float64 { return s.grid[c] })
 	return target{names, s.background}, values
@@ -175,6 +185,8 @@ func (s *morphSearch) step(chosen []int) Step {
 }
 
 type thresholdSearch struct{ searching }
+
+func (s *thresholdSearch) order() []int { return mildFirst(len(s.grid)) }
 
 func (s *thresholdSearch) try(p *picture, k int, e *edits) {
 	for i := range p.h * p.w {

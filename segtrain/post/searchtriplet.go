@@ -8,6 +8,8 @@ type tripletSearch struct {
 
 func (s *tripletSearch) candidates() int { return len(tops) * len(s.areas) * len(s.lows) }
 
+func (s *tripletSearch) order() []int { return upTo(s.candidates()) }
+
 // triplet returns the settings that a candidate is.
 func (s *tripletSearch) triplet(candidate int) (top, area, low float64) {
 	n := len(s.lows)

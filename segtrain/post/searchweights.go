@@ -110,7 +110,7 @@ func (s *weightSearch) fit(without int, of score) Step {
 	return step
 }
 
-// mildFirst returns the numbers below n from the middle outward, so that of weights that are as good the mildest is taken.
+// mildFirst returns the numbers below n from the middle outward, so that of settings that are as good the mildest is taken.
 func mildFirst(n int) []int {
 	list := []int{n / 2}
 	for d := 1; d <= n/2; d++ {

@@ -50,6 +50,9 @@ func ApplyPost(ctx context.Context, dir string, ao PostApplyOptions) (*PostAppli
 	if err != nil {
 		return nil, err
 	}
+	if task(o.cfg) == metric.Multilabel {
+		return nil, o.cfg.Mistake("task", "post apply draws one class a pixel, but task is %s", o.cfg.Task)
+	}
 	a := &applying{outOfFold: o, ignore: ignored(o.cfg)}
 	var fitted bool
 	if a.chain, fitted, err = o.chain(ao.Post); err != nil {
