@@ -119,7 +119,7 @@ type fitting struct {
 	plain, nested, naive []counts // picture
 }
 
-// Passes returns how often Fit goes over all samples.
+// Passes returns how often Fit goes over all samples at most.
 func Passes(steps int) int { return 1 + 2*steps }
 
 func newFitting(ctx context.Context, o FitOptions, source Source) (*fitting, error) {
@@ -240,8 +240,14 @@ func (f *fitting) trial(name string) (*Trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := make([]Step, len(f.chains))
+	found, any := make([]Step, len(f.chains)), false
 	parallel.For(len(found), func(fold, _ int) { found[fold] = collectors[leaders[fold]].fit(fold, f.of) })
+	for _, s := range found {
+		any = any || s != nil
+	}
+	if !any { // and nothing to judge
+		return &Trial{Name: name, Naive: f.of(sum(f.naive, f.classes)), Nested: f.of(sum(f.nested, f.classes))}, nil
+	}
 	return f.judge(name, found)
 }
 
@@ -285,6 +291,9 @@ func (f *fitting) judge(name string, found []Step) (*Trial, error) {
 			return err
 		}
 		nested[i] = p.counts(s.Truth, f.Ignore)
+		if naive[i] = nested[i]; reflect.DeepEqual(f.chains[s.Fold], f.chains[f.folds]) {
+			return nil
+		}
 		if p, err = f.masks(f.chains[f.folds], s); err != nil {
 			return err
 		}
