@@ -78,8 +78,8 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
 	root.AddCommand(a.demo(), a.init(), a.data(), a.split(), a.augment(), a.train(), a.cv(), a.pseudo(), a.sweep(),
-		a.eval(), a.average(), a.predict(), a.ensemble(), a.runs(), a.weights(), a.config(), a.recipes(), a.schedule(),
-		a.info(), a.models(), a.bench(), a.version())
+		a.eval(), a.average(), a.predict(), a.ensemble(), a.post(), a.runs(), a.weights(), a.config(), a.recipes(),
+		a.schedule(), a.info(), a.models(), a.bench(), a.version())
 	return root
 }
 

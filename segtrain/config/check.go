@@ -69,6 +69,9 @@ func (k *checker) values(section string) {
 	if within("loss", section) || within(section, "loss") {
 		k.parts("loss", k.config.Loss)
 	}
+	if within("predict.post", section) || within(section, "predict.post") {
+		k.parts("predict.post", k.config.Predict.Post)
+	}
 	if within("model.arch", section) || within(section, "model.arch") {
 		k.part("model.arch", "model.arch", k.config.Model.Arch)
 	}

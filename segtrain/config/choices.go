@@ -105,7 +105,8 @@ var choices = map[string][]Choice{
 		{Name: "cross_entropy", Doc: "cross-entropy of the softmax over classes"},
 		{Name: "dice", Doc: "one minus the soft Dice coefficient"},
 	},
-	"optim.name": {{Name: "adamw", Doc: "Adam with decoupled weight decay"}},
+	"predict.post": {},
+	"optim.name":   {{Name: "adamw", Doc: "Adam with decoupled weight decay"}},
 	"schedule.name": {
 		{Name: "cosine", Doc: "half a cosine from lr to min_lr"},
 		{Name: "constant", Doc: "lr throughout"},

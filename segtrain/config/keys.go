@@ -158,6 +158,8 @@ var keys = []key{
 	{"train.tensorboard", "write the curves for TensorBoard, too", rule{}},
 	{"predict", "From probabilities to masks, in validation too.", rule{}},
 	{"predict.threshold", "probability from which a class is there: one, or one a class", above(0).under(1)},
+	{"predict.post", "steps that make masks of images: name or {name: settings}", rule{}},
+	{"predict.post_split", "split that post fit fitted them on; empty: none", rule{}},
 	{"debug", "train tests data, model and machine first, and stops; debug.md", rule{}},
 	{"scale", "What a light experiment changes; train --full leaves it out.", rule{}},
 	{"scale.use", "false: leave this block out", rule{}},

@@ -10,6 +10,7 @@ import (
 	"tessera/segtrain/data"
 	"tessera/segtrain/ensemble"
 	"tessera/segtrain/metric"
+	"tessera/segtrain/post"
 	"tessera/segtrain/raster"
 )
 
@@ -20,6 +21,7 @@ type Ensemble struct {
 	Combine       ensemble.Combiner // with a weight for each member; Flags is the task's
 	Task          metric.Task       // empty is metric.Multiclass
 	Thresholds    []float64         // as in Predictor
+	Post          *post.Chain       // as in Predictor
 	Probabilities bool              // whether results have them
 }
 
@@ -138,7 +140,7 @@ func InTurn(ctx context.Context, members []Member, use func([]Result) error) err
 	}()
 	for _, m := range members {
 		p := *m.Predictor
-		p.Probabilities, p.NetworkSize = true, false
+		p.Probabilities, p.NetworkSize, p.Post = true, false, nil
 		streams = append(streams, newStream(ctx, p.Batch, m.Data.Len(), func(ctx context.Context, use func(Result) error) error {
 			_, err := p.Run(ctx, m.Data, use)
 			return err
@@ -180,8 +182,11 @@ func (e *Ensemble) result(list []Result) (Result, error) {
 		c := ensemble.Combiner{Method: e.Combine.Method, Flags: e.Task.Flags(), Weights: weights}
 		c.Combine(first.C, parts, full.Pix)
 	}
-	r := NewResult(e.Task, e.Thresholds, full)
-	r.Index, r.ID = list[0].Index, list[0].ID
+	r := Result{Index: list[0].Index, ID: list[0].ID}
+	chooser := Predictor{Task: e.Task, Thresholds: e.Thresholds, Post: e.Post}
+	if err := chooser.masks(&r, full, members[0].Data); err != nil {
+		return Result{}, err
+	}
 	if e.Probabilities {
 		r.Probabilities = full
 	}

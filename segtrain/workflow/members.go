@@ -189,6 +189,9 @@ func (m *Members) open(records data.Manifest, batch int) (*predict.Ensemble, err
 			return nil, err
 		}
 		run := p.newPredictor(x.cfg)
+		if i == 0 {
+			e.Post = run.Post
+		}
 		run.Batch = min(x.cfg.Train.Batch, ds.Len())
 		if batch > 0 {
 			run.Batch = min(batch, ds.Len())
