@@ -55,3 +55,6 @@ func (d *Dataset) Fit(index int) (augment.Op, error) {
 	}
 	return d.fit(h, w), nil
 }
+
+// Normal returns the mean and the deviation of each channel that samples are normalised with; empty are 0 and 1.
+func (d *Dataset) Normal() (mean, std []float32) { return d.opt.Mean, d.opt.Std }

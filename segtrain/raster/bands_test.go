@@ -1,0 +1,221 @@
+package raster
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tiffOptions is a TIFF to be written by the plainest means.
+type tiffOptions struct {
+	h, w, c, bits int
+	order         binary.ByteOrder
+	perStrip      int // 0: tiles
+	tile          int
+	deflate       bool
+}
+
+// writeTIFF writes a picture of samples that value gives.
+func writeTIFF(t testing.TB, o tiffOptions, value func(y, x, k int) uint16) string {
+	t.Helper()
+	var file bytes.Buffer
+	file.WriteString(map[bool]string{true: "MM\x00*", false: "II*\x00"}[o.order == binary.BigEndian])
+	file.Write(make([]byte, 4))
+	var offsets, counts []uint32
+	part := func(y, x, h, w int) {
+		var raw []byte
+		for i := y; i < y+h; i++ {
+			for j := x; j < x+w; j++ {
+				for k := range o.c {
+					v := value(min(i, o.h-1), min(j, o.w-1), k)
+					if o.bits == 8 {
+						raw = append(raw, uint8(v))
+						continue
+					}
+					raw = append(raw, 0, 0)
+					o.order.PutUint16(raw[len(raw)-2:], v)
+				}
+			}
+		}
+		if o.deflate {
+			var z bytes.Buffer
+			w := zlib.NewWriter(&z)
+			_, err := w.Write(raw)
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+			raw = z.Bytes()
+		}
+		offsets, counts = append(offsets, uint32(file.Len())), append(counts, uint32(len(raw)))
+		file.Write(raw)
+	}
+	if o.tile > 0 {
+		for y := 0; y < o.h; y += o.tile {
+			for x := 0; x < o.w; x += o.tile {
+				part(y, x, o.tile, o.tile)
+			}
+		}
+	} else {
+		for y := 0; y < o.h; y += o.perStrip {
+			part(y, 0, min(o.perStrip, o.h-y), o.w)
+		}
+	}
+	list := func(values []uint32) uint32 {
+		at := file.Len()
+		for _, v := range values {
+			require.NoError(t, binary.Write(&file, o.order, v))
+		}
+		return uint32(at)
+	}
+	single := func(values []uint32) uint32 {
+		if len(values) == 1 {
+			return values[0]
+		}
+		return list(values)
+	}
+	type entry struct {
+		tag, kind uint16
+		n, value  uint32
+	}
+	bits := slices.Repeat([]uint32{uint32(o.bits)}, o.c)
+	photometric, compression := uint32(2), uint32(1)
+	if o.c == 1 {
+		photometric = 1
+	}
+	if o.deflate {
+		compression = 8
+	}
+	entries := []entry{
+		{256, 4, 1, uint32(o.w)}, {257, 4, 1, uint32(o.h)}, {258, 4, uint32(o.c), single(bits)}, {259, 4, 1, compression},
+		{262, 4, 1, photometric},
+	}
+	where, sizes := single(offsets), single(counts)
+	n := uint32(len(offsets))
+	if o.tile > 0 {
+		entries = append(entries, entry{277, 4, 1, uint32(o.c)}, entry{322, 4, 1, uint32(o.tile)}, entry{323, 4, 1, uint32(o.tile)},
+			entry{324, 4, n, where}, entry{325, 4, n, sizes})
+	} else {
+		entries = append(entries, entry{273, 4, n, where}, entry{277, 4, 1, uint32(o.c)},
+			entry{278, 4, 1, uint32(o.perStrip)}, entry{279, 4, n, sizes})
+	}
+	at := file.Len()
+	require.NoError(t, binary.Write(&file, o.order, uint16(len(entries))))
+	for _, e := range entries {
+		require.NoError(t, binary.Write(&file, o.order, e))
+	}
+	file.Write(make([]byte, 4))
+	o.order.PutUint32(file.Bytes()[4:], uint32(at))
+	name := filepath.Join(t.TempDir(), "picture.tif")
+	require.NoError(t, os.WriteFile(name, file.Bytes(), 0o644))
+	return name
+}
+
+func pattern(y, x, k int) uint16 { return uint16(y*257 + x*31 + k*7919 + y*x) }
+
+// allBands reads a file in bands and puts them together.
+func allBands(t testing.TB, file string) (im *Image, bands int) {
+	t.Helper()
+	b, err := OpenBands(file)
+	require.NoError(t, err)
+	defer b.Close()
+	for {
+		band, err := b.Next()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		bands++
+		if im == nil {
+			im = &Image{W: band.W, C: band.C}
+		}
+		require.Equal(t, b.W, band.W)
+		im.H += band.H
+		im.Pix8, im.Pix16 = append(im.Pix8, band.Pix8...), append(im.Pix16, band.Pix16...)
+	}
+	assert.Equal(t, b.H, im.H)
+	return im, bands
+}
+
+// TestBandsAreThePicture compares bands with the whole, for all that strips and tiles can be.
+func TestBandsAreThePicture(t *testing.T) {
+	for _, o := range []tiffOptions{
+		{perStrip: 1}, {perStrip: 7}, {perStrip: 100}, {perStrip: 1000}, {perStrip: 64}, {perStrip: 128}, {tile: 16}, {tile: 64},
+	} {
+		for _, c := range []int{1, 3} {
+			for _, bits := range []int{8, 16} {
+				for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+					for _, deflate := range []bool{false, true} {
+						o.h, o.w, o.c, o.bits, o.order, o.deflate = 203, 37, c, bits, order, deflate
+						name := fmt.Sprintf("%+v", o)
+						file := writeTIFF(t, o, pattern)
+						want, err := Read(file)
+						require.NoError(t, err, name)
+						require.Equal(t, []int{203, 37, c}, []int{want.H, want.W, want.C}, name)
+						got, bands := allBands(t, file)
+						require.Equal(t, want, got, name)
+						if o.tile == 0 && deflate && o.perStrip >= 203 {
+							assert.Equal(t, 1, bands, "%s: nothing but the whole can be decoded", name)
+							continue
+						}
+						assert.Greater(t, bands, 1, name)
+						b, err := OpenBands(file)
+						require.NoError(t, err)
+						assert.Equal(t, Info{"TIFF", 203, 37, c, bits}, b.Info, name)
+						require.NoError(t, b.Close())
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestBandsOfOtherFormats(t *testing.T) {
+	im := NewImage(5, 4, 3)
+	for i := range im.Pix8 {
+		im.Pix8[i] = uint8(11 * i)
+	}
+	file := filepath.Join(t.TempDir(), "a.png")
+	require.NoError(t, WritePNG(file, im))
+	got, bands := allBands(t, file)
+	im.Pix16 = nil
+	assert.Equal(t, im.Pix8, got.Pix8)
+	assert.Equal(t, 1, bands)
+}
+
+func TestBandsOfDamagedFiles(t *testing.T) {
+	_, err := OpenBands(filepath.Join(t.TempDir(), "none.tif"))
+	assert.ErrorContains(t, err, "none.tif: no such file")
+	o := tiffOptions{h: 200, w: 30, c: 3, bits: 8, order: binary.LittleEndian, perStrip: 10, deflate: true}
+	file := writeTIFF(t, o, pattern)
+	whole, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, n := range []int{4, 9, len(whole) / 2, len(whole) - 30} {
+		require.NoError(t, os.WriteFile(file, whole[:n], 0o644))
+		_, err := OpenBands(file)
+		assert.ErrorContains(t, err, file, "%d bytes", n)
+	}
+	spoilt := slices.Clone(whole)
+	for i := range 200 {
+		spoilt[len(whole)/2+i] = 0xa5
+	}
+	require.NoError(t, os.WriteFile(file, spoilt, 0o644))
+	b, err := OpenBands(file)
+	require.NoError(t, err)
+	defer b.Close()
+	n := 0
+	for err == nil {
+		_, err = b.Next()
+		n++
+	}
+	assert.NotErrorIs(t, err, io.EOF)
+	assert.ErrorContains(t, err, "image "+file+": ")
+	assert.Greater(t, n, 1, "the bands before the damage are there")
+}
