@@ -102,6 +102,9 @@ func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) 
 
 // check says what is wrong with the settings.
 func (p *Predictor) check() error {
+	if p.Batch < 1 {
+		return errors.New("batch must be 1 or more")
+	}
 	return errors.Join(p.Merge.check(), p.Tiling.check())
 }
 
