@@ -12,6 +12,7 @@ import (
 
 func (a *app) eval() *cobra.Command {
 	var s settings
+	var v viewing
 	var o workflow.EvalOptions
 	var finish func() error
 	cmd := &cobra.Command{
@@ -30,6 +31,11 @@ func (a *app) eval() *cobra.Command {
 			if err := finish(); err != nil {
 				return err
 			}
+			more, err := v.settings()
+			if err != nil {
+				return err
+			}
+			s.set, o.FullSize = append(s.set, more...), o.FullSize || v.given()
 			cfg, err := s.load(args[0])
 			if err != nil {
 				return err
@@ -42,11 +48,12 @@ func (a *app) eval() *cobra.Command {
 		},
 	}
 	s.flags(cmd)
+	v.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, or a file (default best)")
 	f.StringVar(&o.Images, "images", "", "folder of images to measure on instead of the validation images")
 	f.StringVar(&o.Masks, "masks", "", "folder of their masks")
-	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too")
+	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too, with --tta and --tile, which ask for it")
 	finish = measureFlags(cmd, &o.MeasureOptions)
 	return cmd
 }

@@ -11,14 +11,21 @@ import (
 
 func (a *app) predict() *cobra.Command {
 	var s settings
+	var v viewing
 	var o workflow.PredictOptions
 	cmd := &cobra.Command{
 		Use:     "predict RUN INPUT...",
 		Short:   "Write masks for images or folders of images",
 		GroupID: "work",
-		Example: "  segtrain predict runs/a photos --out masks --overlays",
-		Args:    arguments(cobra.MinimumNArgs(2), "a run, and images or folders of images"),
+		Example: "  segtrain predict runs/a photos --out masks --overlays\n" +
+			"  segtrain predict runs/a large.tif --tile 512 --tta flips",
+		Args: arguments(cobra.MinimumNArgs(2), "a run, and images or folders of images"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			more, err := v.settings()
+			if err != nil {
+				return err
+			}
+			s.set = append(s.set, more...)
 			cfg, err := s.load(args[0])
 			if err != nil {
 				return err
@@ -32,6 +39,7 @@ func (a *app) predict() *cobra.Command {
 		},
 	}
 	s.flags(cmd)
+	v.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.Out, "out", "o", "predictions", "folder to write to")
 	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, or a file (default best)")

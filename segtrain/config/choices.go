@@ -114,6 +114,15 @@ var choices = map[string][]Choice{
 		{Name: "abs", Doc: "progress is a difference from the best value"},
 	},
 	"train.best": measures,
+	"predict.merge": {
+		{Name: "mean", Doc: "probabilities"},
+		{Name: "gmean", Doc: "logarithms of probabilities"},
+		{Name: "logits", Doc: "logits"},
+	},
+	"predict.blend": {
+		{Name: "gaussian", Doc: "most in the middle: a deviation of an eighth of the side"},
+		{Name: "flat", Doc: "as much everywhere"},
+	},
 }
 
 var (

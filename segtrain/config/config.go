@@ -243,7 +243,7 @@ func Default() Config {
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 		Scale:    Scale{Use: true, Fraction: 1},
-		Predict:  Predict{Threshold: Numbers{0.5}},
+		Predict:  Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/predict"
 	"tessera/segtrain/train"
 	"tessera/tensor"
 )
@@ -20,6 +21,7 @@ type parts struct {
 	loss    loss.Loss
 	augment augment.Transform // nil for none
 	mix     []augment.Mixer
+	views   []predict.View // of test-time augmentation
 	memory  Memory
 }
 
@@ -57,6 +59,9 @@ func build(cfg *config.Config) (*parts, error) {
 	}
 	if p.mix, err = newMix(cfg, p.loss); err != nil {
 		return nil, err
+	}
+	if p.views, err = predict.ParseViews(cfg.Predict.TTA); err != nil {
+		return nil, located(cfg, "predict.tta", err)
 	}
 	if p.model, err = newModel(cfg, classes); err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
 	}
 	if eo.FullSize {
-		result.FullSize, err = fullSize(ctx, e, ds)
+		result.FullSize, err = fullSize(ctx, p.newPredictor(cfg), e, ds)
 	}
 	return result, err
 }
@@ -145,11 +145,8 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 }
 
 // fullSize measures the masks that Predict would write.
-func fullSize(ctx context.Context, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
+func fullSize(ctx context.Context, p *predict.Predictor, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
 	meter := metric.NewMeter(metric.MeterOptions{Task: e.Task, Classes: len(e.Classes), Ignore: e.Ignore})
-	p := predict.Predictor{
-		Model: e.Model, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds,
-	}
 	_, err := p.Run(ctx, ds, func(r predict.Result) error {
 		truth, err := ds.LoadLabels(r.Index)
 		if err == nil {

@@ -60,7 +60,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
-	run.Batch, run.Probabilities = min(po.Batch, ds.Len()), po.Probabilities
+	run.Batch, run.Probabilities = forwardBatch(cfg, po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
 		return nil, err
@@ -72,6 +72,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
 		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Views: p.views, Merge: predict.Merge(cfg.Predict.Merge), Tiling: tiling(cfg),
 	}
 }
 
