@@ -27,6 +27,7 @@ type Record struct {
 	Fold   int      // NoFold when not assigned
 	Label  string   // of the whole image, to stratify by; empty for none
 	Labels []string // classes that the image shows; nil: not known, empty: none
+	Tile   *Window  // the part of the files that the record is; nil: all (see Tiles)
 }
 
 // Manifest is a data set as a list.

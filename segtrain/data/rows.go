@@ -24,16 +24,22 @@ type Rows struct {
 // Rows opens a record's picture; Close must be called. Errors name the file.
 func (d *Dataset) Rows(index int) (*Rows, error) {
 	r := &Rows{ds: d, path: d.records[index].Image}
-	if p := d.cache.get(index); p != nil {
+	p, err := d.cache.get(d.files[index]), error(nil)
+	if d.records[index].Tile != nil {
+		p, err = d.load(index)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p != nil {
 		r.bands = raster.BandsOf(p.image)
-	} else {
-		var err error
-		if r.bands, err = raster.OpenBands(r.path); err != nil {
-			return nil, err
-		}
+	} else if r.bands, err = raster.OpenBands(r.path); err != nil {
+		return nil, err
 	}
 	r.H, r.W = r.bands.H, r.bands.W
-	d.sizes[index].Store(int64(r.H)<<32 | int64(r.W))
+	if d.records[index].Tile == nil {
+		d.sizes[index].Store(int64(r.H)<<32 | int64(r.W))
+	}
 	return r, nil
 }
 

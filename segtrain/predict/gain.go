@@ -30,8 +30,8 @@ const NoiseErrors = 2
 
 const fewImages = 5 // with fewer nothing is beyond noise
 
-// Gains compares trials on the same images with the plain one. The gain per second is that of the additional seconds; where a
-// trial takes none it is that of a microsecond.
+// Gains compares trials on the same images with the plain one. The gain per second is that of the additional seconds: of n views, the
+// part (n−1)/n of the time they take. So it does not hang on how busy the machine was during the plain trial.
 func Gains(plain Trial, trials []Trial) []Gain {
 	var list []Gain
 	for _, t := range trials {
@@ -39,7 +39,9 @@ func Gains(plain Trial, trials []Trial) []Gain {
 		g.Gain, g.SE, g.Images = paired(plain.Scores, t.Scores)
 		n := float64(max(1, len(t.Scores)))
 		g.Seconds = t.Seconds / n
-		g.GainPerSecond = g.Gain / max(g.Seconds-plain.Seconds/n, 1e-6)
+		if more := float64(t.Views-1) / float64(max(1, t.Views)); more > 0 {
+			g.GainPerSecond = g.Gain / (g.Seconds * more)
+		}
 		g.BeyondNoise = g.Images >= fewImages && g.Gain > NoiseErrors*g.SE
 		list = append(list, g)
 	}

@@ -2,6 +2,7 @@ package predict
 
 import (
 	"tessera/internal/parallel"
+	"tessera/segtrain/raster"
 )
 
 // A slider goes over a picture tile by tile, and gives its probabilities row by row. It keeps as many rows as a tile has.
@@ -27,7 +28,7 @@ type slider struct {
 func (s *slider) run(h, w int, read func(rows []float32) error, emit func(row []float32) error) error {
 	t := s.tiling
 	s.h, s.w, s.width = h, w, max(w, t.W)
-	s.ys, s.xs = starts(h, t.H, t.Overlap), starts(w, t.W, t.Overlap)
+	s.ys, s.xs = raster.TileStarts(h, t.H, t.Overlap), raster.TileStarts(w, t.W, t.Overlap)
 	s.wy, s.wx = t.Blend.weights(t.H), t.Blend.weights(t.W)
 	s.sumY, s.sumX = coverage(h, s.ys, s.wy), coverage(w, s.xs, s.wx)
 	s.rows = grown(s.rows, t.H*s.width*s.c)

@@ -14,19 +14,6 @@ import (
 	"tessera/segtrain/raster"
 )
 
-func TestStarts(t *testing.T) {
-	for _, c := range []struct {
-		size, tile int
-		overlap    float64
-		want       []int
-	}{
-		{100, 40, 0.5, []int{0, 20, 40, 60}}, {101, 40, 0.5, []int{0, 15, 31, 46, 61}}, {40, 40, 0.5, []int{0}}, {30, 40, 0.5, []int{0}},
-		{41, 40, 0, []int{0, 1}}, {90, 40, 0, []int{0, 25, 50}}, {9, 3, 0.9, []int{0, 1, 2, 3, 4, 5, 6}},
-	} {
-		assert.Equal(t, c.want, starts(c.size, c.tile, c.overlap), "%+v", c)
-	}
-}
-
 func TestWeightsOfTiles(t *testing.T) {
 	for _, n := range []int{1, 2, 7, 32, 512} {
 		w := GaussianBlend.weights(n)
@@ -67,7 +54,7 @@ func TestTilesOfASmallFieldAreTheWhole(t *testing.T) {
 				continue
 			}
 			assert.Greater(t, worst, 1e-3, "%v: a tile's zeros count as much as the rest", tile)
-			ys, xs := starts(h, tile[0], 0.5), starts(w, tile[1], 0.5)
+			ys, xs := raster.TileStarts(h, tile[0], 0.5), raster.TileStarts(w, tile[1], 0.5)
 			inside := func(y, x int) bool { return !nearSide(y, ys, tile[0], h) && !nearSide(x, xs, tile[1], w) }
 			assert.LessOrEqual(t, worstOf(got.Probabilities, whole, inside), 1e-6, "%v: away from sides of tiles", tile)
 		}

@@ -2,7 +2,6 @@ package predict
 
 import (
 	"fmt"
-	"math"
 
 	"tessera/kernels"
 )
@@ -46,24 +45,6 @@ func (t *Tiling) size(h, w int) (int, int) {
 		return h, w
 	}
 	return scaled(h, t.Factor), scaled(w, t.Factor)
-}
-
-// starts returns where tiles begin along a side: equally far apart, at most as far as the overlap leaves, the last one up to
-// the end. A side that is smaller than a tile has one. Tiles that are as far apart as they may be and a last one shifted inside would be
-// no fewer, and where the last two nearly coincide a pixel would be at the side of both.
-//
-// Source: nnU-Net (F. Isensee et al., 2021), compute_steps_for_sliding_window.
-func starts(size, tile int, overlap float64) []int {
-	if size <= tile {
-		return []int{0}
-	}
-	step := max(1, int(math.Floor(float64(tile)*(1-overlap)+0.5)))
-	n := (size - tile + step - 1) / step
-	list := make([]int, n+1)
-	for i := range list {
-		list[i] = (2*i*(size-tile) + n) / (2 * n) // rounded
-	}
-	return list
 }
 
 // weights returns the weight of each position along a side of a tile. A Gaussian has the deviation tile/8 around the middle, and 1
