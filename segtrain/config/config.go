@@ -55,6 +55,7 @@ type Data struct {
 	Mask     Mask      `yaml:"mask"`
 	Size     [2]int    `yaml:"size"` // H, W
 	Resize   string    `yaml:"resize"`
+	Tiles    Tiles     `yaml:"tiles"`
 	Channels int       `yaml:"channels"`
 	Mean     []float64 `yaml:"mean"`
 	Std      []float64 `yaml:"std"`
@@ -228,6 +229,7 @@ func Default() Config {
 			Mask:     Mask{Code: "index"},
 			Size:     [2]int{96, 96},
 			Resize:   "stretch",
+			Tiles:    Tiles{Overlap: 0.25, Foreground: "all", Share: 0.5},
 			Channels: 3,
 			Mean:     []float64{0.485, 0.456, 0.406}, // of ImageNet, as the usual pretrained encoders expect
 			Std:      []float64{0.229, 0.224, 0.225},

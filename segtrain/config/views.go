@@ -31,6 +31,25 @@ func (v *Views) UnmarshalYAML(decode func(any) error) error {
 	return nil
 }
 
+// Tiles says how pictures are cut to training samples.
+type Tiles struct {
+	Size       *[2]int `yaml:"size"` // H, W of the pictures' pixels; nil: not at all
+	Overlap    float64 `yaml:"overlap"`
+	Foreground string  `yaml:"foreground"`
+	Share      float64 `yaml:"share"`
+}
+
+// tiles: the proportions of a tile are those of what the network sees, so that pictures can be predicted in the same tiles.
+func (k *checker) tiles() {
+	d := k.config.Data
+	if d.Tiles.Size == nil {
+		return
+	}
+	if t := *d.Tiles.Size; t[0]*d.Size[1] != t[1]*d.Size[0] {
+		k.say([]string{"data.tiles.size", "data.size"}, "%v has other proportions than data.size, which is %v", t, d.Size)
+	}
+}
+
 // A view is one of Views.
 type view string
 

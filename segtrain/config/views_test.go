@@ -28,6 +28,8 @@ func TestViews(t *testing.T) {
 		{"predict: {tta: [1]}", "r:1:17: predict.tta.0: wants a mapping, not 1"},
 		{"predict: {tile: 512}", "r:1:17: predict.tile: wants 2 whole numbers, not 512"},
 		{"predict: {tile: [512, 8]}", "r:1:23: predict.tile.1: 8 is out of range; allowed: 32 or more"},
+		{"data: {tiles: {size: [64, 48]}}", "r:1:22: data.tiles.size: [64 48] has other proportions than data.size, which is [96 96]"},
+		{"data: {tiles: {foreground: some}}", "r:1:28: data.tiles.foreground: no \"some\"; there are: all, only, share"},
 		{"predict: {overlap: 1}", "r:1:20: predict.overlap: 1 is out of range; allowed: 0 to 0.9"},
 		{"predict: {merge: max}", "r:1:18: predict.merge: no \"max\"; did you mean \"mean\"? there are: mean, gmean, logits"},
 	})

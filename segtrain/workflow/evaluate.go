@@ -64,13 +64,19 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()
 	eo.set(e)
-	r, err := e.Run(ds, nil)
+	seen := ds
+	if cfg.Data.Tiles.Size != nil {
+		if seen, err = s.samples(cfg, s.val, nil, false); err != nil {
+			return nil, err
+		}
+	}
+	r, err := e.Run(seen, nil)
 	if err != nil {
 		return nil, err
 	}
 	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds,
 		Labels: r.Labels}
-	if result.Measures, err = eo.measures(r.Meter, s.classes, ds); err != nil {
+	if result.Measures, err = eo.measures(r.Meter, s.classes, seen); err != nil {
 		return nil, err
 	}
 	for _, x := range r.Images {

@@ -37,7 +37,7 @@ func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, er
 		return nil, err
 	}
 	defer clean()
-	ds, err := source.dataset(cfg, source.train, p.augment)
+	ds, err := source.samples(cfg, source.train, p.augment, true)
 	if err != nil {
 		return nil, err
 	}

@@ -179,10 +179,10 @@ func (s *session) openSets() (err error) {
 	for _, f := range s.source.findings.Warnings() {
 		s.Log.Warn(f.String())
 	}
-	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
+	if s.train, err = s.source.samples(s.cfg, s.source.train, s.parts.augment, true); err != nil {
 		return err
 	}
-	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
+	s.val, err = s.source.samples(s.cfg, s.source.val, nil, false)
 	return err
 }
 
