@@ -24,98 +24,103 @@ type tiffOptions struct {
 	deflate       bool
 }
 
+// A tiffFile is a TIFF in the making.
+type tiffFile struct {
+	tiffOptions
+	bytes.Buffer
+	value           func(y, x, k int) uint16
+	offsets, counts []uint32
+}
+
 // writeTIFF writes a picture of samples that value gives.
 func writeTIFF(t testing.TB, o tiffOptions, value func(y, x, k int) uint16) string {
 	t.Helper()
-	var file bytes.Buffer
-	file.WriteString(map[bool]string{true: "MM\x00*", false: "II*\x00"}[o.order == binary.BigEndian])
-	file.Write(make([]byte, 4))
-	var offsets, counts []uint32
-	part := func(y, x, h, w int) {
-		var raw []byte
-		for i := y; i < y+h; i++ {
-			for j := x; j < x+w; j++ {
-				for k := range o.c {
-					v := value(min(i, o.h-1), min(j, o.w-1), k)
-					if o.bits == 8 {
-						raw = append(raw, uint8(v))
-						continue
-					}
-					raw = append(raw, 0, 0)
-					o.order.PutUint16(raw[len(raw)-2:], v)
-				}
-			}
-		}
-		if o.deflate {
-			var z bytes.Buffer
-			w := zlib.NewWriter(&z)
-			_, err := w.Write(raw)
-			require.NoError(t, err)
-			require.NoError(t, w.Close())
-			raw = z.Bytes()
-		}
-		offsets, counts = append(offsets, uint32(file.Len())), append(counts, uint32(len(raw)))
-		file.Write(raw)
-	}
+	f := &tiffFile{tiffOptions: o, value: value}
+	f.WriteString(map[bool]string{true: "MM\x00*", false: "II*\x00"}[o.order == binary.BigEndian])
+	f.Write(make([]byte, 4))
 	if o.tile > 0 {
 		for y := 0; y < o.h; y += o.tile {
 			for x := 0; x < o.w; x += o.tile {
-				part(y, x, o.tile, o.tile)
+				f.part(t, y, x, o.tile, o.tile)
 			}
 		}
 	} else {
 		for y := 0; y < o.h; y += o.perStrip {
-			part(y, 0, min(o.perStrip, o.h-y), o.w)
+			f.part(t, y, 0, min(o.perStrip, o.h-y), o.w)
 		}
 	}
-	list := func(values []uint32) uint32 {
-		at := file.Len()
-		for _, v := range values {
-			require.NoError(t, binary.Write(&file, o.order, v))
+	f.directory(t)
+	name := filepath.Join(t.TempDir(), "picture.tif")
+	require.NoError(t, os.WriteFile(name, f.Bytes(), 0o644))
+	return name
+}
+
+// part writes a strip or a tile, which repeats the last pixels where it leaves the picture.
+func (f *tiffFile) part(t testing.TB, y, x, h, w int) {
+	var raw []byte
+	for i := y; i < y+h; i++ {
+		for j := x; j < x+w; j++ {
+			for k := range f.c {
+				v := f.value(min(i, f.h-1), min(j, f.w-1), k)
+				if f.bits == 8 {
+					raw = append(raw, uint8(v))
+					continue
+				}
+				raw = append(raw, 0, 0)
+				f.order.PutUint16(raw[len(raw)-2:], v)
+			}
 		}
-		return uint32(at)
 	}
-	single := func(values []uint32) uint32 {
-		if len(values) == 1 {
-			return values[0]
-		}
-		return list(values)
+	if f.deflate {
+		var z bytes.Buffer
+		to := zlib.NewWriter(&z)
+		_, err := to.Write(raw)
+		require.NoError(t, err)
+		require.NoError(t, to.Close())
+		raw = z.Bytes()
 	}
+	f.offsets, f.counts = append(f.offsets, uint32(f.Len())), append(f.counts, uint32(len(raw)))
+	f.Write(raw)
+}
+
+// list writes numbers and returns where they are, or the number if there is one.
+func (f *tiffFile) list(t testing.TB, values []uint32) uint32 {
+	if len(values) == 1 {
+		return values[0]
+	}
+	at := f.Len()
+	require.NoError(t, binary.Write(f, f.order, values))
+	return uint32(at)
+}
+
+func (f *tiffFile) directory(t testing.TB) {
 	type entry struct {
-		tag, kind uint16
-		n, value  uint32
+		Tag, Kind uint16
+		N, Value  uint32
 	}
-	bits := slices.Repeat([]uint32{uint32(o.bits)}, o.c)
-	photometric, compression := uint32(2), uint32(1)
-	if o.c == 1 {
+	photometric, compression, c := uint32(2), uint32(1), uint32(f.c)
+	if f.c == 1 {
 		photometric = 1
 	}
-	if o.deflate {
+	if f.deflate {
 		compression = 8
 	}
-	entries := []entry{
-		{256, 4, 1, uint32(o.w)}, {257, 4, 1, uint32(o.h)}, {258, 4, uint32(o.c), single(bits)}, {259, 4, 1, compression},
-		{262, 4, 1, photometric},
-	}
-	where, sizes := single(offsets), single(counts)
-	n := uint32(len(offsets))
-	if o.tile > 0 {
-		entries = append(entries, entry{277, 4, 1, uint32(o.c)}, entry{322, 4, 1, uint32(o.tile)}, entry{323, 4, 1, uint32(o.tile)},
+	bits := f.list(t, slices.Repeat([]uint32{uint32(f.bits)}, f.c))
+	where, sizes, n := f.list(t, f.offsets), f.list(t, f.counts), uint32(len(f.offsets))
+	entries := []entry{{256, 4, 1, uint32(f.w)}, {257, 4, 1, uint32(f.h)}, {258, 4, c, bits}, {259, 4, 1, compression},
+		{262, 4, 1, photometric}}
+	if f.tile > 0 {
+		entries = append(entries, entry{277, 4, 1, c}, entry{322, 4, 1, uint32(f.tile)}, entry{323, 4, 1, uint32(f.tile)},
 			entry{324, 4, n, where}, entry{325, 4, n, sizes})
 	} else {
-		entries = append(entries, entry{273, 4, n, where}, entry{277, 4, 1, uint32(o.c)},
-			entry{278, 4, 1, uint32(o.perStrip)}, entry{279, 4, n, sizes})
+		entries = append(entries, entry{273, 4, n, where}, entry{277, 4, 1, c}, entry{278, 4, 1, uint32(f.perStrip)},
+			entry{279, 4, n, sizes})
 	}
-	at := file.Len()
-	require.NoError(t, binary.Write(&file, o.order, uint16(len(entries))))
-	for _, e := range entries {
-		require.NoError(t, binary.Write(&file, o.order, e))
-	}
-	file.Write(make([]byte, 4))
-	o.order.PutUint32(file.Bytes()[4:], uint32(at))
-	name := filepath.Join(t.TempDir(), "picture.tif")
-	require.NoError(t, os.WriteFile(name, file.Bytes(), 0o644))
-	return name
+	at := f.Len()
+	require.NoError(t, binary.Write(f, f.order, uint16(len(entries))))
+	require.NoError(t, binary.Write(f, f.order, entries))
+	f.Write(make([]byte, 4))
+	f.order.PutUint32(f.Bytes()[4:], uint32(at))
 }
 
 func pattern(y, x, k int) uint16 { return uint16(y*257 + x*31 + k*7919 + y*x) }
