@@ -1,7 +1,7 @@
 // Package predict runs a trained model on pictures and writes what it sees.
 //
 // A Predictor goes through a data set and gives, for each picture, the class of every pixel at the
-// picture's own size. A Writer makes files of that: masks, overlays and probabilities. At no time is more
+// picture's own size: of one look at the whole, of several views of it, or of tiles (see View and Tiling). A Writer makes files of that: masks, overlays and probabilities. At no time is more
 // in memory than a few batches and a few pictures, however many there are.
 package predict
 
@@ -24,7 +24,7 @@ import (
 // A Predictor runs a model on data sets, in inference mode.
 type Predictor struct {
 	Model         decoder.Model // of at most 256 classes
-	Batch         int           // pictures a forward pass
+	Batch         int           // pictures, or tiles, a forward pass
 	Workers       int           // goroutines that decode; 0 is one for each processor
 	Probabilities bool          // whether results have them
 	NetworkSize   bool          // results are of the data set's size, not of the pictures'
@@ -56,8 +56,8 @@ type Summary struct {
 }
 
 // Run calls use for every picture of a data set, in order and never twice at a time, while the next ones
-// are computed. The model works at the data set's size; its probabilities are brought back to the
-// picture's, and only then the class is chosen, so outlines are as smooth as the picture allows. Nothing
+// are computed. The model works at the data set's size, or on tiles; its probabilities are brought back to the
+// picture's size, and only then the class is chosen, so outlines are as smooth as the picture allows. Nothing
 // depends on Batch, Workers or threads. The data set must not augment; masks are not looked at, but where
 // records have them they must be readable.
 //

@@ -2,7 +2,6 @@ package predict
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -183,5 +182,5 @@ func TestTilesStopAndNameTheFile(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.Run(context.Background(), ds, func(Result) error { return nil })
 	assert.ErrorContains(t, err, missing.Image)
-	assert.ErrorContains(t, err, fmt.Sprint("image"))
+	assert.ErrorContains(t, err, "image")
 }
