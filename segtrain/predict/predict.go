@@ -1,8 +1,9 @@
 // Package predict runs a trained model on pictures and writes what it sees.
 //
 // A Predictor goes through a data set and gives, for each picture, the class of every pixel at the
-// picture's own size: of one look at the whole, of several views of it, or of tiles (see View and Tiling). A Writer makes files of that: masks, overlays and probabilities. At no time is more
-// in memory than a few batches and a few pictures, however many there are.
+// picture's own size: of one look at the whole, of several views of it, or of tiles (see View and Tiling).
+// A Writer makes files of that: masks, overlays and probabilities. At no time is more in memory than a few
+// batches and a few pictures, however many there are.
 package predict
 
 import (
