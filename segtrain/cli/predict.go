@@ -31,7 +31,11 @@ func (a *app) predict() *cobra.Command {
 				return err
 			}
 			o.Inputs = args[1:]
-			p, err := workflow.Predict(context.Background(), cfg, o, a.logging().options())
+			out := a.logging()
+			percent := out.counter("percent predicted")
+			o.Progress = func(part float64) { percent.done(int(100*part), 100) }
+			p, err := workflow.Predict(context.Background(), cfg, o, out.options())
+			percent.stop()
 			if err != nil {
 				return err
 			}

@@ -36,6 +36,8 @@ type Predictor struct {
 	Views  []View  // of test-time augmentation (see ParseViews); none: the picture as it is
 	Merge  Merge   // of the views; empty is MeanMerge
 	Tiling *Tiling // pictures in tiles, at their own size; nil: whole, at the data set's size
+
+	Progress func(part float64) // told the part of the pictures that is done, now and then; nil: nobody
 }
 
 // A Result is what the model sees in one picture, at the size of the picture's file.
@@ -169,9 +171,17 @@ func (p *Predictor) restore(ctx context.Context, e *caster, values []float32, ba
 			}
 			results[i] = Result{}
 			to <- r
+			p.progress(float64(r.Index+1), ds)
 		}
 	}
 	return ctx.Err()
+}
+
+// progress tells how many pictures are done.
+func (p *Predictor) progress(done float64, ds *data.Dataset) {
+	if p.Progress != nil {
+		p.Progress(done / float64(ds.Len()))
+	}
 }
 
 // result brings the probabilities of one picture to its size and chooses the classes.

@@ -10,7 +10,8 @@ type slider struct {
 	caster *caster
 	tiling *Tiling
 	batch  int
-	c      int // channels
+	c      int                // channels
+	done   func(part float64) // told the part of the picture that is done; nil: nobody
 
 	h, w           int // of the picture
 	ys, xs         []int
@@ -46,6 +47,9 @@ func (s *slider) run(h, w int, read func(rows []float32) error, emit func(row []
 		}
 		if err := s.finish(y, next, emit); err != nil {
 			return err
+		}
+		if s.done != nil {
+			s.done(float64(i+1) / float64(len(s.ys)))
 		}
 	}
 	return nil

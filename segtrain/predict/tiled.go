@@ -31,6 +31,7 @@ func (p *Predictor) tiled(ctx context.Context, s *slider, ds *data.Dataset, inde
 	}
 	defer rows.Close()
 	h, w := p.Tiling.size(rows.H, rows.W)
+	s.done = func(part float64) { p.progress(float64(index)+part, ds) }
 	read := func(row []float32) error {
 		if err := ctx.Err(); err != nil {
 			return err

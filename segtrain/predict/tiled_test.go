@@ -170,6 +170,19 @@ func TestMemoryOfTilesIsThatOfRows(t *testing.T) {
 	assert.Equal(t, first, kept(1024))
 }
 
+// TestProgress: nothing is told twice, and the last is all.
+func TestProgress(t *testing.T) {
+	ds := setOf(t, 8, 8, normal, noise(50, 70, 1), noise(9, 30, 2))
+	for want, tiling := range map[int]*Tiling{2: nil, 6: {H: 16, W: 16, Overlap: 0.3}} {
+		var parts []float64
+		p := Predictor{Model: colorModel(), Batch: 1, Tiling: tiling, Progress: func(part float64) { parts = append(parts, part) }}
+		run(t, p, ds)
+		require.Len(t, parts, want)
+		assert.IsIncreasing(t, parts)
+		assert.Equal(t, 1.0, parts[want-1])
+	}
+}
+
 func TestTilesStopAndNameTheFile(t *testing.T) {
 	ds := setOf(t, 8, 8, normal, noise(50, 70, 1))
 	p := Predictor{Model: colorModel(), Batch: 1, Tiling: &Tiling{H: 16, W: 16}}

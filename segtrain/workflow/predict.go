@@ -21,6 +21,8 @@ type PredictOptions struct {
 	Batch         int      // images a forward pass; 0 is train.batch
 	Overlays      bool     // pictures with their classes in color, too
 	Probabilities bool     // a probability for each class, too
+
+	Progress func(part float64) // told how much is done; nil: nobody
 }
 
 // A Prediction is what Predict did.
@@ -60,6 +62,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
+	run.Progress = po.Progress
 	run.Batch, run.Probabilities = forwardBatch(cfg, po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
