@@ -44,7 +44,7 @@ func (c Crop) window(h, w int) (y, x, ch, cw int) {
 }
 
 // scaled is the nearest whole number to n·factor, at least 1.
-func scaled(n int, factor float64) int { return max(1, int(float64(n)*factor+0.5)) }
+func scaled(n int, factor float64) int { return max(1, int(float64(float64(n)*factor)+0.5)) }
 
 // size returns the size that a view of an h×w picture has before it is turned.
 func (v View) size(h, w int) (int, int) {

@@ -11,7 +11,7 @@ func TileStarts(size, tile int, overlap float64) []int {
 	if size <= tile {
 		return []int{0}
 	}
-	step := max(1, int(math.Floor(float64(tile)*(1-overlap)+0.5)))
+	step := max(1, int(math.Floor(float64(float64(tile)*(1-overlap))+0.5)))
 	n := (size - tile + step - 1) / step
 	list := make([]int, n+1)
 	for i := range list {
