@@ -71,6 +71,11 @@ var choices = map[string][]Choice{
 		{Name: "stretch", Doc: "scale both sides to the size"},
 		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
 	},
+	"data.tiles.foreground": {
+		{Name: "all", Doc: "all"},
+		{Name: "only", Doc: "those with a pixel of another class than data.background"},
+		{Name: "share", Doc: "all of those, and of the others as many as data.tiles.share leaves, by chance"},
+	},
 	"augment": {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
 	"mix":     {},
 	"pseudo.sampling": {
@@ -119,6 +124,15 @@ var choices = map[string][]Choice{
 		{Name: "abs", Doc: "progress is a difference from the best value"},
 	},
 	"train.best": measures,
+	"predict.merge": {
+		{Name: "mean", Doc: "probabilities"},
+		{Name: "gmean", Doc: "logarithms of probabilities"},
+		{Name: "logits", Doc: "logits"},
+	},
+	"predict.blend": {
+		{Name: "gaussian", Doc: "most in the middle: a deviation of an eighth of the side"},
+		{Name: "flat", Doc: "as much everywhere"},
+	},
 }
 
 var (

@@ -29,6 +29,7 @@ type Record struct {
 	Fold   int      // NoFold when not assigned
 	Label  string   // of the whole image, to stratify by; empty for none
 	Labels []string // classes that the image shows; nil: not known, empty: none
+	Tile   *Window  // the part of the files that the record is; nil: all (see Tiles)
 
 	Code   *raster.MaskCode // how the mask's file is coded, where that is not as the data set's are; nil: as those
 	Weight float64          // of Options.Pseudo: how often it is taken beside others, where Blend.ByWeight

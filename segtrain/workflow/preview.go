@@ -109,11 +109,11 @@ func (v *preview) panel(image *raster.Image, mask *raster.Mask) *raster.Image {
 
 // samples draws training samples, each first as it is without augmentation.
 func (v *preview) samples() error {
-	plain, err := v.source.dataset(v.cfg, v.source.train, nil)
+	plain, err := v.source.samples(v.cfg, v.source.train, nil, true)
 	if err != nil {
 		return err
 	}
-	changed, err := v.source.dataset(v.cfg, v.source.train, v.parts.augment)
+	changed, err := v.source.samples(v.cfg, v.source.train, v.parts.augment, true)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (v *preview) sample(ds *data.Dataset, epoch, index int) (*raster.Image, err
 // transforms draws a row for each transform of the configuration, by itself.
 func (v *preview) transforms() error {
 	list, _ := v.parts.augment.(augment.Compose)
-	ds, err := v.source.dataset(v.cfg, v.source.train, nil)
+	ds, err := v.source.samples(v.cfg, v.source.train, nil, true)
 	if err != nil || len(list) == 0 {
 		return err
 	}

@@ -38,7 +38,7 @@ func Schedule(cfg *config.Config) (*Rates, error) {
 // their groups do not depend on it.
 func trainingSamples(cfg *config.Config) (int, error) {
 	small := *cfg
-	if cfg.Data.Kind == "synth" {
+	if cfg.Data.Kind == "synth" && cfg.Data.Tiles.Size == nil {
 		small.Data.Size, small.Out = [2]int{32, 32}, ""
 	}
 	drawn, remove, err := drawFolder(&small)
@@ -50,7 +50,7 @@ func trainingSamples(cfg *config.Config) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(s.train), nil
+	return s.count(&small, s.train, true), nil
 }
 
 // Plot draws the rates to path, a PNG.

@@ -185,7 +185,7 @@ func (s *session) openSets() (err error) {
 	if s.train, err = s.source.trainingSet(s.cfg, s.parts.augment); err != nil {
 		return err
 	}
-	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
+	s.val, err = s.source.samples(s.cfg, s.source.val, nil, false)
 	return err
 }
 
