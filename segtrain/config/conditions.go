@@ -189,5 +189,5 @@ func (c *Config) isPath(key string) bool {
 	case "model.encoder_weights":
 		return !slices.Contains(Choices(key), c.Model.EncoderWeights)
 	}
-	return key == "model.weights"
+	return key == "model.weights" || key == "data.audit"
 }

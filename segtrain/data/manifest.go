@@ -27,6 +27,8 @@ type Record struct {
 	Fold   int      // NoFold when not assigned
 	Label  string   // of the whole image, to stratify by; empty for none
 	Labels []string // classes that the image shows; nil: not known, empty: none
+	Weight float64  // probability that an order of training takes the record; 0 is 1
+	Hidden []Hidden // parts of the mask that do not count
 }
 
 // Manifest is a data set as a list.
