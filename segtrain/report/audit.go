@@ -1,10 +1,13 @@
 package report
 
 import (
+	"bytes"
 	_ "embed" // for the page
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"image/color"
+	"image/jpeg"
 	"io"
 	"math"
 
@@ -83,7 +86,7 @@ type auditItem struct {
 	Panels          []panel
 }
 
-// WriteAudit writes the page to path, and the panels of its images below each other to sheet, a PNG. Errors name the path, or the image
+// WriteAudit writes the page to path, and the panels of its images below each other to sheet, a JPEG. Errors name the path, or the image
 // whose pictures do not fit each other.
 func WriteAudit(path, sheet string, a Audit) error {
 	p, panels, err := newAuditPage(a)
@@ -96,7 +99,13 @@ func WriteAudit(path, sheet string, a Audit) error {
 	if len(panels) == 0 {
 		return nil
 	}
-	return raster.WritePNG(sheet, ContactSheet(panels, auditColumns))
+	err = raster.WriteFile(sheet, func(w io.Writer) error {
+		return jpeg.Encode(w, rgba(ContactSheet(panels, auditColumns)), &jpeg.Options{Quality: 85})
+	})
+	if err != nil {
+		return fmt.Errorf("contact sheet: %w", err)
+	}
+	return nil
 }
 
 func newAuditPage(a Audit) (*auditPage, []*raster.Image, error) {
@@ -153,11 +162,12 @@ func (a Audit) item(x AuditImage) (auditItem, []*raster.Image, error) {
 	}
 	item := auditItem{ID: x.ID, Score: fmt.Sprintf("%.1f", x.Score), Note: x.Note}
 	for i, im := range panels {
-		data, err := dataURL(im)
-		if err != nil {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, rgba(im), &jpeg.Options{Quality: 85}); err != nil {
 			return item, nil, err
 		}
-		item.Panels = append(item.Panels, panel{auditNames[i], im.H, im.W, data})
+		url := template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
+		item.Panels = append(item.Panels, panel{auditNames[i], im.H, im.W, url})
 	}
 	return item, panels, nil
 }

@@ -22,7 +22,7 @@ const (
 	AuditListFile     = "audit.csv"    // the images, the most suspicious first
 	AuditFindingsFile = "findings.csv" // the regions, likewise
 	AuditPageFile     = "audit.html"
-	AuditSheetFile    = "audit.png" // the pictures of the page
+	AuditSheetFile    = "audit.jpg" // the pictures of the page
 )
 
 // AuditOptions say what Audit looks at and writes.
