@@ -18,7 +18,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	var o options
-	var truth, list, kinds string
+	var truth, list, by, kinds string
 	flag.StringVar(&o.masks, "masks", "", "folder of masks, class indices in PNG")
 	flag.StringVar(&o.out, "out", "", "folder to write")
 	flag.IntVar(&o.ignore, "ignore", -1, "class index that does not count")
@@ -27,11 +27,12 @@ func main() {
 	flag.StringVar(&kinds, "kinds", "swap,classes,shift,erase", "kinds of damage, in equal parts; also nudge, patch")
 	flag.StringVar(&truth, "truth", "", "corrupted.csv of an earlier call: measure --list by it")
 	flag.StringVar(&list, "list", "", "audit.csv of segtrain audit")
+	flag.StringVar(&by, "by", "rank", "column of --list to order it by, the lowest first; after a minus, the highest")
 	flag.Parse()
 	o.kinds = strings.Split(kinds, ",")
 	err := error(nil)
 	if truth != "" {
-		err = measure(truth, list)
+		err = measure(truth, list, by)
 	} else {
 		err = o.spoil()
 	}

@@ -1,23 +1,26 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // heads are the parts of the list that are looked at.
 var heads = []float64{0.1, 0.15, 0.2, 0.3}
 
-// measure prints how many of the spoilt masks are in the first parts of an audit's list, by kind.
-func measure(truth, list string) error {
+// measure prints how many of the spoilt masks are in the first parts of an audit's list, ordered by a column, by kind.
+func measure(truth, list, by string) error {
 	spoilt, err := column(truth, "id", "kind")
 	if err != nil {
 		return err
 	}
-	ranked, err := column(list, "id", "rank")
+	ranked, err := ordered(list, by)
 	if err != nil {
 		return err
 	}
@@ -56,6 +59,28 @@ func measure(truth, list string) error {
 		fmt.Printf("  %d of %d\n", places[len(places)/2]+1, len(ranked))
 	}
 	return nil
+}
+
+// ordered returns IDs and a column of a table of numbers, the lowest first, or after a minus the highest.
+func ordered(file, by string) ([][2]string, error) {
+	name, turned := strings.CutPrefix(by, "-")
+	rows, err := column(file, "id", name)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]float64{}
+	for _, row := range rows {
+		v, err := strconv.ParseFloat(row[1], 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s of %s is %q, no number", file, name, row[0], row[1])
+		}
+		if turned {
+			v = -v
+		}
+		values[row[0]] = v
+	}
+	slices.SortStableFunc(rows, func(a, b [2]string) int { return cmp.Compare(values[a[0]], values[b[0]]) })
+	return rows, nil
 }
 
 // column returns two columns of a table.
