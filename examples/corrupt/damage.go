@@ -104,16 +104,26 @@ func nearest(row []uint8, x int, gone, otherwise uint8) uint8 {
 	return otherwise
 }
 
-// patched returns a mask in which a box of a sixth of either side is of the class that takes most of the mask.
-func (o options) patched(m *raster.Mask, rng *rand.Rand) *raster.Mask {
+// patched returns a mask in which a box of a sixth of either side is of one class, drawn from those that take 2 % of the mask or more.
+// At least half of the box was of other classes.
+func (o options) patched(m *raster.Mask, rng *rand.Rand) (*raster.Mask, error) {
+	classes := o.present(m)
 	h, w := m.H/6, m.W/6
-	top, left := rng.IntN(m.H-h), rng.IntN(m.W-w)
-	out := &raster.Mask{H: m.H, W: m.W, Pix: append([]uint8(nil), m.Pix...)}
-	class := o.present(m)[0]
-	for y := top; y < top+h; y++ {
-		for x := left; x < left+w; x++ {
-			out.Pix[y*m.W+x] = class
+	for range 1000 {
+		class := classes[rng.IntN(len(classes))]
+		top, left := rng.IntN(m.H-h), rng.IntN(m.W-w)
+		out, changed := &raster.Mask{H: m.H, W: m.W, Pix: append([]uint8(nil), m.Pix...)}, 0
+		for y := top; y < top+h; y++ {
+			for x := left; x < left+w; x++ {
+				if out.Pix[y*m.W+x] != class {
+					changed++
+				}
+				out.Pix[y*m.W+x] = class
+			}
+		}
+		if 2*changed >= h*w {
+			return out, nil
 		}
 	}
-	return out
+	return nil, errors.New("has no place for a patch")
 }

@@ -88,7 +88,7 @@ func (o options) damaged(m *raster.Mask, kinds, files []string, i int) (*raster.
 	case "erase":
 		return o.erased(m, rng)
 	case "patch":
-		return o.patched(m, rng), nil
+		return o.patched(m, rng)
 	}
 	return nil, fmt.Errorf("no kind %q; there are: swap, classes, shift, erase, nudge, patch", kinds[i])
 }

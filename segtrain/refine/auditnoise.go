@@ -25,7 +25,7 @@ func (a *Auditor) noise(r *Audit, usual []float64) {
 		for k, v := range joint[class*n:][:n] {
 			switch {
 			case sum > 0:
-				row[k] = float64(v) / float64(sum) * float64(given[class])
+				row[k] = float64(float64(v) / float64(sum) * float64(given[class]))
 			case k == class: // confident of nothing: as it is
 				row[k] = float64(given[class])
 			}

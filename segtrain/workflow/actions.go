@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"tessera/segtrain/config"
@@ -65,15 +66,49 @@ func (s *session) sameActions() error {
 	if s.actions != nil {
 		now = s.actions.SHA256
 	}
+	return sameActions(s.run.Dir(), now)
+}
+
+// sameActions returns an error if a fold that was begun had another list of actions than the next would have.
+func (c *crossValidation) sameActions() error {
+	now := ""
+	if c.cfg.Data.Audit != "" {
+		a, err := data.ReadActions(c.cfg.Data.Audit)
+		if err != nil {
+			return located(&c.cfg, "data.audit", err)
+		}
+		now = a.SHA256
+	}
+	for fold := 0; record.Is(c.dir(fold)); fold++ {
+		if _, err := os.Stat(filepath.Join(c.dir(fold), record.EnvFile)); err != nil {
+			continue // killed before it noted anything
+		}
+		if err := sameActions(c.dir(fold), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameActions returns an error unless the run in dir began with the list of this SHA-256, empty for none.
+func sameActions(dir, now string) error {
 	then := ""
-	for e, err := range record.Events(s.run.Dir()) {
+	for e, err := range record.Events(dir) {
 		var a ActionsEvent
 		if err == nil && e.Kind == "actions" && e.Decode(&a) == nil {
 			then = a.SHA256
 		}
 	}
 	if now != then {
-		return fmt.Errorf("%s began with another data.audit: the SHA-256 of the file was %.12s…, and now it is %.12s…", s.run.Dir(), then, now)
+		return fmt.Errorf("%s began with another data.audit: the SHA-256 of the file was %s, and now it is %s", dir, digest(then), digest(now))
 	}
 	return nil
+}
+
+// digest shortens a SHA-256.
+func digest(sum string) string {
+	if sum == "" {
+		return "none"
+	}
+	return sum[:12] + "…"
 }

@@ -73,7 +73,7 @@ func TestAudit(t *testing.T) {
 
 // trainAudited trains with a list of three actions of a kind.
 func trainAudited(t *testing.T, file, action string) {
-	out := filepath.Join(t.TempDir(), "run")
+	out := filepath.Join(t.TempDir(), "fold0")
 	cfg := cvConfig(t, out, "data.ignore=255", "data.audit="+file, "data.val.fold=0", "train.steps=2")
 	var log bytes.Buffer
 	o := Options{Log: slog.New(slog.NewTextHandler(&log, nil))}
@@ -94,7 +94,13 @@ func trainAudited(t *testing.T, file, action string) {
 	validating := strings.Count(log.String(), "validation images keep their labels")
 	assert.Equal(t, e.Images < 3, validating == 1, "what is not touched validates")
 
+	c := &crossValidation{cfg: *cfg}
+	c.cfg.Out = filepath.Dir(out)
+	require.NoError(t, c.sameActions())
 	require.NoError(t, os.WriteFile(file, []byte("id,action\n"), 0o666))
+	assert.ErrorContains(t, c.sameActions(), "fold0 began with another data.audit")
+	c.cfg.Data.Audit = ""
+	assert.ErrorContains(t, c.sameActions(), "and now it is none")
 	cfg, err = LoadRun(out)
 	require.NoError(t, err)
 	s := &session{cfg: cfg, Options: o}

@@ -51,7 +51,7 @@ func (x *audit) headline() [][3]string {
 	r := x.result
 	pixels, wrong, images := int64(0), 0.0, 0
 	for _, n := range r.Noise {
-		pixels, wrong = pixels+n.Pixels, wrong+n.Wrong*float64(n.Pixels)
+		pixels, wrong = pixels+n.Pixels, wrong+float64(n.Wrong*float64(n.Pixels))
 	}
 	for _, s := range r.Images {
 		if s.Score > clearlyOdd {

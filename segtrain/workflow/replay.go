@@ -37,9 +37,6 @@ func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, er
 		return nil, err
 	}
 	defer clean()
-	if _, _, err := source.amend(cfg); err != nil {
-		return nil, err
-	}
 	ds, err := source.dataset(cfg, source.train, p.augment)
 	if err != nil {
 		return nil, err
