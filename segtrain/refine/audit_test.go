@@ -163,6 +163,15 @@ func TestPixelsByHand(t *testing.T) {
 	assert.InDelta(t, 2./7, r.Images[0].Contradicted, 1e-12, "of what counts")
 }
 
+// TestUnknownClassesSuggestNothing: a class with a low threshold is not suggested where the label is likelier.
+func TestUnknownClassesSuggestNothing(t *testing.T) {
+	a := &Auditor{opt: AuditOptions{Classes: 3, Ignore: -1, Margin: 0.3}, thresholds: []float64{0.875, 0.125, 2}}
+	p := &raster.Float{H: 1, W: 3, C: 3, Pix: []float32{0.75, 0.25, 0, 0.25, 0.75, 0, 0.0625, 0.0625, 0.875}}
+	c := a.contradict(p, []uint8{0, 0, 1})
+	assert.Equal(t, []uint8{0, 1, none}, c.confident, "the label; the other class; nothing that reaches its threshold")
+	assert.Equal(t, []float32{0, 0.5, 0}, c.Margin)
+}
+
 // TestRegionsAreConnected: regions do not join over a corner, over the edge of a row, or over another class.
 func TestRegionsAreConnected(t *testing.T) {
 	c := &Contradiction{H: 3, W: 4,

@@ -31,7 +31,9 @@ func (c *Contradiction) Mask() *raster.Mask {
 }
 
 // contradict compares labels with probabilities. The models are confident of the most probable one of the classes whose
-// probability is at least their threshold, the lower of equals.
+// probability is at least their threshold, the lower of equals; but of the given one if it is likelier still. This differs on purpose
+// from Northcutt et al., for whom a class that the models hardly know, with a threshold of a few percent, would count against all
+// others.
 func (a *Auditor) contradict(p *raster.Float, labels []uint8) *Contradiction {
 	n := len(labels)
 	c := &Contradiction{H: p.H, W: p.W, Given: labels, Predicted: make([]uint8, n), Suggested: make([]uint8, n),
@@ -51,6 +53,9 @@ func (a *Auditor) contradict(p *raster.Float, labels []uint8) *Contradiction {
 		c.Predicted[i] = uint8(best)
 		if int(given) == a.opt.Ignore || sure < 0 {
 			continue
+		}
+		if row[sure] <= row[given] {
+			sure = int(given)
 		}
 		c.confident[i] = uint8(sure)
 		if margin := row[sure] - row[given]; sure != int(given) && float64(margin) >= a.opt.Margin {
