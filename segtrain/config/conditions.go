@@ -190,5 +190,5 @@ func (c *Config) isPath(key string) bool {
 	case "model.encoder_weights":
 		return !slices.Contains(Choices(key), c.Model.EncoderWeights)
 	}
-	return key == "model.weights" || key == "pseudo.manifest"
+	return key == "model.weights" || key == "pseudo.manifest" || key == "data.audit"
 }

@@ -54,6 +54,7 @@ type Data struct {
 	Classes  Classes   `yaml:"classes"`
 	Ignore   *int      `yaml:"ignore"` // nil: every pixel counts
 	Mask     Mask      `yaml:"mask"`
+	Audit    string    `yaml:"audit"`
 	Size     [2]int    `yaml:"size"` // H, W
 	Resize   string    `yaml:"resize"`
 	Tiles    Tiles     `yaml:"tiles"`

@@ -52,6 +52,7 @@ var keys = []key{
 	{"data.mask.code", "what a sample of a mask's file means", oneOf},
 	{"data.mask.colors", "[r, g, b] of each class, for palette masks and for overlays", from(0).to(255)},
 	{"data.mask.map", "file value or category: class index, where they differ", from(0).to(255)},
+	{"data.audit", "list of actions on training labels, label-audit.md; empty: none", isPath},
 	{"data.size", "height and width of what the network sees, in pixels",
 		from(32).because("the encoder halves a picture five times")},
 	{"data.resize", "stretch to the size, or letterbox: keep the aspect and pad", oneOf},

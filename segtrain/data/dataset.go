@@ -123,7 +123,9 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 		p.flags, err = d.decodeFlags(r, img.H, img.W)
 		return p, err
 	}
-	p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W)
+	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
+		p.mask, err = r.hide(p.mask, uint8(d.opt.MaskCode.Ignore))
+	}
 	return p, err
 }
 

@@ -59,7 +59,7 @@ func PreviewAugment(cfg *config.Config, o PreviewOptions) (*Preview, error) {
 	return done, nil
 }
 
-// openTraining lists the samples of a configuration. Those of the procedural set are drawn in a folder that clean removes, unless a
+// openTraining lists the samples of a configuration as training sees them. Those of the procedural set are drawn in a folder that clean removes, unless a
 // run has them.
 func openTraining(cfg *config.Config) (s *source, clean func(), err error) {
 	dir, clean := filepath.Join(cfg.Out, DataFolder), func() {}
@@ -70,7 +70,9 @@ func openTraining(cfg *config.Config) (s *source, clean func(), err error) {
 		clean = func() { os.RemoveAll(dir) }
 	}
 	if s, err = openSource(cfg, dir); err == nil {
-		_, err = s.openPseudo(cfg)
+		if _, _, err = s.amend(cfg); err == nil {
+			_, err = s.openPseudo(cfg)
+		}
 	}
 	if err != nil {
 		clean()

@@ -47,6 +47,9 @@ func trainingSamples(cfg *config.Config) (int, error) {
 	}
 	defer remove()
 	s, err := openSource(&small, drawn)
+	if err == nil && cfg.Data.Kind != "synth" { // whose boxes are not of this size
+		_, _, err = s.amend(cfg)
+	}
 	if err != nil {
 		return 0, err
 	}
