@@ -19,10 +19,10 @@ var (
 		{"nn/encoder", "nn/decoder", "nn/loss", "nn/checkpoint", "optim"},
 	}
 	application = [][]string{
-		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights"},
+		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/disk"},
 		{"segtrain/augment", "segtrain/synth", "segtrain/oof"},
 		{"segtrain/data"},
-		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
+		{"segtrain/train", "segtrain/predict", "segtrain/survey", "segtrain/submission"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report"},
 		{"segtrain/config"},
 		{"segtrain/runs"},
