@@ -23,7 +23,7 @@ func (k *checker) all() {
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
 		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
-		(*checker).scale, (*checker).task,
+		(*checker).scale, (*checker).task, (*checker).submit,
 	} {
 		judge(k)
 	}

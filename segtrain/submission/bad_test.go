@@ -73,11 +73,14 @@ func TestSampleMismatch(t *testing.T) {
 	require.True(t, errors.As(err, &mismatch))
 	assert.Equal(t, []string{"z", "y"}, mismatch.Missing)
 	assert.Equal(t, []string{"x1", "x2", "x3", "x4", "x5", "x6"}, mismatch.Extra)
-	assert.Contains(t, err.Error(), "missing in "+m.Dir()+": 2: z, y\n")
+	assert.Contains(t, err.Error(), "missing, not in "+m.Dir()+": 2: z, y\n")
 	assert.Contains(t, err.Error(), ": 6: x1, x2, x3, x4, x5, …")
 	assert.NoFileExists(t, out)
 
-	text, _ := write(t, m, s, Options{Sample: table, Partial: true})
+	text, r := write(t, m, s, Options{Sample: table, Partial: true})
+	require.Len(t, r.Warnings, 2)
+	assert.Equal(t, "written empty, not in "+m.Dir()+": 2: z, y", r.Warnings[0])
+	assert.Contains(t, r.Warnings[1], "left out, not in ")
 	assert.Equal(t, "id,rle_mask\nz,\na,4 2 7 2\ny,\n", text)
 }
 

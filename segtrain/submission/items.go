@@ -29,7 +29,7 @@ func (s *Spec) tableItems(m *Masks, sample *Sample, partial bool) ([]item, []str
 	if err := match.mismatch.err(); err != nil && !partial {
 		return nil, nil, err
 	}
-	return match.items, append(match.warnings, sample.warnings(s.Table)...), nil
+	return match.items, slices.Concat(match.warnings, match.mismatch.lines("written empty", "left out"), sample.warnings(s.Table)), nil
 }
 
 // plainItems are those without a sample.

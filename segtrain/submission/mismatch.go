@@ -17,14 +17,19 @@ type MismatchError struct {
 
 // Error lists what is missing and what is too much, the first five of each.
 func (e *MismatchError) Error() string {
-	var lines []string
-	if n := len(e.Missing); n > 0 {
-		lines = append(lines, fmt.Sprintf("missing in %s: %s", e.Masks, few(e.Missing)))
+	return fmt.Sprintf("the masks do not fit %s\n  %s", e.Of, strings.Join(e.lines("missing", "too much"), "\n  "))
+}
+
+// lines says what is not there and what is too much, after words for both.
+func (e *MismatchError) lines(missing, extra string) []string {
+	var list []string
+	if len(e.Missing) > 0 {
+		list = append(list, fmt.Sprintf("%s, not in %s: %s", missing, e.Masks, few(e.Missing)))
 	}
-	if n := len(e.Extra); n > 0 {
-		lines = append(lines, fmt.Sprintf("too much, not in %s: %s", e.Of, few(e.Extra)))
+	if len(e.Extra) > 0 {
+		list = append(list, fmt.Sprintf("%s, not in %s: %s", extra, e.Of, few(e.Extra)))
 	}
-	return fmt.Sprintf("the masks do not fit %s\n  %s", e.Of, strings.Join(lines, "\n  "))
+	return list
 }
 
 // err returns the error, nil if nothing differs.

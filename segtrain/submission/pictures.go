@@ -66,7 +66,7 @@ func ReadPictures(file string) (*Pictures, error) {
 }
 
 // fileItems returns the files of a submission in the order of images and classes.
-func (s *Spec) fileItems(m *Masks, sample *Pictures, partial bool) ([]item, error) {
+func (s *Spec) fileItems(m *Masks, sample *Pictures, partial bool) ([]item, []string, error) {
 	var items []item
 	for i, id := range m.ids {
 		if s.Format != Binary {
@@ -78,7 +78,7 @@ func (s *Spec) fileItems(m *Masks, sample *Pictures, partial bool) ([]item, erro
 		}
 	}
 	if sample == nil {
-		return items, nil
+		return items, nil, nil
 	}
 	mismatch := MismatchError{Of: sample.file, Masks: m.dir}
 	place := map[string]int{}
@@ -103,9 +103,9 @@ func (s *Spec) fileItems(m *Masks, sample *Pictures, partial bool) ([]item, erro
 		}
 	}
 	if err := mismatch.err(); err != nil && (!partial || len(mismatch.Missing) > 0) {
-		return nil, err // a picture that is missing has no size: it cannot be made up
+		return nil, nil, err // empty files are never wanted: whoever predicted has forgotten pictures
 	}
-	return both, nil
+	return both, mismatch.lines("", "left out"), nil
 }
 
 // folder returns the one of a class, with a slash; "" if there is one class alone.

@@ -65,23 +65,19 @@ func (s *Spec) Check() error {
 	}) bool {
 		return f.Name == s.Format
 	}) {
-		return fmt.Errorf("submission: no format %q; there are: %s, %s, %s, %s", s.Format, RLE, PNG, Palette, Binary)
+		return fmt.Errorf("no format %q; there are: %s, %s, %s, %s", s.Format, RLE, PNG, Palette, Binary)
 	}
 	if len(s.Classes) == 0 || len(s.Written) == 0 {
-		return errors.New("submission: no classes to write")
+		return errors.New("no classes to write")
 	}
 	if (s.H > 0) != (s.W > 0) || s.H < 0 || s.W < 0 {
-		return fmt.Errorf("submission: size %d×%d; allowed: height and width of 1 or more, or neither", s.H, s.W)
+		return fmt.Errorf("size %d×%d; allowed: height and width of 1 or more, or neither", s.H, s.W)
 	}
-	var err error
 	switch s.Format {
 	case RLE:
-		err = s.checkTable()
+		return s.checkTable()
 	case PNG, Palette:
-		err = s.checkPicture()
-	}
-	if err != nil {
-		return fmt.Errorf("submission: %w", err)
+		return s.checkPicture()
 	}
 	return nil
 }
@@ -179,10 +175,10 @@ func ChooseClasses(task metric.Task, classes, names []string, background int) ([
 	for _, name := range names {
 		k := slices.Index(classes, name)
 		if k < 0 {
-			return nil, fmt.Errorf("submission: no class %q; there are: %s", name, strings.Join(classes, ", "))
+			return nil, fmt.Errorf("no class %q; there are: %s", name, strings.Join(classes, ", "))
 		}
 		if slices.Contains(list, k) {
-			return nil, fmt.Errorf("submission: class %q is named twice", name)
+			return nil, fmt.Errorf("class %q is named twice", name)
 		}
 		list = append(list, k)
 	}

@@ -55,7 +55,10 @@ func Write(ctx context.Context, m *Masks, s Spec, o Options) (*Result, error) {
 		o.room = disk.Room
 	}
 	w := &writing{Spec: s, Options: o, ctx: ctx, masks: m}
-	w.result = Result{Out: o.Out, Format: s.Format, Images: m.Len(), Classes: s.names(), Warnings: []string{}}
+	w.result = Result{Out: o.Out, Format: s.Format, Images: m.Len(), Classes: s.names()}
+	if s.Format == PNG || s.Format == Palette {
+		w.result.Classes = s.Classes
+	}
 	if err := w.prepare(); err != nil {
 		return nil, err
 	}
@@ -83,7 +86,7 @@ type writing struct {
 
 func (w *writing) prepare() error {
 	if err := w.Check(); err != nil {
-		return err
+		return fmt.Errorf("submission: %w", err)
 	}
 	if err := w.checkOut(); err != nil {
 		return err
@@ -92,13 +95,16 @@ func (w *writing) prepare() error {
 	if w.Format == RLE {
 		w.items, w.result.Warnings, err = w.tableItems(w.masks, w.Sample, w.Partial)
 	} else {
-		w.items, err = w.fileItems(w.masks, w.Pictures, w.Partial)
+		w.items, w.result.Warnings, err = w.fileItems(w.masks, w.Pictures, w.Partial)
 	}
 	if err != nil {
 		return err
 	}
 	if len(w.items) == 0 {
 		return errors.New("submission: nothing to write")
+	}
+	if w.result.Warnings == nil {
+		w.result.Warnings = []string{}
 	}
 	w.of = make([][]int, w.masks.Len())
 	for i, it := range w.items {
