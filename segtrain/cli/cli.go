@@ -77,7 +77,7 @@ func (a *app) root() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Commands:"}, &cobra.Group{ID: "help", Title: "More:"})
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
-	root.AddCommand(a.demo(), a.init(), a.data(), a.split(), a.augment(), a.train(), a.cv(), a.sweep(), a.eval(), a.predict(), a.submit(),
+	root.AddCommand(a.demo(), a.init(), a.data(), a.split(), a.augment(), a.train(), a.cv(), a.sweep(), a.eval(), a.predict(), a.submit(), a.plan(),
 		a.runs(), a.weights(), a.config(), a.schedule(), a.info(), a.models(), a.bench(), a.version())
 	return root
 }

@@ -205,7 +205,7 @@ func ExampleChoose() {
 	}
 	// Output:
 	// [0 1] 0 7m20s true
-	// [0] 1 3m40s true
 	// [1] 0 5m20s true
+	// [0] 1 3m40s true
 	// [0 1] 1 14m0s false
 }
