@@ -9,7 +9,7 @@ import (
 
 // Gains are what views and several members are worth, in mean IoU, as measured out of fold.
 type Gains struct {
-	Views   map[string]float64 `json:"views"`   // by the list of views, over the picture alone
+	Views   map[string]float64 `json:"views"`   // by the list of views, as in "hflip" or "hflip --tile 512x512", over the picture alone
 	Members map[int]float64    `json:"members"` // by their number, over the mean of their scores
 }
 

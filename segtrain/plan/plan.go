@@ -65,7 +65,8 @@ const allSubsets = 8
 
 // Choose returns a plan for each number of members and way, the best of its kind, in order: first those that fit, the best first,
 // then the others, the shortest first. Plans are ranked by what they can be expected to score where that is known of all that
-// fit. Else more members are better than fewer, then members with better scores, then more views than fewer, then less time.
+// fit. Else more members are better than fewer, then whole pictures than tiles, then members with better scores, then more views
+// than fewer, then less time.
 //
 // Errors: no members, ways or images, and numbers out of range.
 func Choose(r Request) ([]Plan, error) {
@@ -191,8 +192,12 @@ func (r *Request) compare(a, b Plan, known bool) int {
 	case known:
 		return cmp.Or(descending(a.Expected, b.Expected), cmp.Compare(a.Seconds, b.Seconds))
 	}
-	return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), descending(a.score, b.score),
-		cmp.Compare(r.Ways[b.Way].Passes, r.Ways[a.Way].Passes), cmp.Compare(a.Seconds, b.Seconds))
+	v, w := r.Ways[a.Way], r.Ways[b.Way]
+	if whole := v.Tile == ""; len(a.Members) == len(b.Members) && whole != (w.Tile == "") {
+		return map[bool]int{true: -1, false: 1}[whole]
+	}
+	return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), descending(a.score, b.score), cmp.Compare(w.Passes, v.Passes),
+		cmp.Compare(a.Seconds, b.Seconds))
 }
 
 // descending orders numbers, the largest first and NaN last.

@@ -76,6 +76,17 @@ func TestOrderWithoutGains(t *testing.T) {
 	assert.InDelta(t, 10, plans[0].Total.Seconds(), 1e-9, "the shortest is the first of those that do not fit")
 }
 
+// Tiles are another thing than the pictures that a model was trained on, so they are chosen only where their gain is known.
+func TestTilesAreChosenByTheirGain(t *testing.T) {
+	r := Request{Images: 1, Budget: time.Hour, Members: []Member{{Name: "a", Score: 0.5, Cost: Cost{Forward: 1}}},
+		Ways: []Way{{Passes: 1}, {Tile: "16x16", Passes: 9, Gain: nan}}}
+	assert.Equal(t, 0, chosen(t, r).Way)
+	r.Ways[1].Gain = 0.1
+	assert.Equal(t, 1, chosen(t, r).Way)
+	r.Ways[1].Gain = -0.1
+	assert.Equal(t, 0, chosen(t, r).Way)
+}
+
 // With gains of everything that fits, the expected score decides: one good model with d4 before two.
 func TestOrderWithGains(t *testing.T) {
 	r := Request{Images: 100, Budget: 1000 * time.Second, Ways: ways(0.004, 0.03), Together: map[int]float64{2: 0.01},

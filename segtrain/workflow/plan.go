@@ -193,7 +193,7 @@ func unmasked(m data.Manifest) data.Manifest {
 // speedKey is what the speed of a model depends on.
 func speedKey(cfg *config.Config) string {
 	m, d := cfg.Model, cfg.Data
-	return fmt.Sprint(m.Arch, m.Encoder, m.DecoderChannels, m.Stem, d.Size, d.Channels, d.Resize, len(d.Classes), cfg.Task,
+	return fmt.Sprint(m.Arch.Name, m.Arch.Settings, m.Encoder, m.DecoderChannels, m.Stem, d.Size, d.Channels, d.Resize, len(d.Classes), cfg.Task,
 		cfg.Train.Batch, d.Workers, parallel.Workers())
 }
 
@@ -243,9 +243,13 @@ func (p *timePlanner) ways() ([]plan.Way, error) {
 				return nil, err
 			}
 			w := plan.Way{Views: views, Tile: name, Passes: passes * factor, Gain: math.NaN()}
-			if gain, ok := p.gains.Views[views]; ok && name == "" {
+			key := views
+			if name != "" {
+				key = strings.TrimSpace(views + " --tile " + name)
+			}
+			if gain, ok := p.gains.Views[key]; ok {
 				w.Gain = gain
-			} else if views == "" && name == "" {
+			} else if key == "" {
 				w.Gain = 0
 			}
 			list = append(list, w)
