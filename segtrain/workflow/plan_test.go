@@ -57,10 +57,23 @@ func TestPlanTime(t *testing.T) {
 		}
 	}
 
-	// One fold alone fits with hflip, both fit without; the best is the one with the better score. With what is known of gains
-	// the expected score decides.
-	o.Budget, o.Reserve = 1300*time.Second, 0.05
+	planByGains(t, o, p.Members)
+
+	o.Targets = []string{dir, filepath.Join(dir, "fold0")}
+	_, err = PlanTime(context.Background(), o, Options{})
+	assert.ErrorContains(t, err, "is named twice")
+	o.Targets, o.measure = []string{dir}, nil // really measured
 	p, err = PlanTime(context.Background(), o, Options{})
+	require.NoError(t, err)
+	assert.Positive(t, p.Members[0].Forward)
+	assert.NotEmpty(t, p.Command)
+}
+
+// planByGains: one fold alone fits with hflip, and both fit without. With what is known of gains the expected score decides.
+func planByGains(t *testing.T, o PlanTimeOptions, members []PlanMember) {
+	dir := o.Targets[0]
+	o.Budget, o.Reserve = 1300*time.Second, 0.05
+	p, err := PlanTime(context.Background(), o, Options{})
 	require.NoError(t, err)
 	assert.Equal(t, "segtrain predict "+dir+" IMAGES", p.Command)
 	gains := filepath.Join(t.TempDir(), "gains.json")
@@ -69,28 +82,17 @@ func TestPlanTime(t *testing.T) {
 	p, err = PlanTime(context.Background(), o, Options{})
 	require.NoError(t, err)
 	better := 0
-	if p.Members[1].MeanIoU > p.Members[0].MeanIoU {
+	if members[1].MeanIoU > members[0].MeanIoU {
 		better = 1
 	}
 	assert.Equal(t, []int{better}, p.Plans[0].Members)
-	assert.InDelta(t, float64(p.Members[better].MeanIoU)+0.9, float64(p.Plans[0].Expected), 1e-12)
-	assert.Equal(t, "segtrain predict "+filepath.Join(dir, cv.Folds[better].Dir[len(dir)+1:])+" IMAGES --tta hflip", p.Command)
+	assert.InDelta(t, float64(members[better].MeanIoU)+0.9, float64(p.Plans[0].Expected), 1e-12)
+	assert.Equal(t, "segtrain predict "+members[better].Dir+" IMAGES --tta hflip", p.Command)
 
 	o.Budget = time.Second
 	p, err = PlanTime(context.Background(), o, Options{})
 	require.NoError(t, err)
 	assert.Empty(t, p.Command)
-
-	o.Targets = []string{dir, filepath.Join(dir, "fold0")}
-	_, err = PlanTime(context.Background(), o, Options{})
-	assert.ErrorContains(t, err, "is named twice")
-	o.Targets = []string{dir}
-	o.measure = nil // really measured
-	o.Budget = time.Hour
-	p, err = PlanTime(context.Background(), o, Options{})
-	require.NoError(t, err)
-	assert.Positive(t, p.Members[0].Forward)
-	assert.NotEmpty(t, p.Command)
 }
 
 // What the probabilities of a thousand huge pictures need is known before anything is predicted.
