@@ -19,6 +19,7 @@ type Member struct {
 	Name  string
 	Score float64 // mean IoU on images that it did not train on; NaN: not known
 	Cost  Cost
+	Area  int // pixels of the network's size, which tiles are reckoned by
 }
 
 // Cost is what a model takes for one picture, in seconds.
@@ -30,8 +31,9 @@ type Cost struct {
 // A Way is how often, and in what pieces, a picture is computed.
 type Way struct {
 	Views  string  // as segtrain predict --tta has them; empty: the picture alone
-	Tile   string  // as segtrain predict --tile has it; empty: pictures whole
-	Passes float64 // in forward passes of the network's size
+	Tile   string  // as segtrain predict --tile has it; empty: pictures whole, at the network's size
+	Passes float64 // forward passes of a picture, or of each of its tiles
+	Pixels int     // of all tiles of a picture; 0: whole
 	Gain   float64 // in mean IoU over the picture alone; NaN: not known
 }
 
@@ -56,7 +58,7 @@ type Plan struct {
 	Total    time.Duration // all images
 	Fits     bool
 	Expected float64 // mean IoU: members' mean and gains added up; NaN where one of them is not known
-	Passes   float64 // forward passes an image, all members together
+	Passes   float64 // of the network's size an image, all members together
 	score    float64 // mean of the members' scores; NaN where one is not known
 }
 
@@ -115,6 +117,9 @@ func (r *Request) check() error {
 		if !(w.Passes > 0) || math.IsInf(w.Passes, 0) {
 			return fmt.Errorf("plan: %v forward passes a picture; allowed: above 0", w.Passes)
 		}
+		if i := slices.IndexFunc(r.Members, func(m Member) bool { return m.Area < 1 }); w.Pixels > 0 && i >= 0 {
+			return fmt.Errorf("plan: tiles for %s, whose network's size is not known", r.Members[i].Name)
+		}
 	}
 	return nil
 }
@@ -151,9 +156,12 @@ func (r *Request) plan(members []int, way int) Plan {
 	w := r.Ways[way]
 	p := Plan{Members: members, Way: way}
 	for _, i := range members {
-		m := r.Members[i]
-		p.Seconds += m.Cost.Around + float64(w.Passes*m.Cost.Forward)
-		p.Passes += w.Passes
+		m, passes := r.Members[i], w.Passes
+		if w.Pixels > 0 {
+			passes *= float64(w.Pixels) / float64(m.Area)
+		}
+		p.Seconds += m.Cost.Around + float64(passes*m.Cost.Forward)
+		p.Passes += passes
 		p.score += m.Score / float64(len(members))
 	}
 	total := p.Seconds * float64(r.Images)

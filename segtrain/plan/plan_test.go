@@ -78,11 +78,12 @@ func TestOrderWithoutGains(t *testing.T) {
 
 // Tiles are another thing than the pictures that a model was trained on, so they are chosen only where their gain is known.
 func TestTilesAreChosenByTheirGain(t *testing.T) {
-	r := Request{Images: 1, Budget: time.Hour, Members: []Member{{Name: "a", Score: 0.5, Cost: Cost{Forward: 1}}},
-		Ways: []Way{{Passes: 1}, {Tile: "16x16", Passes: 9, Gain: nan}}}
+	r := Request{Images: 1, Budget: time.Hour, Members: []Member{{Name: "a", Score: 0.5, Cost: Cost{Forward: 1}, Area: 256}},
+		Ways: []Way{{Passes: 1}, {Tile: "16x16", Passes: 2, Pixels: 9 * 256, Gain: nan}}}
 	assert.Equal(t, 0, chosen(t, r).Way)
 	r.Ways[1].Gain = 0.1
 	assert.Equal(t, 1, chosen(t, r).Way)
+	assert.Equal(t, 18.0, chosen(t, r).Seconds, "9 tiles of the network's size, two views of each")
 	r.Ways[1].Gain = -0.1
 	assert.Equal(t, 0, chosen(t, r).Way)
 }
@@ -129,16 +130,17 @@ func TestChooseRefuses(t *testing.T) {
 	_, err := Choose(good())
 	require.NoError(t, err)
 	for want, change := range map[string]func(*Request){
-		"no models":            func(r *Request) { r.Members = nil },
-		"no way":               func(r *Request) { r.Ways = nil },
-		"0 images":             func(r *Request) { r.Images = 0 },
-		"a budget of 0s":       func(r *Request) { r.Budget = 0 },
-		"a reserve of 1":       func(r *Request) { r.Reserve = 1 },
-		"a reserve of NaN":     func(r *Request) { r.Reserve = nan },
-		"a takes 0 s":          func(r *Request) { r.Members[0].Cost.Forward = 0 },
-		"a takes NaN s":        func(r *Request) { r.Members[0].Cost.Forward = nan },
-		"a takes 1 s and -1 s": func(r *Request) { r.Members[0].Cost.Around = -1 },
-		"0 forward passes":     func(r *Request) { r.Ways[0].Passes = 0 },
+		"no models":                   func(r *Request) { r.Members = nil },
+		"no way":                      func(r *Request) { r.Ways = nil },
+		"0 images":                    func(r *Request) { r.Images = 0 },
+		"a budget of 0s":              func(r *Request) { r.Budget = 0 },
+		"a reserve of 1":              func(r *Request) { r.Reserve = 1 },
+		"a reserve of NaN":            func(r *Request) { r.Reserve = nan },
+		"a takes 0 s":                 func(r *Request) { r.Members[0].Cost.Forward = 0 },
+		"a takes NaN s":               func(r *Request) { r.Members[0].Cost.Forward = nan },
+		"a takes 1 s and -1 s":        func(r *Request) { r.Members[0].Cost.Around = -1 },
+		"whose network's size is not": func(r *Request) { r.Ways[0].Pixels = 3 },
+		"0 forward passes":            func(r *Request) { r.Ways[0].Passes = 0 },
 	} {
 		r := good()
 		change(&r)

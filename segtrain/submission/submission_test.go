@@ -91,6 +91,8 @@ func write(t *testing.T, m *Masks, s Spec, o Options) (string, *Result) {
 // TestTextOfEveryDialect holds the written bytes to what was worked out by hand. Picture a is 3×4: by columns its pixels are 1 to 12
 // from top to bottom, by rows from left to right.
 func TestTextOfEveryDialect(t *testing.T) {
+	page, err := os.ReadFile("../../docs/submission.md")
+	require.NoError(t, err)
 	for _, test := range []struct {
 		dialect, extension string
 		classes            []string
@@ -111,6 +113,10 @@ func TestTextOfEveryDialect(t *testing.T) {
 			s.Extension = test.extension
 			text, r := write(t, folder(t, metric.Multiclass, three, hand), s, Options{})
 			assert.Equal(t, test.want, text)
+			assert.Contains(t, string(page), "| `"+test.dialect+"` | `"+strings.SplitN(text, "\n", 2)[0]+"` |")
+			for line := range strings.Lines(text) {
+				assert.Contains(t, string(page), "`"+strings.TrimSpace(line)+"`", "docs/submission.md")
+			}
 			assert.Equal(t, strings.Count(test.want, "\n")-1, r.Rows)
 			assert.Equal(t, len(text), int(r.Bytes))
 		})

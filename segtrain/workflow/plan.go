@@ -201,7 +201,7 @@ func speedKey(cfg *config.Config) string {
 func (p *timePlanner) choose() (*TimePlan, error) {
 	r := plan.Request{Images: p.Images, Budget: p.Budget, Reserve: p.Reserve, Together: p.gains.Members}
 	for _, m := range p.members {
-		r.Members = append(r.Members, plan.Member{Name: m.Dir, Score: float64(m.MeanIoU), Cost: m.Cost})
+		r.Members = append(r.Members, plan.Member{Name: m.Dir, Score: float64(m.MeanIoU), Cost: m.Cost, Area: m.Size[0] * m.Size[1]})
 	}
 	var err error
 	if r.Ways, err = p.ways(); err != nil {
@@ -225,24 +225,22 @@ func (p *timePlanner) choose() (*TimePlan, error) {
 	return t, nil
 }
 
-// ways returns views of whole pictures and of tiles. A tile is of its size whatever the network's, so what it costs depends on the
-// model; models of one plan have one size or nearly so, and the first one's counts.
+// ways returns views of whole pictures and of tiles.
 func (p *timePlanner) ways() ([]plan.Way, error) {
 	var list []plan.Way
-	size := p.members[0].Size
 	for _, tile := range append([][2]int{{}}, p.Tiles...) {
-		name, factor := "", 1.0
+		name, pixels := "", 0
 		if tile != [2]int{} {
 			name = fmt.Sprintf("%dx%d", tile[0], tile[1])
 			n := plan.Tiles(p.picture[0], p.picture[1], tile[0], tile[1], p.Overlap)
-			factor = float64(n*tile[0]*tile[1]) / float64(size[0]*size[1])
+			pixels = n * tile[0] * tile[1]
 		}
 		for _, views := range append([]string{""}, p.Views...) {
 			passes, err := plan.Passes(views)
 			if err != nil {
 				return nil, err
 			}
-			w := plan.Way{Views: views, Tile: name, Passes: passes * factor, Gain: math.NaN()}
+			w := plan.Way{Views: views, Tile: name, Passes: passes, Pixels: pixels, Gain: math.NaN()}
 			key := views
 			if name != "" {
 				key = strings.TrimSpace(views + " --tile " + name)
