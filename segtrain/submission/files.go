@@ -26,7 +26,7 @@ func (w *writing) writeFiles() error {
 	err := w.fill(name)
 	if err != nil {
 		os.RemoveAll(name)
-		return fmt.Errorf("submission: %w", err)
+		return fmt.Errorf("submission: %w", advise(err))
 	}
 	return w.settle(name, func() error { return w.compareFiles(name) })
 }

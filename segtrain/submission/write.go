@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"tessera/internal/parallel"
 	"tessera/segtrain/disk"
@@ -286,9 +287,17 @@ func (w *writing) store(file []byte) error {
 		return errors.Join(z.put(entry, file), z.close())
 	})
 	if err != nil {
-		return fmt.Errorf("submission: %s of %s: %w", disk.Bytes(int64(len(file))), w.Out, err)
+		return fmt.Errorf("submission: %s of %s: %w", disk.Bytes(int64(len(file))), w.Out, advise(err))
 	}
 	return w.settle(name, func() error { return w.compareTable(name, entry) })
+}
+
+// advise says what to do about a disk that filled up although there seemed to be room.
+func advise(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w (free some space and repeat; what was written is removed)", err)
+	}
+	return err
 }
 
 // compareTable reads the table again and compares each row with its mask.
