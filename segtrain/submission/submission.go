@@ -27,11 +27,14 @@ const (
 	Binary  Format = "binary"  // a PNG of 0 and 255 an image and class
 )
 
-// Formats are all of them, with what they are.
-var Formats = []struct {
+// A FormatDoc says what a format is.
+type FormatDoc struct {
 	Name Format
 	Doc  string
-}{
+}
+
+// Formats are all of them.
+var Formats = []FormatDoc{
 	{RLE, "a table of run-lengths"},
 	{PNG, "a grey PNG an image, of class indices or submit.values"},
 	{Palette, "a paletted PNG an image, in the colors of the classes"},
@@ -59,12 +62,7 @@ type Spec struct {
 
 // Check reports what cannot be right about a description.
 func (s *Spec) Check() error {
-	if !slices.ContainsFunc(Formats, func(f struct {
-		Name Format
-		Doc  string
-	}) bool {
-		return f.Name == s.Format
-	}) {
+	if !slices.ContainsFunc(Formats, func(f FormatDoc) bool { return f.Name == s.Format }) {
 		return fmt.Errorf("no format %q; there are: %s, %s, %s, %s", s.Format, RLE, PNG, Palette, Binary)
 	}
 	if len(s.Classes) == 0 || len(s.Written) == 0 {
