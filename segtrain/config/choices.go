@@ -39,10 +39,19 @@ var choices = map[string][]Choice{
 		{Name: "empty", Doc: "they show background alone"},
 		{Name: "skip", Doc: "left out, with a warning"},
 	},
-	"data.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
-	"data.rle.order": {
-		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
-		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	"data.rle.dialect":   {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"data.rle.order":     orders,
+	"submit.rle.order":   orders,
+	"submit.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"submit.rle.class_by": {
+		{Name: "name", Doc: "by its name"},
+		{Name: "index", Doc: "by its index in the masks"},
+		{Name: "number", Doc: "1 for the first class that is written, 2 for the second"},
+	},
+	"submit.format": {{Name: "rle", Doc: "a table of run-lengths"}},
+	"submit.resize": {
+		{Name: "nearest", Doc: "each pixel that of the nearest one"},
+		{Name: "never", Doc: "refused"},
 	},
 	"data.split.kind": {
 		{Name: NoSplit, Doc: "a hold-out of data.val.fraction, or the manifest's folds"},
@@ -136,6 +145,10 @@ var choices = map[string][]Choice{
 }
 
 var (
+	orders = []Choice{
+		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
+		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	}
 	measures = []Choice{
 		{Name: "mean_iou", Doc: "highest mean IoU over the classes present"},
 		{Name: "mean_dice", Doc: "highest mean Dice over the classes present"},

@@ -25,6 +25,7 @@ type Config struct {
 	Schedule Schedule `yaml:"schedule"`
 	Train    Train    `yaml:"train"`
 	Predict  Predict  `yaml:"predict"`
+	Submit   Submit   `yaml:"submit"`
 	Debug    bool     `yaml:"debug"`
 	Scale    Scale    `yaml:"scale"`
 	Threads  int      `yaml:"threads"`
@@ -254,6 +255,7 @@ func Default() Config {
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 		Scale:    Scale{Use: true, Fraction: 1},
 		Predict:  Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
+		Submit:   Submit{Format: "rle", RLE: SubmitRLE{Dialect: "airbus"}, Resize: "nearest"},
 	}
 }
 

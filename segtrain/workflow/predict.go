@@ -60,6 +60,10 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	if po.Batch == 0 {
 		po.Batch = cfg.Train.Batch
 	}
+	warnOfSeen(cfg, inputs, o.Log)
+	if err := predictionRoom(po, inputs, len(s.classes)); err != nil {
+		return nil, err
+	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
 	run.Progress = po.Progress
