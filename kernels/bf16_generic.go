@@ -1,0 +1,53 @@
+package kernels
+
+import "math"
+
+// bf16Of returns the nearest bfloat16 number.
+func bf16Of(x float32) uint16 {
+	bits := math.Float32bits(x)
+	if x != x {
+		return uint16(bits>>16) | 1<<6
+	}
+	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
+}
+
+// bf16Rest returns the nearest bfloat16 number to what hi, the nearest to x, leaves. Where x is infinite or rounds to
+// infinity nothing is left.
+func bf16Rest(x float32, hi uint16) uint16 {
+	if hi&0x7f80 == 0x7f80 {
+		return 0
+	}
+	return bf16Of(x - math.Float32frombits(uint32(hi)<<16))
+}
+
+func bf16SplitGeneric(x []float32, hi, lo []uint16) {
+	for i, v := range x {
+		hi[i] = bf16Of(v)
+	}
+	if len(lo) == 0 {
+		return
+	}
+	for i, v := range x {
+		lo[i] = bf16Rest(v, hi[i])
+	}
+}
+
+func bf16PairGeneric(x, y []float32, hi, lo []uint16) {
+	for i := range x {
+		hi[2*i], hi[2*i+1] = bf16Of(x[i]), bf16Of(y[i])
+	}
+	if len(lo) == 0 {
+		return
+	}
+	for i := range x {
+		lo[2*i], lo[2*i+1] = bf16Rest(x[i], hi[2*i]), bf16Rest(y[i], hi[2*i+1])
+	}
+}
+
+func bf16TransposeGeneric(rows, cols, ldx, ldy int, x, y []uint32) {
+	for i := range rows {
+		for j, v := range x[i*ldx:][:cols] {
+			y[j*ldy+i] = v
+		}
+	}
+}
