@@ -2,7 +2,7 @@
 
 package kernels
 
-func init() { bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairBy16, bf16TransposeBy16}) }
+func init() { bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairMasked, bf16TransposeBy16}) }
 
 func bf16SplitBy16(x []float32, hi, lo []uint16) {
 	n := len(x) &^ 15
@@ -18,18 +18,15 @@ func bf16SplitBy16(x []float32, hi, lo []uint16) {
 	}
 }
 
-func bf16PairBy16(x, y []float32, hi, lo []uint16) {
-	n := len(x) &^ 15
-	if n > 0 {
-		var rest *uint16
-		if len(lo) > 0 {
-			rest = &lo[:2*n][0]
-		}
-		bf16PairAVX512(n, &x[0], &y[:n][0], &hi[:2*n][0], rest)
+func bf16PairMasked(pairs, n, ld int, x []float32, hi, lo []uint16) {
+	if pairs*n == 0 {
+		return
 	}
-	if n < len(x) {
-		bf16PairGeneric(x[n:], y[n:], hi[2*n:], lo[min(2*n, len(lo)):])
+	var rest *uint16
+	if len(lo) > 0 {
+		rest = &lo[:2*pairs*n][0]
 	}
+	bf16PairAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], rest)
 }
 
 func bf16TransposeBy16(rows, cols, ldx, ldy int, x, y []uint32) {
@@ -49,7 +46,7 @@ func bf16TransposeBy16(rows, cols, ldx, ldy int, x, y []uint32) {
 func bf16SplitAVX512(n int, x *float32, hi, lo *uint16)
 
 //go:noescape
-func bf16PairAVX512(n int, x, y *float32, hi, lo *uint16)
+func bf16PairAVX512(pairs, n, ld int, x *float32, hi, lo *uint16)
 
 //go:noescape
 func bf16TransposeAVX512(cols, ldx, ldy int, x, y *uint32)

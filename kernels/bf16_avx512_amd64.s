@@ -68,49 +68,64 @@ both:
 	VZEROUPPER
 	RET
 
-// func bf16PairAVX512(n int, x, y *float32, hi, lo *uint16)
-TEXT ·bf16PairAVX512(SB), NOSPLIT, $0-40
-	MOVQ n+0(FP), CX
-	MOVQ x+8(FP), SI
-	MOVQ y+16(FP), R8
-	MOVQ hi+24(FP), DI
-	MOVQ lo+32(FP), DX
+// func bf16PairAVX512(pairs, n, ld int, x *float32, hi, lo *uint16)
+//
+// K3 are the columns left, at most 16.
+TEXT ·bf16PairAVX512(SB), NOSPLIT, $0-48
+	MOVQ pairs+0(FP), BX
+	MOVQ ld+16(FP), R9
+	MOVQ x+24(FP), SI
+	MOVQ hi+32(FP), DI
+	MOVQ lo+40(FP), DX
+	SHLQ $2, R9
 	CONSTANTS
+rows:
+	LEAQ (SI)(R9*1), R8
+	MOVQ n+8(FP), CX
 	XORQ AX, AX
-	TESTQ DX, DX
-	JNE  both
-one:
-	VMOVUPS (SI)(AX*4), Z0
-	VMOVUPS (R8)(AX*4), Z1
-	ROUND(Z0, Z2)
-	ROUND(Z1, Z3)
-	VPSRLD $16, Z2, Z2
-	VPANDD UPPER, Z3, Z3
-	VPORD Z2, Z3, Z3
-	VMOVUPS Z3, (DI)(AX*4)
-	ADDQ $16, AX
-	CMPQ AX, CX
-	JLT  one
-	VZEROUPPER
-	RET
-both:
-	VMOVUPS (SI)(AX*4), Z0
-	VMOVUPS (R8)(AX*4), Z1
+columns:
+	MOVQ $-1, R10
+	CMPQ CX, $16
+	JGE  whole
+	MOVQ $1, R10
+	SHLQ CX, R10
+	DECQ R10
+whole:
+	KMOVW R10, K3
+	VMOVUPS.Z (SI)(AX*4), K3, Z0
+	VMOVUPS.Z (R8)(AX*4), K3, Z1
 	ROUND(Z0, Z2)
 	ROUND(Z1, Z3)
 	VPSRLD $16, Z2, Z4
 	VPANDD UPPER, Z3, Z5
 	VPORD Z4, Z5, Z5
-	VMOVUPS Z5, (DI)(AX*4)
+	VMOVUPS Z5, K3, (DI)
+	TESTQ DX, DX
+	JEQ  next
 	REST(Z0, Z2, Z4)
 	REST(Z1, Z3, Z5)
 	VPSRLD $16, Z4, Z4
 	VPANDD UPPER, Z5, Z5
 	VPORD Z4, Z5, Z5
-	VMOVUPS Z5, (DX)(AX*4)
+	VMOVUPS Z5, K3, (DX)
+next:
+	CMPQ CX, $16
+	JLE  end
 	ADDQ $16, AX
-	CMPQ AX, CX
-	JLT  both
+	ADDQ $64, DI
+	TESTQ DX, DX
+	JEQ  2(PC)
+	ADDQ $64, DX
+	SUBQ $16, CX
+	JMP  columns
+end:
+	LEAQ (DI)(CX*4), DI
+	TESTQ DX, DX
+	JEQ  2(PC)
+	LEAQ (DX)(CX*4), DX
+	LEAQ (R8)(R9*1), SI
+	DECQ BX
+	JNZ  rows
 	VZEROUPPER
 	RET
 

@@ -32,15 +32,17 @@ func bf16SplitGeneric(x []float32, hi, lo []uint16) {
 	}
 }
 
-func bf16PairGeneric(x, y []float32, hi, lo []uint16) {
-	for i := range x {
-		hi[2*i], hi[2*i+1] = bf16Of(x[i]), bf16Of(y[i])
-	}
-	if len(lo) == 0 {
-		return
-	}
-	for i := range x {
-		lo[2*i], lo[2*i+1] = bf16Rest(x[i], hi[2*i]), bf16Rest(y[i], hi[2*i+1])
+func bf16PairGeneric(pairs, n, ld int, x []float32, hi, lo []uint16) {
+	for p := range pairs {
+		for row := range 2 {
+			for j, v := range x[(2*p+row)*ld:][:n] {
+				at := (p*n+j)*2 + row
+				hi[at] = bf16Of(v)
+				if len(lo) > 0 {
+					lo[at] = bf16Rest(v, hi[at])
+				}
+			}
+		}
 	}
 }
 

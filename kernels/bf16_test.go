@@ -52,7 +52,7 @@ func TestBF16EqualsGeneric(t *testing.T) {
 			for _, both := range []bool{false, true} {
 				t.Run(fmt.Sprint(isa, n, both), func(t *testing.T) {
 					defer Limit(isa)()
-					x, y := bf16Inputs(n, 2), bf16Inputs(n, 3)
+					x := bf16Inputs(n, 2)
 					rest := 0
 					if both {
 						rest = n
@@ -62,9 +62,11 @@ func TestBF16EqualsGeneric(t *testing.T) {
 					bf16.fn.split(x, c, d)
 					require.Empty(t, cmp.Diff(a, c))
 					require.Empty(t, cmp.Diff(b, d))
-					a, b, c, d = make([]uint16, 2*n), make([]uint16, 2*rest), make([]uint16, 2*n), make([]uint16, 2*rest)
-					bf16PairGeneric(x, y, a, b)
-					bf16.fn.pair(x, y, c, d)
+					const pairs, gap = 3, 5
+					x = bf16Inputs(2*pairs*(n+gap), 3)
+					a, b, c, d = make([]uint16, 2*pairs*n), make([]uint16, 2*pairs*rest), make([]uint16, 2*pairs*n), make([]uint16, 2*pairs*rest)
+					bf16PairGeneric(pairs, n, n+gap, x, a, b)
+					bf16.fn.pair(pairs, n, n+gap, x, c, d)
 					require.Empty(t, cmp.Diff(a, c))
 					require.Empty(t, cmp.Diff(b, d))
 				})
