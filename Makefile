@@ -10,8 +10,8 @@ TOOL := go tool -modfile=tools/go.mod
 
 # Packages whose results must not depend on the processor, and packages that share memory between goroutines. Encoders and
 # architectures are made of what is tested there; comparing all of them with PyTorch in generic Go would take an hour.
-SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/train
-CONCURRENT ?= ./internal/parallel ./tensor ./autograd ./optim ./segtrain/data ./segtrain/train ./segtrain/record
+SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/split ./segtrain/augment ./segtrain/train
+CONCURRENT ?= ./internal/parallel ./tensor ./autograd ./optim ./segtrain/data ./segtrain/train ./segtrain/record ./segtrain/runs
 PLATFORMS := linux/amd64 linux/arm64 linux/riscv64 darwin/arm64 windows/amd64
 MAX_BINARY := 25000000
 
@@ -103,7 +103,7 @@ cover: ## coverage of all tests, as bin/cover.html
 	go tool cover -html=bin/cover.out -o bin/cover.html
 	@go tool cover -func=bin/cover.out | tail -n 1
 
-FIDELITY := ./kernels ./autograd ./nn/... ./optim ./segtrain/workflow
+FIDELITY := ./kernels ./autograd ./nn/... ./optim ./segtrain/train ./segtrain/workflow
 
 fidelity: ## how far each part is from PyTorch, as the table of docs/fidelity.md
 	@go test -count=1 -v -run 'PyTorch|Accuracy|FreshWeights|Encoder|Gradients' $(FIDELITY) | awk -f tools/fidelity.awk

@@ -2,6 +2,7 @@ package autograd
 
 import (
 	"math"
+	"slices"
 
 	"tessera/internal/parallel"
 	"tessera/kernels"
@@ -13,6 +14,21 @@ type BatchStats struct {
 	Mean, Var     *tensor.Tensor // running statistics [C]
 	Batches       *int64         // batches seen
 	Momentum, Eps float64        // weight of a new batch in the running statistics; added to the variance
+	// Fixed keeps the running statistics, and has them serve in training too: those of a frozen part of a model. The gradient
+	// is then dy·act'·γ/σ.
+	Fixed bool
+}
+
+// measures tells whether the moments of a batch are wanted, in training.
+func (s BatchStats) measures(t *Tape) bool { return t.training() && !s.Fixed }
+
+// still tells whether a normalisation has nothing to do on the way back, and nothing to measure: it can be done in place then
+// by the operation that computes its input from in.
+func (s BatchStats) still(t *Tape, in ...*Var) bool {
+	if s.measures(t) {
+		return false
+	}
+	return !slices.ContainsFunc(in, func(v *Var) bool { return v.needsGrad })
 }
 
 // Activation is what may follow a batch normalisation within the same pass over memory.
@@ -44,13 +60,21 @@ func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activatio
 	b := newBatchNorm(x, gamma, beta, y, stats, act)
 	b.tape = t
 	normalise := eachRow(b.rows, b.c, b.normalise)
-	if !t.training() {
+	if stats.still(t, x, gamma, beta) {
 		b.coef = t.prepared(4 * b.c)
 		o.prepare, o.forward = b.affineOfRunning, normalise
 		return y
 	}
 	b.coef = t.saved(4 * b.c)
 	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
+	if stats.Fixed {
+		o.forward = func() {
+			b.affineOfRunning()
+			normalise()
+		}
+		b.recordBackward(t, o)
+		return y
+	}
 	measure := func() { moments.combine() }
 	if moments == nil {
 		moments = newSums(t, b.rows, b.c, 2, false)
@@ -253,6 +277,9 @@ func (b *batchNorm) gradients(totals []float64, coef []float32) {
 		}
 		a := float64(b.gamma.value.data[j]) * s
 		back := -a * s * s * dot / n
+		if b.stats.Fixed { // mean and deviation do not depend on the batch
+			back, sum = 0, 0
+		}
 		coef[j], coef[c+j] = float32(a), float32(back)
 		coef[2*c+j] = float32(float64(-back*float64(mean[j])) - float64(a*sum/n))
 	}

@@ -15,7 +15,7 @@ func BatchNormPooled(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activat
 		panic(&tensor.ShapeError{Op: "batch norm of averages", Got: []tensor.Shape{x.Shape},
 			Detail: "want one pixel an image, and ReLU or no activation"})
 	}
-	if !t.training() {
+	if !stats.measures(t) {
 		return BatchNorm(t, x, gamma, beta, stats, act)
 	}
 	o, y := t.record("batch norm of averages", x.Shape, x, gamma, beta)

@@ -39,7 +39,10 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 	if groups > 1 {
 		return BatchNorm(t, Conv(t, x, w, nil, groups, win), gamma, beta, stats, act)
 	}
-	if t.training() {
+	if !stats.still(t, x, w, gamma, beta) {
+		if !stats.measures(t) {
+			return BatchNorm(t, Conv(t, x, w, nil, groups, win), gamma, beta, stats, act)
+		}
 		var m momentsOf
 		c, y := recordConv(t, x, w, nil, groups, win, m.after)
 		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)

@@ -13,7 +13,7 @@ func DropConnect(t *Tape, x *Var, p float64) *Var {
 	if !(p >= 0 && p < 1) {
 		panic(fmt.Sprintf("autograd: drop-connect with probability %v, want 0 ≤ p < 1", p))
 	}
-	if !t.training() || p == 0 {
+	if !t.drops() || p == 0 {
 		return x
 	}
 	n, _, _, _ := x.Shape.NHWC()

@@ -18,7 +18,7 @@ func dropout(t *Tape, name string, x *Var, p float64, channels bool) *Var {
 	if !(p >= 0 && p < 1) {
 		panic(fmt.Sprintf("autograd: %s with probability %v, want 0 ≤ p < 1", name, p))
 	}
-	if !t.training() || p == 0 {
+	if !t.drops() || p == 0 {
 		return x
 	}
 	o, y := t.record(name, x.Shape, x)

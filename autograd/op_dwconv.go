@@ -19,16 +19,21 @@ func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
 // just computed, where it computes all their channels.
 func DepthwiseConvBatchNorm(t *Tape, x, w *Var, win kernels.Window, gamma, beta *Var, stats BatchStats, act Activation) *Var {
 	var next func(task int)
-	o, d, y := recordDepthwise(t, x, w, win, func(task int) { next(task) }, gamma, beta)
+	still := stats.still(t, x, w, gamma, beta)
+	var more []*Var
+	if still {
+		more = []*Var{gamma, beta}
+	}
+	o, d, y := recordDepthwise(t, x, w, win, func(task int) { next(task) }, more...)
 	pixels := func(task int) (begin, end int) {
 		begin, end, _ = d.ForwardPixels(task)
 		return begin, end
 	}
-	if _, _, whole := d.ForwardPixels(0); !whole {
+	if _, _, whole := d.ForwardPixels(0); !whole || !still && !stats.measures(t) {
 		next = func(int) {}
 		return BatchNorm(t, y, gamma, beta, stats, act)
 	}
-	if t.training() {
+	if !still {
 		m := &momentsOf{}
 		m.prepare(t, y, stats, d.ForwardTasks(), pixels)
 		next = m.after
@@ -42,7 +47,7 @@ func DepthwiseConvBatchNorm(t *Tape, x, w *Var, win kernels.Window, gamma, beta 
 }
 
 // recordDepthwise records a depthwise convolution; after is called with each task of the forward pass that has been
-// computed. more are operands that the caller reads in inference.
+// computed. more are operands that the caller reads.
 func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int), more ...*Var) (*op, *kernels.DWConv, *Var) {
 	n, ih, iw, channels := x.Shape.NHWC()
 	checkWeight("depthwise conv", 3, x, w)
@@ -53,10 +58,7 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int
 		panic(&tensor.ShapeError{Op: "depthwise conv", Got: []tensor.Shape{x.Shape, w.Shape}, Detail: "channels differ"})
 	}
 	d := kernels.NewDWConv(n, channels, win)
-	in := []*Var{x, w}
-	if !t.training() {
-		in = append(in, more...)
-	}
+	in := append([]*Var{x, w}, more...)
 	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), in...)
 	o.keep, o.adds = []*Var{x, w}, []*Var{w}
 	o.flops = 2 * y.Shape.Size() * win.KH * win.KW

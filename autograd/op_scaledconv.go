@@ -19,13 +19,18 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 	}
 	c := kernels.NewScaledConv(n, ic, w.Shape.Dim(3), convWindow(x, w, nil, 1, win))
 	in := []*Var{x, s, w}
-	if !t.training() {
+	still := stats.still(t, x, s, w, gamma, beta)
+	if still {
 		in = append(in, gamma, beta)
 	}
 	o, y := t.record("scaled conv", tensor.Dims(n, c.OH(), c.OW(), c.OC), in...)
 	o.keep, o.adds = []*Var{x, s, w}, []*Var{w}
 	sc := &scaledConv{t: t, c: c, x: x, s: s, w: w, y: y, pixels: ih * iw}
-	if t.training() {
+	if !still && !stats.measures(t) {
+		sc.record(o, func(int) {})
+		return BatchNorm(t, y, gamma, beta, stats, act)
+	}
+	if !still {
 		m := &momentsOf{}
 		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)
 		sc.record(o, m.after)

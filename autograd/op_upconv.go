@@ -19,7 +19,10 @@ func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 // UpsampleConvBatchNorm returns BatchNorm of UpsampleConv. As in ConvBatchNorm, a task goes on with the pixels it has just
 // completed.
 func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchStats, act Activation) *Var {
-	if t.training() {
+	if !stats.still(t, x, w, gamma, beta) || skip != nil && skip.needsGrad {
+		if !stats.measures(t) {
+			return BatchNorm(t, UpsampleConv(t, x, skip, w), gamma, beta, stats, act)
+		}
 		var m momentsOf
 		o, u := newUpConv(t, x, skip, w)
 		u.record(o, m.after)

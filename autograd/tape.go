@@ -43,6 +43,9 @@ type Tape struct {
 	// Cumulative makes the running statistics of batch norms, in Training mode, the plain mean of those of the batches
 	// since their counter was 0, as PyTorch's momentum None does. It may change from run to run.
 	Cumulative bool
+	// Steady drops nothing in Training mode either: a step on one batch then is the same function of its weights every time.
+	// Set it before recording.
+	Steady bool
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
 
@@ -155,6 +158,12 @@ func (t *Tape) record(name string, s tensor.Shape, in ...*Var) (*op, *Var) {
 
 // training reports whether gradients are wanted.
 func (t *Tape) training() bool { return t.Mode == Training }
+
+// drops tells whether operations that drop something at random do.
+func (t *Tape) drops() bool { return t.training() && !t.Steady }
+
+// Uses tells whether the program reads a parameter.
+func (t *Tape) Uses(p *Param) bool { return t.params[p] != nil }
 
 // Set copies x to an input, in pieces: the garbage collector cannot interrupt a copy.
 func (v *Var) Set(x []float32) {

@@ -5,7 +5,8 @@ import (
 	"tessera/tensor"
 )
 
-// BatchNorm normalises each channel and applies an activation in the same pass.
+// BatchNorm normalises each channel and applies an activation in the same pass. While its scale is frozen (see Freeze) it
+// does so by its running statistics in training too, and keeps them.
 type BatchNorm struct {
 	Weight *autograd.Param `name:"weight"` // scale γ [C]
 	Bias   *autograd.Param `name:"bias"`   // shift β [C]
@@ -43,7 +44,7 @@ func (b *BatchNorm) ForwardPooled(t *autograd.Tape, x *autograd.Var) *autograd.V
 
 func (b *BatchNorm) stats() autograd.BatchStats {
 	return autograd.BatchStats{Mean: b.RunningMean, Var: b.RunningVar, Batches: b.Batches,
-		Momentum: b.momentum, Eps: b.eps}
+		Momentum: b.momentum, Eps: b.eps, Fixed: b.Weight.Frozen}
 }
 
 // ConvNorm convolves x [N, H, W, IC] and normalises: b.Forward of c.Forward, in inference as one operation. It panics if the

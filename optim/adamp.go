@@ -51,7 +51,7 @@ func NewAdamP(params []*autograd.Param, o AdamPOptions) *AdamP {
 		a.views = append(a.views, newView(p))
 	}
 	a.update = func(i, _ int) {
-		if !a.params[i].Frozen {
+		if !a.params[i].Frozen && a.age(i) > 0 {
 			a.one(i)
 			clear(a.params[i].Grad.Data)
 		}
@@ -82,9 +82,9 @@ func newView(p *autograd.Param) view {
 func (a *AdamP) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	bias1, bias2 := 1-power(o.Beta1, a.steps), 1-power(o.Beta2, a.steps)
 	a.scale = float64(scale)
 	for i := range a.step {
+		bias1, bias2 := 1-power(o.Beta1, a.age(i)), 1-power(o.Beta2, a.age(i))
 		rate, decay := a.settings(i, lr, o.Decay)
 		a.decay[i] = rate * decay
 		s := kernels.AdamStep{Scale: float64(scale), Beta1: o.Beta1, Beta2: o.Beta2, Root: math.Sqrt(bias2), Eps: o.Eps,
@@ -154,6 +154,9 @@ func (a *AdamP) cosine(gg, pp, gp float64) float64 {
 	eps := a.options.Eps
 	return math.Abs(gp) * a.scale / (max(math.Sqrt(gg)*a.scale, eps) * max(math.Sqrt(pp), eps))
 }
+
+// SetMomentum sets β1 for the steps that follow.
+func (a *AdamP) SetMomentum(m float64) { a.options.Beta1 = m }
 
 // State returns the moments "m" and "v" and the number of steps.
 func (a *AdamP) State() State {

@@ -31,6 +31,9 @@ func NewAdamW(params []*autograd.Param, o AdamWOptions) *AdamW {
 	a.m, a.v = a.moments(), a.moments()
 	a.update = func(i, _ int) {
 		s := a.spans[i]
+		if a.age(s.param) < 1 {
+			return
+		}
 		g, p := a.at(s)
 		kernels.AdamW(a.step[s.param], g, p, s.of(a.m), s.of(a.v))
 		clear(g)
@@ -42,14 +45,18 @@ func NewAdamW(params []*autograd.Param, o AdamWOptions) *AdamW {
 func (a *AdamW) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	step := kernels.AdamWStep{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps,
-		Bias1: 1 - power(o.Beta1, a.steps), Bias2: 1 - power(o.Beta2, a.steps), Scale: float64(scale)}
+	step := kernels.AdamWStep{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, Scale: float64(scale)}
 	for i := range a.step {
+		age := a.age(i)
+		step.Bias1, step.Bias2 = 1-power(o.Beta1, age), 1-power(o.Beta2, age)
 		step.LR, step.Decay = a.settings(i, lr, o.Decay)
 		a.step[i] = step
 	}
 	parallel.For(len(a.spans), a.update)
 }
+
+// SetMomentum sets β1 for the steps that follow.
+func (a *AdamW) SetMomentum(m float64) { a.options.Beta1 = m }
 
 // State returns the moments "m" and "v" and the number of steps.
 func (a *AdamW) State() State {

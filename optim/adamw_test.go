@@ -101,6 +101,9 @@ var makers = map[string]func(params []*autograd.Param) Optimizer{
 	},
 	"adamp": func(p []*autograd.Param) Optimizer { return NewAdamP(p, DefaultAdamP) },
 	"lion":  func(p []*autograd.Param) Optimizer { return NewLion(p, DefaultLion) },
+	"amsgrad": func(p []*autograd.Param) Optimizer {
+		return NewAdam(p, AdamOptions{Beta1: 0.9, Beta2: 0.9, Eps: 1e-8, Decay: 0.1, AMSGrad: true})
+	},
 	"lookahead": func(p []*autograd.Param) Optimizer {
 		return NewLookahead(NewNAdam(p, DefaultNAdam), p, LookaheadOptions{K: 3, Alpha: 0.5})
 	},

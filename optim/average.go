@@ -29,6 +29,15 @@ func NewEMA(live [][]float32, decay float64) *Average {
 	return newAverage(live, func(int64) float64 { return 1 - decay })
 }
 
+// NewWarmEMA returns an exponential moving average whose decay rises to the given one: after n updates it is at most
+// 1-(1+n)^(-2/3), so that the first weights are soon forgotten (use_warmup of timm's ModelEmaV3, with its defaults). It panics
+// as NewEMA does.
+func NewWarmEMA(live [][]float32, decay float64) *Average {
+	a := NewEMA(live, decay)
+	a.part = func(updates int64) float64 { return max(1-decay, 1/pow(float64(1+updates), 2./3)) }
+	return a
+}
+
 // NewSWA returns the plain mean of the weights at all updates (Izmailov et al., "Averaging Weights Leads to Wider
 // Optima and Better Generalization", UAI 2018).
 func NewSWA(live [][]float32) *Average {

@@ -12,7 +12,8 @@ import (
 
 // TestAverageStateRoundTrip restores a mean elsewhere and goes on.
 func TestAverageStateRoundTrip(t *testing.T) {
-	for _, make := range []func([][]float32) *Average{NewSWA, func(x [][]float32) *Average { return NewEMA(x, 0.75) }} {
+	for _, make := range []func([][]float32) *Average{NewSWA, func(x [][]float32) *Average { return NewEMA(x, 0.75) },
+		func(x [][]float32) *Average { return NewWarmEMA(x, 0.6) }} {
 		live := [][]float32{kerneltest.Floats(1, 7), kerneltest.Floats(2, spanFloats+3)}
 		a, b := make(live), make(live)
 		a.Update()

@@ -3,8 +3,11 @@ package optim
 import "tessera/autograd"
 
 // Factors say how one parameter is treated beside the others: what the learning rate and the weight decay are
-// multiplied by.
-type Factors struct{ Rate, Decay float64 }
+// multiplied by, and after how many steps it begins to learn, as if the optimizer had been made then.
+type Factors struct {
+	Rate, Decay float64
+	From        int64
+}
 
 // base is what the optimizers have in common: the parameters, how each is treated, and what is remembered of it.
 type base struct {
@@ -41,6 +44,14 @@ func (b *base) settings(param int, lr, decay float64) (rate, weightDecay float64
 	}
 	f := b.factors[param]
 	return lr * f.Rate, decay * f.Decay
+}
+
+// age returns the steps that a parameter has learned, the present one included; 0 or less before it begins.
+func (b *base) age(param int) int64 {
+	if b.factors == nil {
+		return b.steps
+	}
+	return b.steps - b.factors[param].From
 }
 
 // at returns the gradient and the value of a piece.

@@ -65,10 +65,20 @@ type OneCycleOptions struct {
 var DefaultOneCycle = OneCycleOptions{PctStart: 0.3, Div: 25, FinalDiv: 1e4}
 
 // OneCycle rises to peak and falls far below where it began within so many steps, where it stays (Smith and Topin,
-// "Super-Convergence", 2018; PyTorch's OneCycleLR, without its cycle of the momentum).
+// "Super-Convergence", 2018; PyTorch's OneCycleLR). OneCycleMomentum goes with it.
 func OneCycle(peak float64, steps int, o OneCycleOptions) Schedule {
 	begin := peak / o.Div
-	final := begin / o.FinalDiv
+	return o.course(begin, peak, begin/o.FinalDiv, steps)
+}
+
+// OneCycleMomentum is the momentum beside OneCycle: it falls from most to least while the rate rises, and comes back
+// (cycle_momentum of PyTorch's OneCycleLR). See Cyclable.
+func OneCycleMomentum(least, most float64, steps int, o OneCycleOptions) Schedule {
+	return o.course(most, least, most, steps)
+}
+
+// course goes from begin to peak, and to final; with three phases by way of begin.
+func (o OneCycleOptions) course(begin, peak, final float64, steps int) Schedule {
 	type phase struct{ until, rate float64 }
 	last := float64(steps - 1)
 	phases := []phase{{float64(o.PctStart*float64(steps)) - 1, peak}, {last, final}}

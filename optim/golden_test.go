@@ -45,9 +45,13 @@ func newGolden(t *testing.T, params []*autograd.Param, c golden.OptimizerCase) O
 	t.Helper()
 	b1, b2 := c.Betas[0], c.Betas[1]
 	family := AdamOptions{Beta1: b1, Beta2: b2, Eps: c.Eps, Decay: c.WeightDecay, Decoupled: c.Decoupled,
-		MomentumDecay: c.MomentumDecay}
+		MomentumDecay: c.MomentumDecay, AMSGrad: c.AMSGrad}
 	switch c.Optimizer {
 	case "adamw":
+		if c.AMSGrad {
+			family.Decoupled = true
+			return NewAdam(params, family)
+		}
 		return NewAdamW(params, AdamWOptions{Beta1: b1, Beta2: b2, Eps: c.Eps, Decay: c.WeightDecay})
 	case "sgd":
 		return NewSGD(params, SGDOptions{Momentum: c.Momentum, Dampening: c.Dampening, Nesterov: c.Nesterov,
@@ -71,7 +75,7 @@ func newGolden(t *testing.T, params []*autograd.Param, c golden.OptimizerCase) O
 func TestOptimizersAgreeWithPyTorch(t *testing.T) {
 	var file golden.Optim
 	golden.Load(t, "optim.json", &file)
-	require.Len(t, file.Optimizers, 21)
+	require.Len(t, file.Optimizers, 26)
 	for _, c := range file.Optimizers {
 		for _, l := range layouts {
 			name, reference := c.Optimizer, golden.PyTorch
@@ -80,6 +84,12 @@ func TestOptimizersAgreeWithPyTorch(t *testing.T) {
 			}
 			if c.Lookahead != nil || name == "adamp" || name == "lion" {
 				reference = golden.Paper
+			}
+			if c.AMSGrad {
+				name += " with amsgrad"
+			}
+			if c.OneCycle {
+				name += " in one cycle"
 			}
 			worst := runGolden(t, file, c, l)
 			worst.Report(t, "optimizer "+name, "parameters in fifty steps, by the largest", reference)
@@ -106,7 +116,15 @@ func runGolden(t *testing.T, file golden.Optim, c golden.OptimizerCase, l layout
 			worst.See(l.axes, math.Abs(float64(got[i])-v)/size, 1e-5)
 		}
 	}
-	for k := range file.Grads["vector"] {
+	steps := len(file.Grads["vector"])
+	lr, momentum := Constant(c.LR), OneCycleMomentum(0.85, 0.95, steps, DefaultOneCycle)
+	if c.OneCycle {
+		lr = OneCycle(c.LR, steps, DefaultOneCycle)
+	}
+	for k := range steps {
+		if c.OneCycle {
+			opt.(Cyclable).SetMomentum(momentum(k))
+		}
 		l.put(matrix.Grad.Data, file.Grads["matrix"][k])
 		set(vector.Grad.Data, file.Grads["vector"][k])
 		for _, p := range params {
@@ -114,7 +132,7 @@ func runGolden(t *testing.T, file golden.Optim, c golden.OptimizerCase, l layout
 				p.Grad.Data[i] *= 4 // which the scale takes back
 			}
 		}
-		opt.Step(c.LR, 0.25)
+		opt.Step(lr(k), 0.25)
 		assert.Equal(t, make([]float32, 12), matrix.Grad.Data, "gradients are cleared")
 		if at := slices.Index(file.Kept, k+1); at >= 0 {
 			compare(c.Steps[at]["matrix"], l.get(matrix.Value.Data))
@@ -127,13 +145,17 @@ func runGolden(t *testing.T, file golden.Optim, c golden.OptimizerCase, l layout
 func TestAveragesAgreeWithPyTorch(t *testing.T) {
 	var file golden.Optim
 	golden.Load(t, "optim.json", &file)
-	require.Len(t, file.Averages, 2)
+	require.Len(t, file.Averages, 3)
 	for _, c := range file.Averages {
 		var worst golden.Worst
 		live := make([]float32, 5)
 		a := NewSWA([][]float32{live})
-		if c.Kind == "ema" {
+		reference := golden.PyTorch
+		switch c.Kind {
+		case "ema":
 			a = NewEMA([][]float32{live}, c.Decay)
+		case "warm_ema":
+			a, reference = NewWarmEMA([][]float32{live}, c.Decay), golden.Timm
 		}
 		for k, values := range c.Live {
 			set(live, values)
@@ -145,7 +167,7 @@ func TestAveragesAgreeWithPyTorch(t *testing.T) {
 			a.Swap()
 			assertNear(t, values, live, 0)
 		}
-		worst.Report(t, "average "+c.Kind, "weights", golden.PyTorch)
+		worst.Report(t, "average "+c.Kind, "weights", reference)
 	}
 }
 

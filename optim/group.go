@@ -11,6 +11,7 @@ type Grouping struct {
 	EncoderRate  float64 // factor of the learning rate of the encoder
 	LayerDecay   float64 // factor of the learning rate from each layer of the encoder to the one before it
 	DecayVectors bool    // whether biases and the parameters of norms, which are vectors, decay as weights do
+	EncoderFrom  int64   // steps before the encoder begins to learn
 }
 
 // DefaultGrouping treats all parameters alike.
@@ -37,6 +38,7 @@ func (g Grouping) Factors(params []*autograd.Param) []Factors {
 		factors[i] = Factors{Rate: 1, Decay: 1}
 		if layers[i] > 0 {
 			factors[i].Rate = g.EncoderRate * power(g.LayerDecay, int64(layer+1-layers[i]))
+			factors[i].From = g.EncoderFrom
 		}
 		if !g.DecayVectors && p.Value.Shape.Rank() < 2 {
 			factors[i].Decay = 0

@@ -1,9 +1,11 @@
 package optim
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tessera/autograd"
 	"tessera/tensor"
@@ -26,14 +28,21 @@ func TestGrouping(t *testing.T) {
 		params = append(params, p)
 	}
 	for _, f := range DefaultGrouping.Factors(params) {
-		assert.Equal(t, Factors{1, 1}, f)
+		assert.Equal(t, Factors{Rate: 1, Decay: 1}, f)
 	}
 	g := Grouping{EncoderRate: 0.5, LayerDecay: 0.5, DecayVectors: false}
-	assert.Equal(t, []Factors{
+	want := [][2]float64{
 		{1. / 64, 1}, {1. / 64, 0}, {1. / 64, 0}, // the stem
 		{1. / 32, 1}, {1. / 32, 0}, {1. / 16, 1}, {1. / 8, 1}, {1. / 4, 1}, {1. / 4, 1},
 		{1, 1}, {1, 0},
-	}, g.Factors(params))
+	}
+	for i, f := range g.Factors(params) {
+		assert.Equal(t, Factors{Rate: want[i][0], Decay: want[i][1]}, f, names[i])
+	}
+	g.EncoderFrom = 5
+	for i, f := range g.Factors(params) {
+		assert.Equal(t, i < 9, f.From == 5, names[i])
+	}
 }
 
 // TestFactorsReachEveryOptimizer compares a parameter with factors with one alone at their settings.
@@ -57,7 +66,7 @@ func TestFactorsReachEveryOptimizer(t *testing.T) {
 			Optimizer
 			Group([]Factors)
 		})
-		opt.Group([]Factors{{0.5, 1}, {1, 0}})
+		opt.Group([]Factors{{Rate: 0.5, Decay: 1}, {Rate: 1, Decay: 0}})
 		a, b := make(slow, decay), make(still, 0)
 		for k := range uint64(3) {
 			step(opt, grouped, k)
@@ -69,5 +78,36 @@ func TestFactorsReachEveryOptimizer(t *testing.T) {
 		assert.Equal(t, slow[0].Value.Data, grouped[0].Value.Data, "%s: half the rate", name)
 		assert.Equal(t, still[0].Value.Data, grouped[1].Value.Data, "%s: no decay", name)
 		assert.Panics(t, func() { opt.Group(nil) })
+	}
+}
+
+// TestParametersThatBeginLater compares parameters that begin to learn after four steps with those of an optimizer that was
+// made then, at the rest of the steps.
+func TestParametersThatBeginLater(t *testing.T) {
+	const from = 4
+	for name, make := range makers {
+		late, fresh := manyParams(), manyParams()
+		opt := make(late)
+		grouped, ok := opt.(interface{ Group([]Factors) })
+		if !ok {
+			continue // a Lookahead has its optimizer's
+		}
+		factors := DefaultGrouping.Factors(late)
+		factors[1].From = from
+		grouped.Group(factors)
+		alone := make(fresh[1:2])
+		before := slices.Clone(late[1].Value.Data)
+		for k := range uint64(10) {
+			if k < from { // nothing of what waits has a gradient
+				fillGrad(late[0], k)
+				opt.Step(1e-2, 1)
+				require.Equal(t, before, late[1].Value.Data, name)
+				continue
+			}
+			step(opt, late[:2], k)
+			fillGrad(fresh[1], k+10)
+			alone.Step(1e-2, 1)
+		}
+		assert.Equal(t, fresh[1].Value.Data, late[1].Value.Data, name)
 	}
 }

@@ -32,6 +32,9 @@ func NewLion(params []*autograd.Param, o LionOptions) *Lion {
 	a.m = a.moments()
 	a.update = func(i, _ int) {
 		s := a.spans[i]
+		if a.age(s.param) < 1 {
+			return
+		}
 		g, p := a.at(s)
 		kernels.Lion(a.step[s.param], g, p, s.of(a.m))
 		clear(g)

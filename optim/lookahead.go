@@ -63,6 +63,9 @@ func (l *Lookahead) Step(lr float64, scale float32) {
 	}
 }
 
+// SetMomentum is that of the inner optimizer, which must have it.
+func (l *Lookahead) SetMomentum(m float64) { l.inner.(Cyclable).SetMomentum(m) }
+
 // State returns that of the inner optimizer with the slow weights as moment "slow".
 func (l *Lookahead) State() State {
 	s := l.inner.State()

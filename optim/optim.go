@@ -17,6 +17,9 @@ type Optimizer interface {
 	State() State
 }
 
+// A Cyclable is an optimizer whose momentum, or first β, may change from step to step: see OneCycleMomentum.
+type Cyclable interface{ SetMomentum(m float64) }
+
 // State is what an optimizer remembers between steps. Its slices are the optimizer's own: writing to them restores it.
 type State struct {
 	Steps   *int64

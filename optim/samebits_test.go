@@ -20,6 +20,7 @@ func TestSameBits(t *testing.T) {
 		"adam":      "e753338594e6542c",
 		"adamp":     "c4d9b5b2a8bbcf6a",
 		"adamw":     "2d4d3ba5940dbdcc",
+		"amsgrad":   "969ec8ddb7a8be59",
 		"lion":      "69f66b04f317a190",
 		"lookahead": "4c08075d347056db",
 		"nadam":     "6c9726fb0d8b6c24",

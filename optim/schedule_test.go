@@ -56,7 +56,26 @@ func TestSchedulesAgreeWithPyTorch(t *testing.T) {
 			worst.See(fmt.Sprintf("%+v, step %d", c, step), math.Abs(s(step)-want)/file.LR, 1e-7)
 		}
 		worst.Report(t, name, "rates of 200 steps, by the first", golden.PyTorch)
+		if c.Schedule == "one_cycle" {
+			require.Len(t, c.Momenta, 200)
+			checkMomenta(t, c)
+		}
 	}
+}
+
+// checkMomenta compares the momentum that goes with one cycle.
+func checkMomenta(t *testing.T, c golden.ScheduleCase) {
+	t.Helper()
+	o := DefaultOneCycle
+	if c.PctStart > 0 {
+		o = OneCycleOptions{PctStart: c.PctStart, Linear: c.Anneal == "linear", ThreePhase: c.ThreePhase}
+	}
+	s := OneCycleMomentum(0.85, 0.95, c.TotalSteps, o)
+	var worst golden.Worst
+	for step, want := range c.Momenta {
+		worst.See(fmt.Sprintf("%+v, step %d", c, step), math.Abs(s(step)-want), 1e-10)
+	}
+	worst.Report(t, "schedule one_cycle", "momenta of 200 steps", golden.PyTorch)
 }
 
 func TestPlateauAgreesWithPyTorch(t *testing.T) {

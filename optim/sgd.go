@@ -42,6 +42,9 @@ func NewSGD(params []*autograd.Param, o SGDOptions) *SGD {
 	a.velocity = a.moments()
 	a.update = func(i, _ int) {
 		s := a.spans[i]
+		if a.age(s.param) < 1 {
+			return
+		}
 		g, p := a.at(s)
 		kernels.SGD(a.step[s.param], g, p, s.of(a.velocity))
 		clear(g)
@@ -53,17 +56,20 @@ func NewSGD(params []*autograd.Param, o SGDOptions) *SGD {
 func (a *SGD) Step(lr float64, scale float32) {
 	a.steps++
 	o := a.options
-	fresh := 1.0 // how much of a gradient enters the velocity
-	if a.steps > 1 {
-		fresh = 1 - o.Dampening
-	}
 	for i := range a.step {
+		fresh := 1.0 // how much of a gradient enters the velocity
+		if a.age(i) > 1 {
+			fresh = 1 - o.Dampening
+		}
 		rate, decay := a.settings(i, lr, o.Decay)
 		a.step[i] = kernels.SGDStep{LR: rate, Momentum: o.Momentum, Nesterov: o.Nesterov,
 			Decay: decay * fresh, Scale: float64(scale) * fresh}
 	}
 	parallel.For(len(a.spans), a.update)
 }
+
+// SetMomentum sets the momentum for the steps that follow.
+func (a *SGD) SetMomentum(m float64) { a.options.Momentum = m }
 
 // State returns the moment "velocity" and the number of steps.
 func (a *SGD) State() State {

@@ -32,11 +32,12 @@ import (
 // A result is what a contestant prints: seconds of each timed iteration, the pictures of one, and the checksum of what
 // it computes, where the work has one.
 type result struct {
-	Seconds  []float64 `json:"seconds"`
-	Images   int       `json:"images"`
-	Note     string    `json:"note"`
-	Checksum float64   `json:"checksum"`
-	peak     int64     // bytes
+	Seconds  []float64  `json:"seconds"`
+	Images   int        `json:"images"`
+	Note     string     `json:"note"`
+	Checksum float64    `json:"checksum"`
+	Rows     []timedRow `json:"rows,omitempty"` // of a table, instead of the above
+	peak     int64      // bytes
 }
 
 func main() {
@@ -127,6 +128,10 @@ func race(w work, dir string, commands map[program][]string, rounds, threads int
 	}
 	if len(results[0]) == 0 {
 		return fmt.Errorf("%s: our contestant did not run", w.name)
+	}
+	if w.table {
+		w.printRows(results)
+		return nil
 	}
 	w.print(results)
 	return nil

@@ -27,8 +27,10 @@ func contest(kind, shape string, threads int) (err error) {
 		r, err = reference(kind, shape)
 	case "gemm", "conv", "dwweight":
 		r, err = kernel(kind, shape)
+	case "augment":
+		r, err = augmentation()
 	default:
-		err = fmt.Errorf("no work %q; there are: train, infer, gemm, conv, dwweight", kind)
+		err = fmt.Errorf("no work %q; there are: train, infer, gemm, conv, dwweight, augment", kind)
 	}
 	if err != nil {
 		return err

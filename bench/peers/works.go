@@ -11,6 +11,7 @@ import (
 type work struct {
 	name, title string
 	whole       bool // time whole processes, which get the files of prepareStart
+	table       bool // contestants report rows of a table
 	flops       int  // of one iteration, for the table to count by; 0 where it counts pictures
 	contestants []contestant
 }
@@ -62,7 +63,7 @@ func names() string {
 
 // works lists what is compared: kernels, and models. That which makes files for its contestants comes last: a process
 // counts as its own the peak of the one that started it.
-func works() []work { return slices.Concat(kernelWorks(), modelWorks()) }
+func works() []work { return slices.Concat(kernelWorks(), augmentWorks(), modelWorks()) }
 
 func ours(args ...string) contestant {
 	return contestant{"tessera", ourselves, append([]string{"-worker"}, args...)}
@@ -70,6 +71,13 @@ func ours(args ...string) contestant {
 
 func python(name, script string, args ...string) contestant {
 	return contestant{name, inPython, append([]string{filepath.Join("bench", "peers", script)}, args...)}
+}
+
+// augmentWorks lists the table of augmentations: one thread each, for a loader has a worker a thread.
+func augmentWorks() []work {
+	return []work{{name: "augment", table: true, title: "augmentation of 512x512x3 bytes, one thread", contestants: []contestant{
+		ours("augment"), python("albumentations", "augment_worker.py"),
+	}}}
 }
 
 // modelWorks lists the works of the reference model. The shapes are written once, here: batch, height, width.

@@ -20,11 +20,12 @@ var (
 	}
 	application = [][]string{
 		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights"},
-		{"segtrain/augment", "segtrain/synth"},
+		{"segtrain/augment", "segtrain/synth", "segtrain/oof"},
 		{"segtrain/data"},
-		{"segtrain/train", "segtrain/predict"},
+		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report"},
 		{"segtrain/config"},
+		{"segtrain/runs"},
 		{"segtrain/workflow", "bench"},
 		{"segtrain/cli"},
 		{"segtrain", "examples/...", "bench/peers"},

@@ -54,7 +54,7 @@ func TestNewPackage(t *testing.T) {
 		{
 			name: "with imports", path: "segtrain/tiles/tiles.go", text: source("tiles", "tessera/segtrain/data"),
 			want: []string{"segtrain/tiles: is on no floor. Its imports allow the floor of segtrain/train, " +
-				"segtrain/predict or a higher one: write it into the table in internal/archtest/floors.go"},
+				"segtrain/predict, segtrain/survey or a higher one: write it into the table in internal/archtest/floors.go"},
 		},
 		{
 			name: "without imports", path: "nn/loss/focal/focal.go", text: source("focal"),

@@ -67,6 +67,43 @@ type UNetTrain struct {
 	Running       []Running  `json:"running"` // after the last step
 }
 
+// UNetCurve is unet_b0_curve.json: the losses before each of twenty steps of AdamW on the same model, Input and Labels. The
+// shifts of the decoder's normalisations start Push further away from zero, so that rounding changes the side of no number
+// ahead of a ReLU. Rough is the same without the push: how far PyTorch's float32 is from its float64 then.
+type UNetCurve struct {
+	Input         [4]int       `json:"input"`
+	Classes       int          `json:"classes"`
+	IgnoreIndex   int          `json:"ignore_index"`
+	LR            float64      `json:"lr"`
+	WeightDecay   float64      `json:"weight_decay"`
+	Push          float64      `json:"push"`
+	Losses        []float64    `json:"losses"`
+	Float32Losses [2][]float64 `json:"float32_losses"` // with one thread and with two
+	Rough         struct {
+		Losses        []float64    `json:"losses"`
+		Float32Losses [2][]float64 `json:"float32_losses"`
+	} `json:"rough"`
+}
+
+// HeadsFile is heads.json: a step of models with a classification head and deep supervision whose encoder is frozen, on
+// Pictures from number First on and Labels of Classes, which is what is ignored. The heads of inner stages have Weights of
+// their names, from "deep_supervision.0.weight" on, the shifts of the decoder's normalisations are moved as in DecoderStep, and
+// the gradients are written as there.
+type HeadsFile struct {
+	Input     [3]int  `json:"input"` // N, H, W
+	Classes   int     `json:"classes"`
+	AuxWeight float64 `json:"aux_weight"`
+	MinShare  float64 `json:"min_share"`
+	Cases     []struct {
+		Arch        string               `json:"arch"`
+		First       int                  `json:"first"`
+		Loss        float64              `json:"loss"`
+		Float32Loss float64              `json:"float32_loss"`
+		Labels      []float64            `json:"labels"` // of each picture and class
+		Gradients   map[string][]float64 `json:"gradients"`
+	} `json:"cases"`
+}
+
 // Running is a running statistic of batch normalisation.
 type Running struct {
 	Name         string  `json:"name"`
@@ -305,7 +342,9 @@ type OptimizerCase struct {
 		K     int     `json:"k"`
 		Alpha float64 `json:"alpha"`
 	} `json:"lookahead"`
-	Steps []map[string][]float64 `json:"steps"` // the parameters after the kept steps
+	AMSGrad  bool                   `json:"amsgrad"`
+	OneCycle bool                   `json:"one_cycle"` // rate and momentum go as in OneCycleLR with its defaults, over fifty steps
+	Steps    []map[string][]float64 `json:"steps"`     // the parameters after the kept steps
 }
 
 // ClipCase is clip_grad_norm_ of two gradients: their common L2 norm before, and the gradients before and
@@ -362,6 +401,7 @@ type ScheduleCase struct {
 	SWALR      float64   `json:"swa_lr"`
 	AnnealSpan int       `json:"anneal_epochs"`
 	Rates      []float64 `json:"rates"`
+	Momenta    []float64 `json:"momenta"` // of one_cycle
 }
 
 // PlateauCase is a ReduceLROnPlateau: what was measured after each step, and the rate before it.
@@ -388,4 +428,37 @@ type Init struct {
 		Mean  float64 `json:"mean"`
 		Std   float64 `json:"std"` // of the population: divided by n
 	} `json:"parameters"`
+}
+
+// Metrics is metrics.json: counts and scores of masks and flags that the tests generate as tools/golden/metrics.py does.
+type Metrics struct {
+	Shape   [3]int       `json:"shape"`  // images, height, width
+	Ignore  int          `json:"ignore"` // what label 4 becomes in cases that ignore
+	Shares  []float64    `json:"shares"` // of the flags of each class
+	Weights []float64    `json:"weights"`
+	Cases   []MetricCase `json:"cases"`
+}
+
+// MetricCase is one task. What is not finite is nil.
+type MetricCase struct {
+	Mode      string                  `json:"mode"`
+	Classes   int                     `json:"classes"`
+	Ignored   bool                    `json:"ignored"`
+	Threshold float64                 `json:"threshold"`
+	Counts    [][4]int64              `json:"counts"` // tp, fp, fn, tn of each image and class
+	Scores    map[string]MetricScores `json:"scores"`
+	Boundary  *BoundaryScores         `json:"boundary"`
+}
+
+// MetricScores are one metric of each image and class, with 0.25 for zero divisions, and reduced: the key is the reduction,
+// the number for zero divisions and perhaps "weights".
+type MetricScores struct {
+	None    []*float64          `json:"none"`
+	Reduced map[string]*float64 `json:"reduced"`
+}
+
+// BoundaryScores are F1 of outlines for each tolerance, and then each image and class.
+type BoundaryScores struct {
+	Tolerances []float64    `json:"tolerances"`
+	F1         [][]*float64 `json:"f1"`
 }

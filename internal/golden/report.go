@@ -9,6 +9,7 @@ import (
 const (
 	PyTorch = "PyTorch 2.15"
 	SMP     = "smp 0.6.0"
+	Timm    = "timm's ModelEmaV3"
 	Paper   = "the paper, in float64"
 	Float64 = "float64"
 )

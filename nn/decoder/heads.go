@@ -68,15 +68,9 @@ func newClassificationHead(rng *rand.Rand, p plan, ic int, aux AuxParams) (*Clas
 	return &ClassificationHead{nn.NewLinear(rng, ic, aux.Classes, weight, bias), aux}, nil
 }
 
-// Forward pools x [N, H, W, C], drops out, and returns [N, 1, 1, classes].
+// Forward pools x [N, H, W, C], drops out, and returns [N, 1, 1, classes], through the activation.
 func (c *ClassificationHead) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	if c.settings.Pooling == "max" {
-		_, h, w, _ := x.Shape.NHWC()
-		x = autograd.MaxPool(t, x, kernels.Window{KH: h, KW: w, SH: 1, SW: 1, DH: 1, DW: 1})
-	} else {
-		x = autograd.GlobalAverage(t, x)
-	}
-	y := c.Linear.Forward(t, autograd.Dropout(t, x, c.settings.Dropout))
+	y := c.Logits(t, x)
 	switch c.settings.Activation {
 	case "sigmoid":
 		y = autograd.Sigmoid(t, y)
@@ -84,4 +78,15 @@ func (c *ClassificationHead) Forward(t *autograd.Tape, x *autograd.Var) *autogra
 		y = autograd.Softmax(t, y)
 	}
 	return y
+}
+
+// Logits is Forward without the activation: what a loss wants.
+func (c *ClassificationHead) Logits(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	if c.settings.Pooling == "max" {
+		_, h, w, _ := x.Shape.NHWC()
+		x = autograd.MaxPool(t, x, kernels.Window{KH: h, KW: w, SH: 1, SW: 1, DH: 1, DW: 1})
+	} else {
+		x = autograd.GlobalAverage(t, x)
+	}
+	return c.Linear.Forward(t, autograd.Dropout(t, x, c.settings.Dropout))
 }

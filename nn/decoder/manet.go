@@ -102,6 +102,12 @@ func (s *MAnetSettings) block(rng *rand.Rand, in, skip, out int) *MAnetBlock {
 
 // Forward returns a map of the picture's size.
 func (d *MAnetDecoder) Forward(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) *autograd.Var {
+	stages := d.stages(t, picture, features)
+	return stages[len(stages)-1]
+}
+
+// stages returns the blocks' results, of which the last is that of Forward.
+func (d *MAnetDecoder) stages(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) (list []*autograd.Var) {
 	y := d.Center.Forward(t, features[len(features)-1])
 	for i, b := range d.Blocks {
 		at := len(features) - 2 - i
@@ -110,8 +116,17 @@ func (d *MAnetDecoder) Forward(t *autograd.Tape, picture tensor.Shape, features 
 		} else {
 			y = b.Unet.Forward(t, y, nil, picture.Dim(1)>>(at+1), picture.Dim(2)>>(at+1))
 		}
+		list = append(list, y)
 	}
-	return y
+	return list
+}
+
+// stageChannels returns the channels of the stages.
+func (d *MAnetDecoder) stageChannels() (list []int) {
+	for _, b := range d.Blocks {
+		list = append(list, b.Unet.channels())
+	}
+	return list
 }
 
 // Forward narrows x, weighs its channels, enlarges it to the size of the skip connection, joins that and convolves.

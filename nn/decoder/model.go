@@ -30,6 +30,7 @@ type Decoder interface {
 // stride, and cut off the logits: they are those of the enlarged picture. Zero is the mean of a normalised picture; in
 // training what was added takes part in the statistics of batch normalisation.
 type SegmentationModel struct {
+	Stem       *DownscaleStem      `name:"stem"` // nil for none
 	Encoder    Encoder             `name:"encoder"`
 	Decoder    Decoder             `name:"decoder"`
 	Head       *SegmentationHead   `name:"segmentation_head"`
@@ -43,8 +44,10 @@ type Unet = SegmentationModel
 
 // Forward returns logits [N, H, W, classes] for pictures x [N, H, W, C].
 func (m *SegmentationModel) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-	larger := m.enlarge(t, x)
-	return m.masks(t, x, larger, m.Encoder.Forward(t, larger))
+	small := m.Stem.Forward(t, x)
+	larger := m.enlarge(t, small)
+	y := m.Decoder.Forward(t, larger.Shape, m.Encoder.Forward(t, larger))
+	return m.masks(t, x, small, larger, y)
 }
 
 // ForwardBoth returns the logits of Forward and what the classification head says of each picture, [N, 1, 1, classes]:
@@ -53,10 +56,11 @@ func (m *SegmentationModel) ForwardBoth(t *autograd.Tape, x *autograd.Var) (mask
 	if m.Classifier == nil {
 		panic("decoder: ForwardBoth of a model without a classification head")
 	}
-	larger := m.enlarge(t, x)
+	small := m.Stem.Forward(t, x)
+	larger := m.enlarge(t, small)
 	features := m.Encoder.Forward(t, larger)
 	labels = m.Classifier.Forward(t, features[len(features)-1])
-	return m.masks(t, x, larger, features), labels
+	return m.masks(t, x, small, larger, m.Decoder.Forward(t, larger.Shape, features)), labels
 }
 
 // enlarge adds rows and columns to pictures until their size suits the decoder.
@@ -71,9 +75,13 @@ func (m *SegmentationModel) missing(side int) int {
 	return whole - side
 }
 
-// masks returns the logits of pictures x from the feature maps of the enlarged ones.
-func (m *SegmentationModel) masks(t *autograd.Tape, x, larger *autograd.Var, features []*autograd.Var) *autograd.Var {
-	y := m.Decoder.Forward(t, larger.Shape, features)
+// masks returns the logits of pictures x from the decoder's result: small are the pictures that the encoder is for, and
+// larger those that it was given.
+func (m *SegmentationModel) masks(t *autograd.Tape, x, small, larger, y *autograd.Var) *autograd.Var {
 	y = m.Head.Forward(t, y, larger.Shape)
-	return autograd.Pad(t, y, 0, 0, x.Shape.Dim(1)-larger.Shape.Dim(1), x.Shape.Dim(2)-larger.Shape.Dim(2))
+	y = autograd.Pad(t, y, 0, 0, small.Shape.Dim(1)-larger.Shape.Dim(1), small.Shape.Dim(2)-larger.Shape.Dim(2))
+	if m.Stem == nil {
+		return y
+	}
+	return autograd.ResizeBilinear(t, y, x.Shape.Dim(1), x.Shape.Dim(2), false)
 }

@@ -40,6 +40,8 @@ type Options struct {
 	Classes  int
 	Settings Settings   // of the architecture; nil for its defaults
 	Aux      *AuxParams // of the classification head; nil for none
+	// Downscale is the channels of pictures that a DownscaleStem halves ahead of the encoder; 0 for no stem.
+	Downscale int
 }
 
 var registry = map[string]func() Settings{}
@@ -89,6 +91,9 @@ func New(arch string, rng *rand.Rand, e Encoder, o Options) (*SegmentationModel,
 		if m.Classifier, err = newClassificationHead(rng, p, channels[len(channels)-1], *o.Aux); err != nil {
 			return nil, err
 		}
+	}
+	if o.Downscale > 0 {
+		m.Stem = newDownscaleStem(rng, o.Downscale)
 	}
 	return m, nil
 }

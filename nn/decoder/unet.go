@@ -126,6 +126,12 @@ func freeze(part any) {
 
 // Forward returns a map of the picture's size.
 func (d *UnetDecoder) Forward(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) *autograd.Var {
+	stages := d.stages(t, picture, features)
+	return stages[len(stages)-1]
+}
+
+// stages returns the blocks' results, of which the last is that of Forward.
+func (d *UnetDecoder) stages(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) (list []*autograd.Var) {
 	y := features[len(features)-1]
 	for i, b := range d.Blocks {
 		at := len(features) - 2 - i
@@ -137,9 +143,21 @@ func (d *UnetDecoder) Forward(t *autograd.Tape, picture tensor.Shape, features [
 		default:
 			y = b.Forward(t, y, features[at], features[at].Shape.Dim(1), features[at].Shape.Dim(2))
 		}
+		list = append(list, y)
 	}
-	return y
+	return list
 }
+
+// stageChannels returns the channels of the stages.
+func (d *UnetDecoder) stageChannels() (list []int) {
+	for _, b := range d.Blocks {
+		list = append(list, b.channels())
+	}
+	return list
+}
+
+// channels returns those of the block's result.
+func (b *UnetBlock) channels() int { return b.Conv2.Conv.Weight.Value.Shape.Dim(3) }
 
 // Forward enlarges x to h×w, joins the skip connection unless it is nil, and convolves. Where that is twice the size, as
 // it is for all but odd sizes, one operation does the first three.

@@ -3,6 +3,7 @@ package decoder
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"tessera/autograd"
 	"tessera/tensor"
@@ -103,6 +104,12 @@ func (s *UnetPlusPlusSettings) build(rng *rand.Rand, channels []int) (plan, erro
 
 // Forward returns a map of the picture's size.
 func (d *UnetPlusPlusDecoder) Forward(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) *autograd.Var {
+	stages := d.stages(t, picture, features)
+	return stages[len(stages)-1]
+}
+
+// stages returns the results of the blocks of depth 0, which lead to that of Forward, the last of them.
+func (d *UnetPlusPlusDecoder) stages(t *autograd.Tape, picture tensor.Shape, features []*autograd.Var) []*autograd.Var {
 	feature := func(i int) *autograd.Var { return features[len(features)-1-i] }
 	var refined [5][5]*autograd.Var // by depth and layer
 	for first := range d.layers {
@@ -124,5 +131,14 @@ func (d *UnetPlusPlusDecoder) Forward(t *autograd.Tape, picture tensor.Shape, fe
 			refined[depth][layer] = b.Forward(t, from, skip, skip.Shape.Dim(1), skip.Shape.Dim(2))
 		}
 	}
-	return (*d.Blocks.at(0, d.layers)).Forward(t, refined[0][d.layers-1], nil, picture.Dim(1), picture.Dim(2))
+	last := (*d.Blocks.at(0, d.layers)).Forward(t, refined[0][d.layers-1], nil, picture.Dim(1), picture.Dim(2))
+	return append(slices.Clone(refined[0][:d.layers]), last)
+}
+
+// stageChannels returns the channels of the stages.
+func (d *UnetPlusPlusDecoder) stageChannels() (list []int) {
+	for layer := range d.layers + 1 {
+		list = append(list, (*d.Blocks.at(0, layer)).channels())
+	}
+	return list
 }

@@ -55,7 +55,7 @@ func TestFlipsAreExactAndUndone(t *testing.T) {
 }
 
 func TestMovesComposeToOneExactMove(t *testing.T) {
-	b := border{Fill{0.5, 0.25}, 9}
+	b := border{fill: Fill{0.5, 0.25}, mask: 9}
 	rng := NewRand(1)
 	for range 200 {
 		h, w := 1+rng.IntN(6), 1+rng.IntN(6)
@@ -104,8 +104,8 @@ func TestMatrixOfAMoveLeadsToItsSource(t *testing.T) {
 }
 
 func TestBordersThatDifferStayApart(t *testing.T) {
-	a := place(2, 2, 4, 4, 1, 1, border{Fill{1}, 7})
-	b := place(4, 4, 6, 6, 1, 1, border{Fill{0}, 8})
+	a := place(2, 2, 4, 4, 1, 1, border{fill: Fill{1}, mask: 7})
+	b := place(4, 4, 6, 6, 1, 1, border{fill: Fill{0}, mask: 8})
 	op := Fuse(2, 2, a, b)
 	require.IsType(t, sequence{}, op)
 	m := op.Mask(classes(2, 2))
@@ -117,7 +117,7 @@ func TestBordersThatDifferStayApart(t *testing.T) {
 
 func TestWarpsFuseIntoOneResampling(t *testing.T) {
 	turn := func(degrees float64) RandomAffine {
-		return RandomAffine{Scale: Range{1, 1}, Rotate: Range{degrees, degrees}, P: 1}
+		return RandomAffine{Scale: same(1, 1), Rotate: Range{degrees, degrees}, P: 1}
 	}
 	in, mask := ramp(9, 9, 3), classes(9, 9)
 	op := Compose{turn(31), HorizontalFlip{P: 1}, turn(31), HorizontalFlip{P: 1}}.Draw(NewRand(1), 9, 9)
@@ -127,14 +127,14 @@ func TestWarpsFuseIntoOneResampling(t *testing.T) {
 	assert.Equal(t, mask.Pix, op.Mask(mask).Pix)
 }
 
-func TestQuarterTurnIsClockwise(t *testing.T) {
-	op := RandomAffine{Scale: Range{1, 1}, Rotate: Range{90, 90}, P: 1}.Draw(NewRand(3), 3, 3)
+func TestQuarterTurnIsCounterclockwise(t *testing.T) {
+	op := RandomAffine{Scale: same(1, 1), Rotate: Range{90, 90}, P: 1}.Draw(NewRand(3), 3, 3)
 	mask := &raster.Mask{H: 3, W: 3, Pix: []uint8{1, 2, 3, 4, 5, 6, 7, 8, 9}}
-	assert.Equal(t, []uint8{7, 4, 1, 8, 5, 2, 9, 6, 3}, op.Mask(mask).Pix)
+	assert.Equal(t, []uint8{3, 6, 9, 2, 5, 8, 1, 4, 7}, op.Mask(mask).Pix)
 }
 
 func TestEnlargingThenTurningIsOnePassShrinkingIsNot(t *testing.T) {
-	turn := RandomAffine{Scale: Range{1, 1}, Rotate: Range{20, 20}, Fill: Fill{0.5}, P: 1}
+	turn := RandomAffine{Scale: same(1, 1), Rotate: Range{20, 20}, Outside: Outside{Fill: Fill{0.5}}, P: 1}
 	assert.IsType(t, warp{}, Compose{Resize{12, 12}, turn}.Draw(NewRand(1), 6, 6))
 	assert.IsType(t, sequence{}, Compose{Resize{6, 6}, turn}.Draw(NewRand(1), 12, 12))
 }
@@ -193,9 +193,9 @@ func TestMarkerStaysAligned(t *testing.T) {
 		"Letterbox":      Letterbox{48, 48, Fill{0}, &ignore},
 		"PadIfNeeded":    PadIfNeeded{MinHeight: 70, PadWidthDivisor: 32, Position: "random"},
 		"Affine": RandomAffine{
-			Scale: Range{0.8, 1.3}, TranslatePercent: Range{-0.1, 0.1}, Rotate: Range{-30, 30}, P: 1},
+			Scale: same(0.8, 1.3), TranslatePercent: same(-0.1, 0.1), Rotate: Range{-30, 30}, P: 1},
 		"Compose": Compose{Resize{50, 50}, OneOf{Compose{HorizontalFlip{1}, VerticalFlip{1}}, 1},
-			RandomAffine{Scale: Range{0.9, 1.1}, Rotate: Range{-90, 90}, P: 1},
+			RandomAffine{Scale: same(0.9, 1.1), Rotate: Range{-90, 90}, P: 1},
 			PadIfNeeded{MinHeight: 64, MinWidth: 64}},
 	}
 	const h, w = 32, 40

@@ -47,6 +47,7 @@ func (f Fill) pixel(c int) []float32 {
 type border struct {
 	fill Fill
 	mask uint8
+	mode borderMode
 }
 
 // newBorder resolves parameters: a mask fill that is not given is class 0 (see Bind).
@@ -54,10 +55,12 @@ func newBorder(fill Fill, mask *uint8) border {
 	if mask == nil {
 		return border{fill: fill}
 	}
-	return border{fill, *mask}
+	return border{fill: fill, mask: *mask}
 }
 
-func (b border) equal(o border) bool { return b.mask == o.mask && slices.Equal(b.fill, o.fill) }
+func (b border) equal(o border) bool {
+	return b.mode == o.mode && b.mask == o.mask && slices.Equal(b.fill, o.fill)
+}
 
 // image returns an h×w×c picture of nothing but border.
 func (b border) image(h, w, c int) *raster.Float {

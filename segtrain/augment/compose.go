@@ -3,6 +3,9 @@ package augment
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+
+	"tessera/segtrain/raster"
 )
 
 // Compose applies transforms one after the other. In YAML it is a list of names, or of names with their
@@ -12,12 +15,25 @@ type Compose []Transform
 // Draw gives each transform a generator of its own, keyed by its place in the list, so that a change of one
 // transform's settings leaves the draws of the others as they were. Geometric neighbours are fused (see
 // Fuse).
-func (c Compose) Draw(rng *rand.Rand, h, w int) Op {
+func (c Compose) Draw(rng *rand.Rand, h, w int) Op { return c.DrawAt(rng, nil, h, w) }
+
+// DrawAt is Draw with the mask in sight: transforms that look at it see what those before them made of it.
+func (c Compose) DrawAt(rng *rand.Rand, mask *raster.Mask, h, w int) Op {
 	key := rng.Uint64()
+	return c.each(h, w, func(i, h, w int, ops []Op) Op {
+		return Draw(c[i], NewRand(key, uint64(i)), c.seen(i, mask, ops), h, w)
+	})
+}
+
+// each chains what draw returns for each transform, in order.
+func (c Compose) each(h, w int, draw func(i, h, w int, ops []Op) Op) Op {
 	ops := make([]Op, 0, len(c))
 	oh, ow := h, w
-	for i, t := range c {
-		op := t.Draw(NewRand(key, uint64(i)), oh, ow)
+	for i := range c {
+		op := draw(i, oh, ow, ops)
+		if Err(op) != nil {
+			return op
+		}
 		if sized, ok := op.(interface{ Size() (h, w int) }); ok {
 			oh, ow = sized.Size()
 		}
@@ -25,6 +41,31 @@ func (c Compose) Draw(rng *rand.Rand, h, w int) Op {
 	}
 	return Fuse(h, w, ops...)
 }
+
+// seen returns the mask that transform i is to look at, or nil if it does not.
+func (c Compose) seen(i int, mask *raster.Mask, ops []Op) *raster.Mask {
+	if mask == nil || !Looks(c[i]) {
+		return nil
+	}
+	return Fuse(mask.H, mask.W, ops...).Mask(mask)
+}
+
+// Chance is 1: a chain always takes place.
+func (c Compose) Chance() float64 { return 1 }
+
+// Always is Draw.
+func (c Compose) Always(rng *rand.Rand, h, w int) Op { return c.Draw(rng, h, w) }
+
+// AlwaysAt is DrawAt.
+func (c Compose) AlwaysAt(rng *rand.Rand, mask *raster.Mask, h, w int) Op {
+	return c.DrawAt(rng, mask, h, w)
+}
+
+// Looks tells whether any of the transforms looks at the mask.
+func (c Compose) Looks() bool { return slices.ContainsFunc(c, Looks) }
+
+// Sizes tells whether any of the transforms is meant for pictures of any size.
+func (c Compose) Sizes() bool { return slices.ContainsFunc(c, Sizes) }
 
 func (c Compose) bind(channels, ignore int) (_ Transform, err error) {
 	out := make(Compose, len(c))
@@ -36,60 +77,11 @@ func (c Compose) bind(channels, ignore int) (_ Transform, err error) {
 	return out, nil
 }
 
-// OneOf applies exactly one of its transforms, with probability P (Albumentations: OneOf). The chances of the
-// transforms are the weights of the choice; the one chosen does take place. Transforms without a chance weigh
-// 1.
-type OneOf struct {
-	Transforms Compose `yaml:"transforms"`
-	P          float64 `yaml:"p"`
-}
-
-// Chance returns P.
-func (t OneOf) Chance() float64 { return t.P }
-
-// Draw tosses a coin, then chooses.
-func (t OneOf) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h, w) }
-
-// Always chooses a transform and draws it.
-func (t OneOf) Always(rng *rand.Rand, h, w int) Op {
-	var sum float64
-	for _, child := range t.Transforms {
-		sum += weight(child)
-	}
-	at := float64(rng.Float64() * sum)
-	for _, child := range t.Transforms {
-		if at -= weight(child); at < 0 {
-			if o, ok := child.(Optional); ok {
-				return o.Always(rng, h, w)
-			}
-			return child.Draw(rng, h, w)
-		}
-	}
-	return Identity(h, w)
-}
-
-func weight(t Transform) float64 {
-	if o, ok := t.(Optional); ok {
-		return o.Chance()
-	}
-	return 1
-}
-
-// Validate checks that there is something to choose from.
-func (t OneOf) Validate() error {
-	for _, child := range t.Transforms {
-		if weight(child) > 0 {
-			return checkChance(t.P)
-		}
-	}
-	return fmt.Errorf("transforms: needs at least one with p above 0")
-}
-
-func (t OneOf) bind(channels, ignore int) (Transform, error) {
-	bound, err := t.Transforms.bind(channels, ignore)
+// bound is bind for the transforms of one that is made of others.
+func (c Compose) bound(name string, channels, ignore int) (Compose, error) {
+	t, err := c.bind(channels, ignore)
 	if err != nil {
-		return nil, fmt.Errorf("OneOf: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	t.Transforms = bound.(Compose)
-	return t, nil
+	return t.(Compose), nil
 }

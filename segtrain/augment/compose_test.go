@@ -34,7 +34,7 @@ func TestChanceIsKept(t *testing.T) {
 func TestDrawsOfOneTransformDoNotMoveAnother(t *testing.T) {
 	pad := PadIfNeeded{MinHeight: 64, MinWidth: 64, Position: "random"}
 	a := Compose{HorizontalFlip{P: 0}, pad}
-	b := Compose{RandomAffine{Scale: Range{1, 1}, P: 0}, pad}
+	b := Compose{RandomAffine{Scale: same(1, 1), P: 0}, pad}
 	for seed := range uint64(10) {
 		assert.Equal(t, a.Draw(NewRand(seed), 8, 8), b.Draw(NewRand(seed), 8, 8))
 	}
@@ -69,8 +69,8 @@ func TestYAMLRoundTrip(t *testing.T) {
 		HorizontalFlip{P: 0.5},
 		VerticalFlip{P: 0.1},
 		OneOf{Compose{
-			RandomAffine{Scale: Range{1.5, 1.5}, Rotate: Range{-10, 10}, Fill: Fill{0.5}, P: 0.5},
-			PadIfNeeded{MinHeight: 3, Position: "center"}}, 0.9},
+			RandomAffine{Scale: same(1.5, 1.5), Rotate: Range{-10, 10}, Outside: Outside{BorderMode: "constant", Fill: Fill{0.5}}, P: 0.5},
+			PadIfNeeded{MinHeight: 3, Position: "center", Outside: Outside{BorderMode: "constant"}}}, 0.9},
 		Resize{8, 9},
 		Letterbox{8, 9, Fill{1, 0.5, 0}, new(uint8(11))},
 	}
@@ -87,7 +87,7 @@ func TestYAMLRoundTrip(t *testing.T) {
 
 func TestYAMLMistakes(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"[HorizontalFlop]", `no transform "HorizontalFlop"; there are: Affine, HorizontalFlip,`},
+		{"[HorizontalFlop]", `no transform "HorizontalFlop"; there are: Affine, `},
 		{"[HorizontalFlip: {q: 1}]", `unknown field "q"`},
 		{"[HorizontalFlip: {p: 1.5}]", "HorizontalFlip: p: must lie in [0, 1], not 1.5"},
 		{"[Resize]", "Resize: height and width must be 1 or more, not 0 and 0"},
@@ -115,6 +115,11 @@ func TestBind(t *testing.T) {
 	assert.Equal(t, uint8(4), *bound.(Compose)[1].(Letterbox).FillMask)
 	assert.Nil(t, c[0].(OneOf).Transforms[0].(PadIfNeeded).FillMask, "the original must stay")
 
-	_, err = Bind(Compose{OneOf{Compose{PadIfNeeded{Fill: Fill{1, 2, 3}}}, 1}}, 1, -1)
+	_, err = Bind(Compose{OneOf{Compose{PadIfNeeded{Outside: Outside{Fill: Fill{1, 2, 3}}}}, 1}}, 1, -1)
 	assert.ErrorContains(t, err, "OneOf: PadIfNeeded: fill: 3 values for pictures of 1 channel(s)")
+}
+
+// decoderOf returns what decodes settings written in YAML.
+func decoderOf(text string) func(any) error {
+	return func(into any) error { return yaml.UnmarshalWithOptions([]byte(text), into, yaml.Strict()) }
 }

@@ -3,7 +3,7 @@ package augment
 import "tessera/segtrain/raster"
 
 // Fuse returns one op that does what ops do to an h×w picture, in order, in as few passes as it can:
-// whole-pixel moves (flips, crops, pads) become one copy; a warp swallows the moves, warps and enlargements
+// whole-pixel moves (flips, crops, pads) become one copy; a warp, of any kind, swallows the moves, warps and enlargements
 // beside it and resamples once; a shrinking resize stays alone, for it filters. Content that a warp would
 // push out of a frame between two fused ops, and the next would bring back, is kept. Neighbours whose borders
 // differ stay apart.
@@ -13,7 +13,10 @@ import "tessera/segtrain/raster"
 func Fuse(h, w int, ops ...Op) Op {
 	var out []Op
 	for _, op := range flatten(ops) {
-		if g, ok := op.(Geometric); ok {
+		if Err(op) != nil {
+			return op
+		}
+		if g, ok := op.(interface{ Size() (h, w int) }); ok {
 			h, w = g.Size()
 		}
 		if m, ok := op.(move); ok && m.isIdentity() {
@@ -50,38 +53,59 @@ func flatten(ops []Op) []Op {
 
 // merge returns the one op that does first and second, if there is one.
 func merge(first, second Op) (Op, bool) {
+	if both, ok := mergePaint(first, second); ok {
+		return both, true
+	}
 	if m, ok := first.(move); ok {
 		if n, ok := second.(move); ok {
 			return m.then(n)
 		}
 	}
-	_, warps := first.(warp)
-	if _, ok := second.(warp); !ok && !warps {
+	if !resamples(first) && !resamples(second) {
 		return nil, false
 	}
-	a, aOpen, ok := asWarp(first)
-	b, bOpen, ok2 := asWarp(second)
+	a, aOpen, ok := asField(first)
+	b, bOpen, ok2 := asField(second)
 	if !ok || !ok2 || aOpen && bOpen && !a.border.equal(b.border) {
 		return nil, false
 	}
 	if bOpen {
 		a.border = b.border
 	}
-	return warp{a.frame.then(b.frame), a.matrix.Mul(b.matrix), a.border}, true
+	return field{a.frame.then(b.frame), chain(a.steps, b.steps), a.border}.simple(), true
 }
 
-// asWarp returns a geometric op as a resampling and whether it may show border, if resampling can stand for
-// it.
-func asWarp(op Op) (w warp, open, ok bool) {
-	switch op := op.(type) {
-	case warp:
-		return op, true, true
-	case move:
-		return warp{op.frame, op.Matrix(), op.border}, !op.whole(), !op.clipped()
-	case resize:
-		return warp{frame: op.frame, matrix: op.Matrix()}, false, !op.shrinks()
+// resamples tells whether an op interpolates along a map, so that it may as well do what the op beside it does.
+func resamples(op Op) bool {
+	switch op.(type) {
+	case warp, field:
+		return true
 	}
-	return warp{}, false, false
+	return false
+}
+
+// simple returns the field as a warp if it has a matrix.
+func (f field) simple() Op {
+	if m, ok := f.steps[0].(Affine); ok && len(f.steps) == 1 {
+		return warp{f.frame, m, f.border}
+	}
+	return f
+}
+
+// asField returns a geometric op as a resampling and whether it may show border, if resampling can stand for
+// it.
+func asField(op Op) (f field, open, ok bool) {
+	switch op := op.(type) {
+	case field:
+		return op, true, true
+	case warp:
+		return field{op.frame, []step{op.matrix}, op.border}, true, true
+	case move:
+		return field{op.frame, []step{op.Matrix()}, op.border}, !op.whole(), !op.clipped()
+	case resize:
+		return field{frame: op.frame, steps: []step{op.Matrix()}}, false, !op.shrinks()
+	}
+	return field{}, false, false
 }
 
 // A sequence applies several ops that cannot become one. h and w are its output size.

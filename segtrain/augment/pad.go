@@ -17,8 +17,7 @@ type PadIfNeeded struct {
 	PadHeightDivisor int    `yaml:"pad_height_divisor"`
 	PadWidthDivisor  int    `yaml:"pad_width_divisor"`
 	Position         string `yaml:"position"` // of the picture in the frame; empty is center
-	Fill             Fill   `yaml:"fill"`
-	FillMask         *uint8 `yaml:"fill_mask"`
+	Outside          `yaml:",inline"`
 }
 
 var positions = []string{"center", "top_left", "top_right", "bottom_left", "bottom_right", "random"}
@@ -28,7 +27,7 @@ var positions = []string{"center", "top_left", "top_right", "bottom_left", "bott
 func (t PadIfNeeded) Draw(rng *rand.Rand, h, w int) Op {
 	outH := padded(h, t.MinHeight, t.PadHeightDivisor)
 	outW := padded(w, t.MinWidth, t.PadWidthDivisor)
-	b := newBorder(t.Fill, t.FillMask)
+	b := t.border()
 	dy, dx := outH-h, outW-w
 	switch t.Position {
 	case "top_left":
@@ -54,11 +53,11 @@ func (t PadIfNeeded) Validate() error {
 	if t.Position != "" && !slices.Contains(positions, t.Position) {
 		return fmt.Errorf("position: no %q; there are: %s", t.Position, strings.Join(positions, ", "))
 	}
-	return nil
+	return t.check()
 }
 
 func (t PadIfNeeded) bind(channels, ignore int) (_ Transform, err error) {
-	t.FillMask, err = bindFill("PadIfNeeded", t.Fill, t.FillMask, channels, ignore)
+	t.Outside, err = t.bound("PadIfNeeded", channels, ignore)
 	return t, err
 }
 
@@ -71,8 +70,11 @@ func padded(n, least, divisor int) int {
 }
 
 // place shows an h×w picture with its first pixel at (top, left) of an outH×outW frame. Negative positions
-// crop.
+// crop. A border that shows the picture again is a lookup, which is exact at whole pixels.
 func place(h, w, outH, outW, top, left int, b border) Op {
+	if b.mode != borderConstant {
+		return warp{frame{h, w, outH, outW}, Translation(float64(-left), float64(-top)), b}
+	}
 	return newMove(frame{h, w, outH, outW}, lattice{yy: 1, y0: -top, xx: 1, x0: -left}, b)
 }
 

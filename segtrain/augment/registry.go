@@ -8,28 +8,30 @@ import (
 	"strings"
 )
 
-// builders makes the transforms a configuration can name; names leads back from their types. Both are filled
-// by init, since OneOf builds others.
+// builders makes the transforms a configuration can name; names leads back from their types. defaults makes
+// pointers to their settings. All are filled by init, since OneOf builds others.
 var (
 	builders = map[string]func(settings func(any) error) (Transform, error){}
 	names    = map[reflect.Type]string{}
+	defaults = map[string]func() any{}
 )
 
 func init() {
-	register("Affine", RandomAffine{Scale: Range{1, 1}, P: 0.5})
+	register("Affine", RandomAffine{Scale: same(1, 1), Outside: Outside{BorderMode: "constant"}, P: 0.5})
 	register("HorizontalFlip", HorizontalFlip{P: 0.5})
 	register("Letterbox", Letterbox{})
 	register("OneOf", OneOf{P: 0.5})
-	register("PadIfNeeded", PadIfNeeded{Position: "center"})
+	register("PadIfNeeded", PadIfNeeded{Position: "center", Outside: Outside{BorderMode: "constant"}})
 	register("Resize", Resize{})
 	register("VerticalFlip", VerticalFlip{P: 0.5})
 }
 
 // register adds a builder that decodes settings over a copy of the defaults and validates the result.
-func register[T Transform](name string, defaults T) {
+func register[T Transform](name string, usual T) {
 	names[reflect.TypeFor[T]()] = name
+	defaults[name] = func() any { t := usual; return &t }
 	builders[name] = func(settings func(any) error) (Transform, error) {
-		t := defaults
+		t := usual
 		if settings != nil {
 			if err := settings(&t); err != nil {
 				return nil, err
@@ -46,6 +48,13 @@ func register[T Transform](name string, defaults T) {
 
 // Names returns the names New knows, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(builders)) }
+
+// Defaults returns a pointer to a transform's settings, which a user may have to complete before New takes them: a
+// crop has no usual size. It panics for a name that Names does not list.
+func Defaults(name string) any { return defaults[name]() }
+
+// NameOf returns the name that New knows a transform by, and "" for one it does not know.
+func NameOf(t Transform) string { return names[reflect.TypeOf(t)] }
 
 // New returns the transform of that name. settings decodes the user's settings into the pointer it is given
 // (a struct with yaml tags that holds the defaults) and may be nil. Errors name the transform and what is

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/vbauerster/mpb/v8"
@@ -27,7 +28,7 @@ func (b *bar) Start(p workflow.Plan) {
 	b.text.Store(new(""))
 	b.group = mpb.New(mpb.WithOutput(b.app.stderr))
 	b.bar = b.group.AddBar(int64(p.Steps),
-		mpb.PrependDecorators(decor.CountersNoUnit("step %d/%d ")),
+		mpb.PrependDecorators(decor.CountersNoUnit(strings.TrimSpace(p.Label+" step")+" %d/%d ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *b.text.Load() })))
 	b.to.set(b.group)
 }

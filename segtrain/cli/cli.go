@@ -50,6 +50,9 @@ func Run(args []string, stdout, stderr io.Writer) int {
 type app struct {
 	stdout, stderr       io.Writer
 	json, logJSON, quiet bool
+
+	from, reason string // of a new run: see workflow.Options
+	again        bool
 }
 
 func (a *app) root() *cobra.Command {
@@ -74,8 +77,8 @@ func (a *app) root() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Commands:"}, &cobra.Group{ID: "help", Title: "More:"})
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
-	root.AddCommand(a.demo(), a.init(), a.train(), a.eval(), a.predict(), a.weights(), a.config(), a.schedule(),
-		a.info(), a.models(), a.bench(), a.version())
+	root.AddCommand(a.demo(), a.init(), a.data(), a.split(), a.augment(), a.train(), a.cv(), a.sweep(), a.eval(), a.predict(),
+		a.runs(), a.weights(), a.config(), a.schedule(), a.info(), a.models(), a.bench(), a.version())
 	return root
 }
 

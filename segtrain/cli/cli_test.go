@@ -49,7 +49,7 @@ func TestSessions(t *testing.T) {
 		Condition: func(name string) (bool, error) { return name == "root" && os.Getuid() == 0, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"draw": draw, "mask": mask, "cut": cut, "exits": exits, "waitfor": waitFor,
-			"glob": glob, "sameiou": sameIoU,
+			"glob": glob, "sameiou": sameIoU, "shift": shift,
 		},
 	})
 }
@@ -82,6 +82,20 @@ func cut(ts *testscript.TestScript, _ bool, args []string) {
 	info, err := os.Stat(file)
 	ts.Check(err)
 	ts.Check(os.Truncate(file, info.Size()/2))
+}
+
+// shift DIR: gives each file of a folder the content of the next, and the last that of the first.
+func shift(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*"))
+	ts.Check(err)
+	first := []byte(ts.ReadFile(files[0]))
+	for i, file := range files {
+		content := first
+		if i+1 < len(files) {
+			content = []byte(ts.ReadFile(files[i+1]))
+		}
+		ts.Check(os.WriteFile(file, content, 0o666))
+	}
 }
 
 // exits CODE PROGRAM ARGS: runs a program and wants this exit code.

@@ -29,6 +29,10 @@ func (a *app) demo() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if cfg.Debug {
+				return a.debug(cfg)
+			}
+			a.again = true // a demo may be shown twice
 			return a.training(workflow.Train, cfg, func(r *workflow.Result) error { return a.showDemo(cfg, r) })
 		},
 	}

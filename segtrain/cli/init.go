@@ -61,7 +61,8 @@ func (a *app) writeConfig(out string, f config.Facts) error {
 		return a.printJSON(seen)
 	}
 	fmt.Fprintf(a.stdout, "%d images, most of %d×%d pixels (width × height), with masks coded as %s. Wrote %s.\n"+
-		"Read it, name the classes, then: %s train %s\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+		"Read it, name the classes, then: %s train %s\n"+
+		"As long as it says debug: true, that tests the data, the model and this machine, and stops.\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
 	return nil
 }
 

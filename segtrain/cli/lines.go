@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"tessera/segtrain/train"
@@ -15,6 +16,7 @@ const lineEvery = 10 * time.Second
 // lines is progress in messages: some steps, and each epoch.
 type lines struct {
 	log  *slog.Logger
+	root *slog.Logger // without the label of a plan; nil until there is one
 	plan workflow.Plan
 	last time.Time
 	rate rate
@@ -23,7 +25,19 @@ type lines struct {
 // Start says how much there is to do.
 func (l *lines) Start(p workflow.Plan) {
 	l.plan, l.last = p, time.Now()
+	if p.Label != "" {
+		name, value, _ := strings.Cut(p.Label, " ")
+		l.log = l.base().With(name, value)
+	}
 	l.log.Info("training", "epochs", p.Epochs, "steps", p.Steps, "batch", p.Batch)
+}
+
+// base returns the logger as it was before the first label.
+func (l *lines) base() *slog.Logger {
+	if l.root == nil {
+		l.root = l.log
+	}
+	return l.root
 }
 
 // Step writes a line now and then.
@@ -48,6 +62,9 @@ func logEpoch(log *slog.Logger, p workflow.Plan, e train.EpochEvent) {
 	args := []any{"epoch", fmt.Sprintf("%d/%d", e.Epoch, p.Epochs), "loss", figures(e.TrainLoss)}
 	if v := e.Evaluation; v != nil {
 		args = append(args, "val_loss", figures(v.Loss), "mean_iou", v.Report.MeanIoU.String())
+	}
+	if v := e.Evaluation; v != nil && v.Labels != nil {
+		args = append(args, "labels_f1", v.Labels.F1.String())
 	}
 	if v := e.EMA; v != nil {
 		args = append(args, "ema_val_loss", figures(v.Loss), "ema_mean_iou", v.Report.MeanIoU.String())

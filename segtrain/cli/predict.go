@@ -45,13 +45,9 @@ func (a *app) printPrediction(p *workflow.Prediction) error {
 	if a.json {
 		return a.printJSON(p)
 	}
-	var total int64
-	for _, n := range p.Pixels {
-		total += n
-	}
 	var rows [][2]string
 	for i, name := range p.Classes {
-		rows = append(rows, [2]string{name, fmt.Sprintf("%5.1f %%", 100*float64(p.Pixels[i])/float64(max(1, total)))})
+		rows = append(rows, [2]string{name, fmt.Sprintf("%5.1f %%", 100*float64(p.Pixels[i])/float64(max(1, p.TotalPixels)))})
 	}
 	fmt.Fprintf(a.stdout, "%d masks in %s/masks, %.1f images/s. Share of pixels:\n\n",
 		p.Images, p.Out, p.ImagesPerSecond)

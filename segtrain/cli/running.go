@@ -2,12 +2,16 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"tessera/segtrain/config"
+	"tessera/segtrain/train"
 	"tessera/segtrain/workflow"
 )
 
@@ -21,11 +25,38 @@ func (a *app) training(run trainer, cfg *config.Config, print func(*workflow.Res
 		out.log.Warn("finishing this step and writing a snapshot; interrupt again to quit at once")
 	})
 	defer release()
-	r, err := run(ctx, cfg, workflow.Options{Log: out.log, Progress: out.progress()})
+	r, err := run(ctx, cfg, workflow.Options{
+		Log: out.log, Progress: out.progress(), From: a.from, Reason: a.reason, Again: a.again,
+	})
 	if err != nil {
 		return interrupted(r, err)
 	}
 	return print(r)
+}
+
+// series trains runs one after the other below out, and prints them side by side.
+func (a *app) series(
+	out string, run func(context.Context, workflow.Options) (*workflow.SeriesResult, *workflow.Result, error),
+) error {
+	to := a.logging()
+	ctx, release := interruptible(func() {
+		to.log.Warn("finishing this step and writing a snapshot; interrupt again to quit at once")
+	})
+	defer release()
+	result, r, err := run(ctx, workflow.Options{
+		Log: to.log, Progress: to.progress(), From: a.from, Reason: a.reason, Again: a.again,
+	})
+	if errors.Is(err, train.ErrInterrupted) && r != nil {
+		again := "the same command"
+		if out == "" {
+			again += " and --out " + short(filepath.Dir(r.Dir))
+		}
+		return fmt.Errorf("%w in %s after step %d of %d; go on with %s", train.ErrInterrupted, short(r.Dir), r.Done, r.Steps, again)
+	}
+	if err != nil {
+		return err
+	}
+	return a.printSeries(result)
 }
 
 // interruptible returns a context that ends at the first interrupt, after notice was called. A second one has its

@@ -21,8 +21,9 @@ type checker struct {
 func (k *checker) all() {
 	k.values("")
 	for _, judge := range []func(*checker){
-		(*checker).source, (*checker).validation, (*checker).classes, (*checker).mask, (*checker).channels,
-		(*checker).weights, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
+		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
+		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).loss, (*checker).variants,
+		(*checker).scale, (*checker).task,
 	} {
 		judge(k)
 	}
@@ -61,6 +62,9 @@ func (k *checker) values(section string) {
 	k.broken = append(k.broken, broken...)
 	if within("augment", section) || within(section, "augment") {
 		k.parts("augment", k.config.Augment)
+	}
+	if within("mix", section) || within(section, "mix") {
+		k.parts("mix", k.config.Mix)
 	}
 	if within("loss", section) || within(section, "loss") {
 		k.parts("loss", k.config.Loss)
@@ -103,17 +107,31 @@ func (k *checker) part(key, place string, p Part) {
 func (k *checker) source() {
 	d := k.config.Data
 	for _, want := range []struct{ key, value, kind string }{
-		{"data.images", d.Images, "folders"},
+		{"data.images", d.Images, "folders, coco, rle"},
 		{"data.masks", d.Masks, "folders"},
 		{"data.manifest", d.Manifest, "csv"},
+		{"data.annotations", d.Annotations, "coco, rle"},
 	} {
 		keys := []string{want.key, "data.kind"}
-		switch {
-		case d.Kind == want.kind && want.value == "":
+		switch has := slices.Contains(strings.Split(want.kind, ", "), d.Kind); {
+		case has && want.value == "":
 			k.say(keys, "missing; data.kind %s needs it", d.Kind)
-		case d.Kind != want.kind && want.value != "":
+		case !has && want.value != "":
 			k.say(keys, "is for data.kind %s, but data.kind is %s", want.kind, d.Kind)
 		}
+	}
+	if n := len(d.Classes); drawn(d) && n > 0 && d.Background >= n && (d.Ignore == nil || d.Background != *d.Ignore) {
+		k.say([]string{"data.background", "data.classes", "data.ignore"},
+			"%d is no class; allowed: 0 to %d, or data.ignore", d.Background, n-1)
+	}
+	if drawn(d) && d.Unlisted != "skip" && d.Val.Annotations != "" && (d.Val.Images == "" || d.Val.Images == d.Images) {
+		k.say([]string{"data.unlisted", "data.val"},
+			"%s cannot be where pictures of one folder train and validate, since each file leaves out those of the other; "+
+				"allowed: skip", d.Unlisted)
+	}
+	if drawn(d) && d.Mask.Code != "index" {
+		k.say([]string{"data.mask.code", "data.kind"}, "is about files of masks, which data.kind %s has not; allowed: index",
+			d.Kind)
 	}
 	if d.Kind != "synth" && len(d.Classes) == 0 {
 		k.say([]string{"data.classes", "data.kind"},
@@ -121,11 +139,17 @@ func (k *checker) source() {
 	}
 }
 
+// drawn tells whether masks come from regions.
+func drawn(d Data) bool { return d.Kind == "coco" || d.Kind == "rle" }
+
 // validation: exactly one way, and one that the kind of data has.
 func (k *checker) validation() {
 	d, v := k.config.Data, k.config.Data.Val
 	var ways []string
-	if v.Images != "" || v.Masks != "" {
+	switch {
+	case v.Annotations != "":
+		ways = append(ways, "annotations")
+	case v.Images != "" || v.Masks != "":
 		ways = append(ways, "images and masks")
 	}
 	if v.Fraction != 0 {
@@ -134,20 +158,31 @@ func (k *checker) validation() {
 	if v.Fold != nil {
 		ways = append(ways, "fold")
 	}
-	const allowed = "allowed: {images: …, masks: …}, {fraction: …} or {fold: …}"
+	allowed := "allowed: {images: …, masks: …}, {fraction: …} or {fold: …}"
+	if drawn(d) {
+		allowed = "allowed: {annotations: …} or {fraction: …}"
+	}
 	switch {
 	case len(ways) == 0:
 		k.say([]string{"data.val"}, "nothing to validate on; %s", allowed)
 	case len(ways) > 1:
 		k.say([]string{"data.val"}, "%s exclude each other; %s", strings.Join(ways, ", "), allowed)
+	case v.Annotations != "" && !drawn(d):
+		k.say([]string{"data.val.annotations", "data.kind"}, "is for data.kind coco, rle, but data.kind is %s", d.Kind)
+	case drawn(d) && v.Images != "" && v.Annotations == "":
+		k.say([]string{"data.val.annotations"}, "missing beside data.val.images")
+	case drawn(d) && v.Masks != "":
+		k.say([]string{"data.val.masks", "data.kind"}, "is for data.kind folders, but data.kind is %s", d.Kind)
+	case drawn(d) && v.Fold == nil:
 	case v.Images == "" && v.Masks != "":
 		k.say([]string{"data.val.images"}, "missing beside data.val.masks")
 	case v.Masks == "" && v.Images != "":
 		k.say([]string{"data.val.masks"}, "missing beside data.val.images")
 	case v.Images != "" && d.Kind != "folders":
 		k.say([]string{"data.val.images", "data.kind"}, "is for data.kind folders, but data.kind is %s", d.Kind)
-	case v.Fold != nil && d.Kind != "csv":
-		k.say([]string{"data.val.fold", "data.kind"}, "is for data.kind csv, but data.kind is %s", d.Kind)
+	case v.Fold != nil && d.Kind != "csv" && d.Split.Kind == NoSplit:
+		k.say([]string{"data.val.fold", "data.kind", "data.split.kind"},
+			"is for data.split or data.kind csv, but data.kind is %s", d.Kind)
 	}
 }
 
@@ -166,9 +201,12 @@ func (k *checker) classes() {
 		seen[name] = i
 	}
 	n := len(d.Classes)
+	if k.config.Flags() {
+		return // see task
+	}
 	if n == 1 || n > maxClasses {
 		k.say([]string{"data.classes"},
-			"wants 2 to %d classes, not %d; the background of a single thing is one", maxClasses, n)
+			"wants 2 to %d classes, not %d; the background of a single thing is one, or the task is binary", maxClasses, n)
 	}
 	if i := d.Ignore; i != nil && *i >= 0 && *i < n {
 		k.say([]string{"data.ignore", "data.classes"}, "%d is class %q; allowed: %d to 255, or null",
@@ -179,6 +217,12 @@ func (k *checker) classes() {
 // mask: the code fits the classes.
 func (k *checker) mask() {
 	d, m, n := k.config.Data, k.config.Data.Mask, len(k.config.Data.Classes)
+	if k.config.Task == Multilabel {
+		return // see task
+	}
+	if k.config.Task == Binary {
+		n = min(2*n, 2) // not, and the class
+	}
 	if m.Code == "binary" && n > 0 && n != 2 {
 		k.say([]string{"data.mask.code", "data.classes"}, "binary means 2 classes, but there are %d", n)
 	}

@@ -18,24 +18,85 @@ type Choice struct {
 
 // choices holds what each key may name. Packages that bring more add them with Register.
 var choices = map[string][]Choice{
+	"task": {
+		{Name: Multiclass, Doc: "of one of the classes (softmax)"},
+		{Name: Binary, Doc: "of the one class or not (a channel of logits, sigmoid)"},
+		{Name: Multilabel, Doc: "of any of the classes, of several at a time, or of none (sigmoid)"},
+	},
 	"data.kind": {
 		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
 		{Name: "csv", Doc: "a manifest"},
+		{Name: "coco", Doc: "a folder of pictures and a COCO file: polygons and run-lengths"},
+		{Name: "rle", Doc: "a folder of pictures and a table of run-lengths"},
 		{Name: "synth", Doc: "pictures drawn by a procedure: the demo"},
+	},
+	"data.overlap": {
+		{Name: "later", Doc: "the later in the file"},
+		{Name: "smaller", Doc: "the one with fewer pixels"},
+	},
+	"data.unlisted": {
+		{Name: "error", Doc: "refused"},
+		{Name: "empty", Doc: "they show background alone"},
+		{Name: "skip", Doc: "left out, with a warning"},
+	},
+	"data.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"data.rle.order": {
+		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
+		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	},
+	"data.split.kind": {
+		{Name: NoSplit, Doc: "a hold-out of data.val.fraction, or the manifest's folds"},
+		{Name: "holdout", Doc: "a hold-out of data.val.fraction with this seed; groups stay together"},
+		{Name: "stratified_holdout", Doc: "the same, alike in both parts"},
+		{Name: "kfold", Doc: "k folds of one size"},
+		{Name: "stratified", Doc: "k folds of one size that are alike"},
+		{Name: "group", Doc: "k folds that part no group (data.group, or the manifest's column)"},
+		{Name: "stratified_group", Doc: "k folds that part no group and are alike"},
+		{Name: FileSplit, Doc: "the folds of data.split.file, which may be your own"},
+	},
+	"data.split.by": {
+		{Name: "classes", Doc: "images that have each class, and its pixels"},
+		{Name: "label", Doc: "the manifest's column label"},
+		{Name: "empty", Doc: "whether a mask has anything but class 0"},
 	},
 	"data.mask.code": {
 		{Name: "index", Doc: "a sample is the class index"},
 		{Name: "binary", Doc: "zero is class 0, anything else class 1"},
 		{Name: "palette", Doc: "a color stands for a class"},
+		{Name: "onehot", Doc: "a channel for each class, or for each but the first"},
+		{Name: "channels", Doc: "a channel a class (multilabel)"},
+		{Name: "bits", Doc: "bit k is class k (multilabel)"},
 	},
 	"data.resize": {
 		{Name: "stretch", Doc: "scale both sides to the size"},
 		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
 	},
 	"augment":               {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
+	"mix":                   {},
 	"model.arch":            {{Name: "unet", Doc: "U-Net"}},
 	"model.encoder":         {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
 	"model.encoder_weights": {},
+	"model.stem": {
+		{Name: "none", Doc: "nothing"},
+		{Name: "downscale", Doc: "halves large pictures: strided convolution beside max pooling; masks keep their size"},
+	},
+	"model.aux.labels": {
+		{Name: "mask", Doc: "the classes of each mask, after augmentation"},
+		{Name: "manifest", Doc: "column labels of data.manifest: names with ; between them"},
+	},
+	"model.aux.pooling": {
+		{Name: "avg", Doc: "mean over the pixels"},
+		{Name: "max", Doc: "maximum over the pixels"},
+	},
+	"model.aux.activation": {
+		{Name: "identity", Doc: "logits"},
+		{Name: "sigmoid", Doc: "a probability for each class"},
+		{Name: "softmax", Doc: "probabilities that add up to 1"},
+	},
+	"model.freeze": {
+		{Name: "none", Doc: "all learns"},
+		{Name: "encoder", Doc: "weights and statistics of the encoder stay"},
+	},
 	"loss": {
 		{Name: "cross_entropy", Doc: "cross-entropy of the softmax over classes"},
 		{Name: "dice", Doc: "one minus the soft Dice coefficient"},
@@ -95,3 +156,6 @@ func Choices(key string) []string {
 	}
 	return names
 }
+
+// ChoicesOf returns what Choices names.
+func ChoicesOf(key string) []Choice { return choices[key] }

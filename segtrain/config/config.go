@@ -14,13 +14,18 @@ import (
 
 // Config is everything a run depends on. Paths are absolute after Load, Parse and Set.
 type Config struct {
+	Task     string   `yaml:"task"`
 	Data     Data     `yaml:"data"`
 	Augment  []Part   `yaml:"augment"`
+	Mix      []Part   `yaml:"mix"`
 	Model    Model    `yaml:"model"`
 	Loss     []Part   `yaml:"loss"`
 	Optim    Optim    `yaml:"optim"`
 	Schedule Schedule `yaml:"schedule"`
 	Train    Train    `yaml:"train"`
+	Predict  Predict  `yaml:"predict"`
+	Debug    bool     `yaml:"debug"`
+	Scale    Scale    `yaml:"scale"`
 	Threads  int      `yaml:"threads"`
 	Out      string   `yaml:"out"`
 
@@ -29,13 +34,21 @@ type Config struct {
 
 // Data says where pictures and masks come from and how they become the network's input.
 type Data struct {
-	Kind     string    `yaml:"kind"`
-	Images   string    `yaml:"images"`
-	Masks    string    `yaml:"masks"`
-	Pattern  string    `yaml:"pattern"`
-	Manifest string    `yaml:"manifest"`
+	Kind     string `yaml:"kind"`
+	Images   string `yaml:"images"`
+	Masks    string `yaml:"masks"`
+	Pattern  string `yaml:"pattern"`
+	Manifest string `yaml:"manifest"`
+
+	Annotations string `yaml:"annotations"`
+	Background  int    `yaml:"background"`
+	Overlap     string `yaml:"overlap"`
+	Unlisted    string `yaml:"unlisted"`
+	RLE         RLE    `yaml:"rle"`
+
 	Group    string    `yaml:"group"`
 	Val      Val       `yaml:"val"`
+	Split    Split     `yaml:"split"`
 	Synth    Synth     `yaml:"synth"`
 	Classes  Classes   `yaml:"classes"`
 	Ignore   *int      `yaml:"ignore"` // nil: every pixel counts
@@ -49,13 +62,27 @@ type Data struct {
 	Workers  int       `yaml:"workers"`
 }
 
-// Val says which samples validate: a folder pair, a fraction of the samples, or one fold of the manifest.
-// Exactly one of the three is set.
+// Val says which samples validate: a folder pair, a file of annotations, a fraction of the samples, or one fold of the
+// manifest.
+// Exactly one of them is set.
 type Val struct {
-	Images   string  `yaml:"images"`
-	Masks    string  `yaml:"masks"`
-	Fraction float64 `yaml:"fraction"`
-	Fold     *int    `yaml:"fold"`
+	Images      string  `yaml:"images"`
+	Masks       string  `yaml:"masks"`
+	Annotations string  `yaml:"annotations"`
+	Fraction    float64 `yaml:"fraction"`
+	Fold        *int    `yaml:"fold"`
+}
+
+// RLE says how a table of run-lengths is written. What is nil is as the dialect has it: see Config.Settings.
+type RLE struct {
+	Dialect     string  `yaml:"dialect"`
+	ImageColumn *string `yaml:"image_column"`
+	ClassColumn *string `yaml:"class_column"`
+	RLEColumn   *string `yaml:"rle_column"`
+	Joint       *string `yaml:"joint"`
+	Order       *string `yaml:"order"`
+	Base        *int    `yaml:"base"`
+	Empty       *string `yaml:"empty"`
 }
 
 // Synth sets the procedural demo set.
@@ -84,6 +111,22 @@ type Model struct {
 	Mirror          string  `yaml:"mirror"`           // an address or a folder
 	DecoderChannels []int   `yaml:"decoder_channels"` // deepest first; empty: those of the architecture
 	DropConnect     float64 `yaml:"drop_connect"`
+	Stem            string  `yaml:"stem"`
+	Aux             Aux     `yaml:"aux"`
+	DeepSupervision bool    `yaml:"deep_supervision"`
+	Freeze          string  `yaml:"freeze"`
+	FreezeEpochs    float64 `yaml:"freeze_epochs"` // 0: the whole run
+}
+
+// Aux sets the classification head: aux_params of segmentation_models_pytorch, and how it learns.
+type Aux struct {
+	Weight     float64 `yaml:"weight"`  // 0: no head
+	Classes    Classes `yaml:"classes"` // empty: those of the data
+	Labels     string  `yaml:"labels"`
+	MinShare   float64 `yaml:"min_share"`
+	Pooling    string  `yaml:"pooling"`
+	Dropout    float64 `yaml:"dropout"`
+	Activation string  `yaml:"activation"`
 }
 
 // Optim sets the optimizer and the limits on the gradient. What only some algorithms have is nil where it is left at the
@@ -101,6 +144,7 @@ type Optim struct {
 	MomentumDecay        *float64    `yaml:"momentum_decay"`
 	Delta                *float64    `yaml:"delta"`
 	WDRatio              *float64    `yaml:"wd_ratio"`
+	AMSGrad              *bool       `yaml:"amsgrad"`
 	Lookahead            Lookahead   `yaml:"lookahead"`
 	EncoderLR            float64     `yaml:"encoder_lr"`
 	LayerDecay           float64     `yaml:"layer_decay"`
@@ -131,6 +175,9 @@ type Schedule struct {
 	FinalDivFactor *float64  `yaml:"final_div_factor"`
 	ThreePhase     *bool     `yaml:"three_phase"`
 	AnnealStrategy *string   `yaml:"anneal_strategy"`
+	CycleMomentum  *bool     `yaml:"cycle_momentum"`
+	BaseMomentum   *float64  `yaml:"base_momentum"`
+	MaxMomentum    *float64  `yaml:"max_momentum"`
 	Monitor        *string   `yaml:"monitor"`
 	Factor         *float64  `yaml:"factor"`
 	Patience       *int      `yaml:"patience"`
@@ -158,16 +205,25 @@ type Train struct {
 	Best            string  `yaml:"best"`
 	ValEvery        int     `yaml:"val_every"` // epochs
 	EMADecay        float64 `yaml:"ema_decay"` // 0: off
+	EMAWarmup       bool    `yaml:"ema_warmup"`
 	SWA             bool    `yaml:"swa"`
+	TensorBoard     bool    `yaml:"tensorboard"`
+
+	Seeds []uint64 `yaml:"-"` // train.seed as a list: a run each; empty for one run
 }
 
 // Default returns what an empty file means: the demo.
 func Default() Config {
 	return Config{
+		Task: Multiclass,
 		Data: Data{
 			Kind:     "synth",
 			Pattern:  "{stem}",
+			Overlap:  "later",
+			Unlisted: "error",
+			RLE:      RLE{Dialect: "airbus"},
 			Val:      Val{Fraction: 0.2},
+			Split:    Split{Kind: NoSplit, K: 5, Seed: 1, Repeats: 1, By: "classes"},
 			Synth:    Synth{Count: 400, Seed: 1},
 			Mask:     Mask{Code: "index"},
 			Size:     [2]int{96, 96},
@@ -179,12 +235,15 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment: []Part{{Name: "HorizontalFlip"}},
-		Model:   Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2},
-		Loss:    []Part{{Name: "cross_entropy"}},
+		Model: Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2, Stem: "none", Freeze: "none",
+			Aux: Aux{Labels: "mask", Pooling: "avg", Dropout: 0.2, Activation: "identity"}},
+		Loss: []Part{{Name: "cross_entropy"}},
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+		Scale:    Scale{Use: true, Fraction: 1},
+		Predict:  Predict{Threshold: Numbers{0.5}},
 	}
 }
 
@@ -213,17 +272,18 @@ func Load(path string, settings ...string) (*Config, error) {
 func Parse(name string, b []byte, settings ...string) (*Config, error) {
 	c := Default()
 	c.places = map[string]place{"": {file: name}}
-	d := decoder{dir: filepath.Dir(name), places: c.places}
+	d := decoder{dir: filepath.Dir(name), places: c.places, manySeeds: &c.Train.Seeds}
 	d.document(name, b, &c)
 	for _, s := range settings {
 		d.merge(c.apply(s))
 	}
+	c.firstFold()
 	k := checker{config: &c, broken: d.broken}
 	k.all()
 	if err := append(d.mistakes, k.mistakes...).sorted(); err != nil {
 		return nil, err
 	}
-	return &c, nil
+	return c.rescaled()
 }
 
 // Check reports everything in c that cannot be right: values out of range, unknown names, keys that

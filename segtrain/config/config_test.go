@@ -18,6 +18,9 @@ var plain = cmpopts.IgnoreUnexported(Config{}, Part{})
 // folders is a file's head that is right, so that tests are about what comes after it.
 const folders = "data:\n  kind: folders\n  images: /i\n  masks: /m\n  classes: [a, b, c]\n"
 
+// regions is such a head with masks out of a table.
+const regions = "data:\n  kind: rle\n  images: /i\n  annotations: /a.csv\n  classes: [a, b, c]\n"
+
 func parse(t *testing.T, text string, settings ...string) *Config {
 	t.Helper()
 	c, err := Parse("/conf/run.yaml", []byte(text), settings...)

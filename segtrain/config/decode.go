@@ -17,6 +17,8 @@ type decoder struct {
 	places   map[string]place // filled with where each key is
 	broken   []string         // keys whose value is not to be judged further
 	mistakes Mistakes
+
+	manySeeds *[]uint64 // where a list of seeds goes
 }
 
 // document decodes a whole file.
@@ -49,6 +51,9 @@ func (d *decoder) value(n *node, v reflect.Value, key string) {
 	}
 	d.places[key] = n.at
 	switch into := v.Addr().Interface().(type) {
+	case unmarshaler:
+		d.custom(n, into, key)
+		return
 	case *[]Part:
 		d.parts(n, into, key)
 		return
@@ -63,6 +68,11 @@ func (d *decoder) value(n *node, v reflect.Value, key string) {
 		if n.kind == scalarNode && !n.isNull() {
 			*into = make(Numbers, 1)
 			d.scalar(n, v.Index(0), key)
+			return
+		}
+	case *uint64:
+		if key == seedKey && n.kind == listNode {
+			d.seeds(n, v)
 			return
 		}
 	case *Val:
@@ -127,7 +137,7 @@ func (d *decoder) unknown(at place, section, name string, names []string) {
 func elsewhere(name string) string {
 	found := ""
 	for _, k := range Keys() {
-		if strings.HasSuffix(k, "."+name) {
+		if strings.HasSuffix(k, "."+name) && !within(k, "scale") {
 			if found != "" {
 				return ""
 			}
@@ -213,6 +223,9 @@ func (d *decoder) scalar(n *node, v reflect.Value, key string) {
 			ok = setInt(n.scalar, v)
 		case reflect.Uint8, reflect.Uint64:
 			ok = setUint(n.scalar, v)
+			if key == seedKey {
+				*d.manySeeds = nil
+			}
 		case reflect.Float64, reflect.Float32:
 			f := toFloat(n.scalar)
 			_, text := n.scalar.(string)
@@ -305,8 +318,8 @@ func (d *decoder) classCount(n *node, into *Classes, key string) bool {
 	if n.kind != scalarNode || !ok {
 		return false
 	}
-	if count < 2 || count > maxClasses {
-		d.say(n.at, key, "%d is out of range; allowed: 2 to %d, or names", count, maxClasses)
+	if count < 1 || count > maxClasses {
+		d.say(n.at, key, "%d is out of range; allowed: 1 to %d, or names", count, maxClasses)
 		return true
 	}
 	*into = make(Classes, count)

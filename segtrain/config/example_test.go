@@ -30,7 +30,7 @@ func Example_mistakes() {
 	_, err := config.Parse("run.yaml", []byte("optim:\n  lrr: 1e-3\nloss: [focl]\ntrain: {batch: 0}\n"))
 	fmt.Println(err)
 	// Output:
-	// run.yaml:2:3: optim.lrr: unknown key; did you mean "lr"? allowed: name, lr, betas, eps, weight_decay, decoupled_weight_decay, momentum, dampening, nesterov, momentum_decay, delta, wd_ratio, lookahead, encoder_lr, layer_decay, decay_bias_norm, clip_norm, clip_value
+	// run.yaml:2:3: optim.lrr: unknown key; did you mean "lr"? allowed: name, lr, betas, eps, weight_decay, decoupled_weight_decay, momentum, dampening, nesterov, momentum_decay, delta, wd_ratio, amsgrad, lookahead, encoder_lr, layer_decay, decay_bias_norm, clip_norm, clip_value
 	// run.yaml:3:8: loss: no "focl"; there are: cross_entropy, dice
 	// run.yaml:4:16: train.batch: 0 is out of range; allowed: 1 or more
 }

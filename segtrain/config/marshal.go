@@ -27,6 +27,10 @@ func (c *Config) Marshal() []byte {
 		if depth == 0 {
 			b.WriteByte('\n')
 		}
+		if k.name == seedKey && len(c.Train.Seeds) > 0 {
+			writeKey(&b, k, depth, reflect.ValueOf(c.Train.Seeds))
+			continue
+		}
 		writeKey(&b, k, depth, c.at(k.name))
 	}
 	return []byte(b.String())
@@ -87,6 +91,12 @@ func flow(v reflect.Value) string {
 		var items []string
 		for _, k := range sortedKeys(v) {
 			items = append(items, fmt.Sprintf("%v: %v", k, v.MapIndex(k)))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
+	case reflect.Struct:
+		var items []string
+		for _, name := range fieldNames(v.Type()) {
+			items = append(items, name+": "+flow(fieldOf(v, name)))
 		}
 		return "{" + strings.Join(items, ", ") + "}"
 	}

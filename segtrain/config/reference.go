@@ -53,16 +53,24 @@ func writeChoices(b *strings.Builder, key string) {
 
 // settings lists the settings of a choice with their defaults.
 func (c Choice) settings() string {
-	if c.Settings == nil {
-		return ""
-	}
-	v := reflect.ValueOf(c.Settings()).Elem()
 	var list []string
-	for _, name := range fieldNames(v.Type()) {
-		list = append(list, fmt.Sprintf("`%s: %s`", name, flow(fieldOf(v, name))))
+	for _, p := range c.Parameters() {
+		list = append(list, fmt.Sprintf("`%s: %s`", p[0], p[1]))
 	}
 	if len(list) == 0 {
 		return ""
 	}
 	return "; settings " + strings.Join(list, ", ")
+}
+
+// Parameters returns the settings of a choice: names and defaults, as they would be written.
+func (c Choice) Parameters() (list [][2]string) {
+	if c.Settings == nil {
+		return nil
+	}
+	v := reflect.ValueOf(c.Settings()).Elem()
+	for _, name := range fieldNames(v.Type()) {
+		list = append(list, [2]string{name, flow(fieldOf(v, name))})
+	}
+	return list
 }

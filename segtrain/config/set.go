@@ -15,6 +15,9 @@ import (
 func (c *Config) Set(setting string) error {
 	next := c.clone()
 	d := next.apply(setting)
+	if key, _, _ := strings.Cut(setting, "="); c.Light() && within(strings.TrimSpace(key), "scale") {
+		d.say(place{file: "--set " + setting}, strings.TrimSpace(key), "the scale has taken the place of its keys already; set those")
+	}
 	if len(d.mistakes) == 0 {
 		key, _, _ := strings.Cut(setting, "=")
 		k := checker{config: &next}
@@ -41,7 +44,7 @@ func (c *Config) clone() Config {
 
 // apply decodes one setting into c and returns the decoder with what was wrong.
 func (c *Config) apply(setting string) decoder {
-	d := decoder{places: c.places}
+	d := decoder{places: c.places, manySeeds: &c.Train.Seeds}
 	key, text, ok := strings.Cut(setting, "=")
 	s := setter{decoder: &d, at: place{file: "--set " + setting}, text: strings.TrimSpace(text)}
 	if !ok {

@@ -31,6 +31,8 @@ type Facts struct {
 func Template(f Facts) []byte {
 	t := &template{Facts: f}
 	t.line("# Written from %d pictures and their masks. Keys that are not here keep their defaults.\n", f.Count)
+	t.line("# The first run tests the data, the model and this machine, and stops. When it has passed, set this to false.\n" +
+		"debug: true\n")
 	t.source()
 	t.labels()
 	t.input()

@@ -6,17 +6,21 @@ import (
 	"tessera/segtrain/raster"
 )
 
-// decoded is what a record's files hold. mask is nil where the record has none. It is shared and never
-// written to.
+// decoded is what a record's files hold. mask is nil where the record has none, and where its classes may overlap, and
+// flags where they may not. It is shared and never written to.
 type decoded struct {
 	image *raster.Image
 	mask  *raster.Mask
+	flags *raster.Flags
 }
 
 func (d *decoded) bytes() int64 {
 	n := len(d.image.Pix8) + 2*len(d.image.Pix16)
 	if d.mask != nil {
 		n += len(d.mask.Pix)
+	}
+	if d.flags != nil {
+		n += len(d.flags.Planes) * d.flags.H * d.flags.W
 	}
 	return int64(n)
 }

@@ -15,30 +15,55 @@ import (
 	"tessera/segtrain/raster"
 )
 
-var columns = []string{"image", "mask", "group", "fold", "id"}
+var columns = []string{"image", "mask", "group", "fold", "id", "label", "labels"}
 
 // ReadCSV reads a manifest from a comma-separated file. Its first line names the columns: image, and any of
-// mask, group, fold and id. Paths are relative to the file's folder. An empty mask is a record without one,
-// an empty fold is NoFold, and an ID that is not given is the image's path without extension. Records keep
-// the file's order.
+// mask, group, fold, id, label and labels. Paths are relative to the file's folder. An empty mask is a record without
+// one, an empty fold is NoFold, and an ID that is not given is the image's path without extension. Labels are
+// names with semicolons between them; an empty cell means that the image shows nothing, and a question mark that it is not
+// known. Records keep the file's order.
 //
 // Mistakes are reported together, each with its line: cells that make no sense, IDs that occur twice, missing
 // files.
 func ReadCSV(file string) (Manifest, error) {
+	m, t, err := readTable(file)
+	if err == nil && len(t.problems) > 0 {
+		err = fmt.Errorf("manifest %s: %w", file, firstErrors(t.problems))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// ReadTable is ReadCSV with mistakes in lines as findings. Their records are left out.
+func ReadTable(file string) (Manifest, Findings, error) {
+	m, t, err := readTable(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var findings Findings
+	for _, p := range t.problems {
+		findings.wrong("manifest", "manifest "+file, "%v", p)
+	}
+	return m, findings, nil
+}
+
+func readTable(file string) (Manifest, *table, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+		return nil, nil, fmt.Errorf("manifest: %w", err)
 	}
 	defer f.Close()
 	t, err := newTable(file, f)
 	if err != nil {
-		return nil, fmt.Errorf("manifest %s: %w", file, err)
+		return nil, nil, fmt.Errorf("manifest %s: %w", file, err)
 	}
 	m, err := t.records()
 	if err != nil {
-		return nil, fmt.Errorf("manifest %s: %w", file, err)
+		return nil, nil, fmt.Errorf("manifest %s: %w", file, err)
 	}
-	return m, nil
+	return m, t, nil
 }
 
 // table reads records and gathers what is wrong with them.
@@ -88,12 +113,12 @@ func (t *table) records() (Manifest, error) {
 			return nil, err
 		}
 		t.line, _ = t.csv.FieldPos(0)
-		m = append(m, t.record(row))
+		mistakes := len(t.problems)
+		if r := t.record(row); len(t.problems) == mistakes {
+			m = append(m, r)
+		}
 	}
-	if len(t.problems) > 0 {
-		return nil, t.report()
-	}
-	if len(m) == 0 {
+	if len(m)+len(t.problems) == 0 {
 		return nil, errors.New("has no records")
 	}
 	return m, nil
@@ -106,7 +131,10 @@ func (t *table) record(row []string) Record {
 		}
 		return ""
 	}
-	r := Record{ID: cell("id"), Group: cell("group"), Fold: NoFold}
+	r := Record{ID: cell("id"), Group: cell("group"), Fold: NoFold, Label: cell("label")}
+	if _, ok := t.column["labels"]; ok {
+		r.Labels = labelsOf(cell("labels"))
+	}
 	r.Image, r.Mask = t.file("image", cell("image")), t.file("mask", cell("mask"))
 	if r.Image == "" {
 		t.problem("image: is empty")
@@ -130,6 +158,20 @@ func (t *table) record(row []string) Record {
 	return r
 }
 
+// labelsOf reads a cell of labels.
+func labelsOf(cell string) []string {
+	if cell == "?" {
+		return nil
+	}
+	names := []string{}
+	for name := range strings.SplitSeq(cell, ";") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // file returns the path of a cell, after looking whether it is there.
 func (t *table) file(column, name string) string {
 	if name == "" {
@@ -151,28 +193,38 @@ func (t *table) problem(format string, args ...any) {
 	t.problems = append(t.problems, fmt.Errorf("line %d: %s", t.line, fmt.Sprintf(format, args...)))
 }
 
-// report joins the first problems and counts the rest.
-func (t *table) report() error {
-	const shown = 10
-	if more := len(t.problems) - shown; more > 0 {
-		return errors.Join(append(t.problems[:shown:shown], fmt.Errorf("and %d more mistakes", more))...)
-	}
-	return errors.Join(t.problems...)
-}
-
 // WriteCSV writes a manifest that ReadCSV reads back. Paths are written relative to the file's folder where
 // there is a way from it to them.
+//
+// Errors: a record whose mask is in no file of its own, and a file that cannot be written.
 func WriteCSV(file string, m Manifest) error {
+	for _, r := range m {
+		if r.Drawn != nil {
+			return fmt.Errorf("manifest: the mask of %q is in %s, which a manifest cannot say", r.ID, r.Drawn.Source)
+		}
+	}
 	dir := filepath.Dir(file)
 	err := raster.WriteFile(file, func(out io.Writer) error {
 		w := csv.NewWriter(out)
-		rows := [][]string{columns}
+		label := slices.ContainsFunc(m, func(r Record) bool { return r.Label != "" })
+		labels := slices.ContainsFunc(m, func(r Record) bool { return r.Labels != nil })
+		row := func(cells []string, ofLabel, ofLabels string) []string {
+			if label {
+				cells = append(cells, ofLabel)
+			}
+			if labels {
+				cells = append(cells, ofLabels)
+			}
+			return cells
+		}
+		rows := [][]string{row(columns[:5:5], "label", "labels")}
 		for _, r := range m {
 			fold := ""
 			if r.Fold != NoFold {
 				fold = strconv.Itoa(r.Fold)
 			}
-			rows = append(rows, []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID})
+			cells := []string{relative(dir, r.Image), relative(dir, r.Mask), r.Group, fold, r.ID}
+			rows = append(rows, row(cells, r.Label, labelsCell(r.Labels)))
 		}
 		return w.WriteAll(rows)
 	})
@@ -180,6 +232,13 @@ func WriteCSV(file string, m Manifest) error {
 		return fmt.Errorf("manifest: %w", err)
 	}
 	return nil
+}
+
+func labelsCell(labels []string) string {
+	if labels == nil {
+		return "?"
+	}
+	return strings.Join(labels, ";")
 }
 
 func relative(dir, name string) string {

@@ -33,13 +33,13 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	}
 	d := &Dataset{
 		records: m, opt: opt,
-		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Mask != "" }),
+		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Labelled() }),
 		cache:    newCache(len(m), opt.CacheBytes),
 		sizes:    make([]atomic.Int64, len(m)),
 	}
 	d.scratch.New = func() any { return new(raster.Float) }
 	if opt.Augment != nil {
-		bound, err := augment.Bind(opt.Augment, opt.C, opt.MaskCode.Ignore)
+		bound, err := augment.Bind(opt.Augment, opt.C, opt.fillMask())
 		if err != nil {
 			return nil, fmt.Errorf("data set: augment: %w", err)
 		}
@@ -65,7 +65,7 @@ func (d *Dataset) Len() int { return len(d.records) }
 // Record returns a record.
 func (d *Dataset) Record(index int) Record { return d.records[index] }
 
-// Shape is the shape of a sample's image; its mask is h×w.
+// Shape is the shape of a sample's image; its mask is h×w, with Labels labels each.
 func (d *Dataset) Shape() (h, w, c int) { return d.opt.H, d.opt.W, d.opt.C }
 
 // Labelled tells whether any record has a mask.
@@ -75,18 +75,27 @@ func (d *Dataset) Labelled() bool { return d.labelled }
 func (d *Dataset) Cached() (records int, bytes int64) { return d.cache.usage() }
 
 // Load returns a record's image, with the data set's number of channels, and its mask (nil where there is
-// none), in the files' own size. They may be shared: do not write to them. Errors name the file.
+// none, and where classes may overlap: see LoadFlags), in the files' own size. They may be shared: do not write to them.
+// Errors name the file.
 func (d *Dataset) Load(index int) (*raster.Image, *raster.Mask, error) {
+	p, err := d.load(index)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.image, p.mask, nil
+}
+
+func (d *Dataset) load(index int) (*decoded, error) {
 	p := d.cache.get(index)
 	if p == nil {
 		var err error
 		if p, err = d.decode(d.records[index]); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
 		d.cache.put(index, p)
 	}
-	return p.image, p.mask, nil
+	return p, nil
 }
 
 func (d *Dataset) decode(r Record) (*decoded, error) {
@@ -94,22 +103,20 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !raster.Convertible(img.C, d.opt.C) {
+		return nil, fmt.Errorf("image %s has %d channels; allowed: %d", r.Image, img.C, d.opt.C)
+	}
 	p := &decoded{image: img.Channels(d.opt.C)}
-	if r.Mask == "" {
-		return p, nil
+	if d.opt.Overlapping != nil && r.Mask != "" {
+		p.flags, err = d.decodeFlags(r, img.H, img.W)
+		return p, err
 	}
-	if p.mask, err = raster.ReadMask(r.Mask, d.opt.MaskCode); err != nil {
-		return nil, err
-	}
-	if p.mask.H != img.H || p.mask.W != img.W {
-		return nil, fmt.Errorf("mask %s has %d×%d pixels, but its image %s has %d×%d",
-			r.Mask, p.mask.H, p.mask.W, r.Image, img.H, img.W)
-	}
-	return p, nil
+	p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W)
+	return p, err
 }
 
 // Sample writes one sample: its image, normalised, to img (H·W·C values, row-major), and its mask to mask
-// (H·W classes) unless mask is nil. A record without a mask is ignored everywhere. The same (epoch, index)
+// (H·W classes, or H·W·Labels flags) unless mask is nil. A record without a mask is ignored everywhere. The same (epoch, index)
 // gives the same bits whenever it is asked for. It panics when the slices have other lengths, and when mask
 // is not nil although no record has a mask.
 //
@@ -117,37 +124,46 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 // size.
 func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	d.checkSlices(img, mask)
-	image, classes, err := d.Load(index)
+	files, err := d.load(index)
 	if err != nil {
 		return err
 	}
-	op := d.draw(epoch, index, image.H, image.W)
+	image := files.image
+	op, err := d.draw(epoch, index, files.mask, image.H, image.W)
+	if err != nil {
+		return err
+	}
 	scratch := d.scratch.Get().(*raster.Float)
 	defer d.scratch.Put(scratch)
+	rest, image := augment.Lead(op, image)
 	image.FloatInto(scratch)
-	out := op.Image(scratch)
+	out := rest.Image(scratch)
 	if out.H != d.opt.H || out.W != d.opt.W {
-		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last",
+		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last, always (p: 1)",
 			d.records[index].Image, out.H, out.W, d.opt.H, d.opt.W)
 	}
 	d.normalise(img, out.Pix)
 	if mask != nil {
-		d.writeMask(mask, classes, op)
+		d.writeMask(mask, files, op)
 	}
 	return nil
 }
 
 func (d *Dataset) checkSlices(img []float32, mask []uint8) {
 	h, w, c := d.Shape()
-	if len(img) != h*w*c || mask != nil && (len(mask) != h*w || !d.labelled) {
+	if len(img) != h*w*c || mask != nil && (len(mask) != h*w*d.Labels() || !d.labelled) {
 		panic(fmt.Sprintf("data: Sample of %d×%d×%d (masks: %t) into %d values and %d classes",
 			h, w, c, d.labelled, len(img), len(mask)))
 	}
 }
 
-func (d *Dataset) writeMask(dst []uint8, classes *raster.Mask, op augment.Op) {
-	if classes != nil {
-		copy(dst, op.Mask(classes).Pix)
+func (d *Dataset) writeMask(dst []uint8, files *decoded, op augment.Op) {
+	switch {
+	case files.mask != nil:
+		copy(dst, op.Mask(files.mask).Pix)
+		return
+	case files.flags != nil:
+		files.flags.Apply(op.Mask).Labels(d.opt.MaskCode.Ignore, dst)
 		return
 	}
 	for i := range dst {
@@ -155,22 +171,37 @@ func (d *Dataset) writeMask(dst []uint8, classes *raster.Mask, op augment.Op) {
 	}
 }
 
-// draw returns everything that happens to an h×w picture of a record in an epoch.
-func (d *Dataset) draw(epoch, index, h, w int) augment.Op {
-	fit := d.fit(h, w)
+// draw returns everything that happens to an h×w picture of a record with a mask (or nil) in an epoch. A chain that crops or
+// resizes begins at the picture's own size and ends at that of samples; any other begins there.
+func (d *Dataset) draw(epoch, index int, mask *raster.Mask, h, w int) (augment.Op, error) {
 	if d.augment == nil {
-		return fit
+		return d.fit(h, w), nil
 	}
 	rng := augment.Rand(d.opt.Seed, uint64(epoch), uint64(index), 0)
-	return augment.Fuse(h, w, fit, d.augment.Draw(rng, d.opt.H, d.opt.W))
+	dh, dw := h, w
+	var first augment.Op = augment.Identity(h, w)
+	if !augment.Sizes(d.augment) {
+		first, dh, dw = d.fit(h, w), d.opt.H, d.opt.W
+	}
+	if !augment.Looks(d.augment) {
+		mask = nil
+	}
+	if mask != nil {
+		mask = first.Mask(mask)
+	}
+	op := augment.Draw(d.augment, rng, mask, dh, dw)
+	if err := augment.Err(op); err != nil {
+		return nil, fmt.Errorf("image %s: augmentation: %w", d.records[index].Image, err)
+	}
+	return augment.Fuse(h, w, first, op), nil
 }
 
 // fit returns the op that brings h×w pictures to the size of samples.
 func (d *Dataset) fit(h, w int) augment.Op {
 	if d.opt.Fit == Letterbox {
 		t := augment.Letterbox{Height: d.opt.H, Width: d.opt.W, Fill: d.opt.Mean}
-		if d.opt.MaskCode.Ignore >= 0 {
-			t.FillMask = new(uint8(d.opt.MaskCode.Ignore))
+		if fill := d.opt.fillMask(); fill >= 0 {
+			t.FillMask = new(uint8(fill))
 		}
 		return t.Draw(nil, h, w)
 	}
@@ -181,6 +212,16 @@ func (d *Dataset) fit(h, w int) augment.Op {
 // float32.
 func (d *Dataset) normalise(dst, src []float32) {
 	c := d.opt.C
+	if c == 3 { // one pass
+		s0, s1, s2, a0, a1, a2 := d.scale[0], d.scale[1], d.scale[2], d.add[0], d.add[1], d.add[2]
+		for i := 0; i+3 <= len(dst); i += 3 {
+			to, from := dst[i:i+3:i+3], src[i:i+3:i+3]
+			to[0] = float32(from[0]*s0) + a0
+			to[1] = float32(from[1]*s1) + a1
+			to[2] = float32(from[2]*s2) + a2
+		}
+		return
+	}
 	for k := range c {
 		scale, add := d.scale[k], d.add[k]
 		for i := k; i < len(dst); i += c {

@@ -166,15 +166,15 @@ func TestAugmentationMustKeepTheSize(t *testing.T) {
 	opt.Augment = augment.PadIfNeeded{MinHeight: 10}
 	d := newDataset(t, writeSet(t, 1), opt)
 	err := d.Sample(0, 0, make([]float32, 8*8*3), nil)
-	assert.ErrorContains(t, err, "augmentation gives 10×8 pixels, not 8×8")
+	assert.ErrorContains(t, err, "augmentation gives 12×16 pixels, not 8×8")
 }
 
 func TestNewDatasetMistakes(t *testing.T) {
 	labelled := Manifest{{ID: "a", Image: "a.png", Mask: "m.png"}, {ID: "b", Image: "b.png"}}
-	colour := augment.PadIfNeeded{Fill: augment.Fill{1, 2}}
+	colour := augment.PadIfNeeded{Outside: augment.Outside{Fill: augment.Fill{1, 2}}}
 	change := map[string]func(*Options){
 		"cannot be 0×8×3":                             func(o *Options) { o.H = 0 },
-		"cannot be 8×8×2":                             func(o *Options) { o.C = 2 },
+		"cannot be 8×8×33":                            func(o *Options) { o.C = 33 },
 		`no "crop"; there are: stretch, letterbox`:    func(o *Options) { o.Fit = "crop" },
 		"mean: 1 values for 3 channel(s)":             func(o *Options) { o.Mean = []float32{1} },
 		"std: must be above 0":                        func(o *Options) { o.Std = []float32{1, 0, 1} },

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -23,6 +24,9 @@ type LoaderOptions struct {
 	// last batch has a smaller N.
 	DropLast bool
 
+	// Mix makes pictures of several of a batch, keyed by Seed, the epoch and the step. It wants masks.
+	Mix []augment.Mixer
+
 	Epochs     int // Next gives io.EOF when this epoch is reached, counted from 0; 0 goes on for ever
 	StartEpoch int // where to begin, as when a run is resumed
 	StartStep  int
@@ -33,9 +37,14 @@ type Batch struct {
 	Epoch, Step int
 	N           int
 	Images      []float32 // N×H×W×C, normalised
-	Masks       []uint8   // N×H×W; nil where the data set has no masks
+	Masks       []uint8   // N×H×W, or N×H×W×Labels; nil where the data set has no masks
 	Indices     []int     // of the records
 	IDs         []string
+
+	// Where a mixer gives pixels two labels, Mixed are the others, as many as Masks, and Share, N×H×W, is that of Masks
+	// (see autograd.Target). nil otherwise.
+	Mixed []uint8
+	Share []float32
 }
 
 // ring is the number of batches in memory: one with the caller, one ready, one in the making.
@@ -61,6 +70,7 @@ type slot struct {
 	places  []place
 	errs    []error
 	pending sync.WaitGroup
+	mixing  *mixing // nil for none
 }
 
 // place is a record in an epoch's order. key is the epoch its augmentation is drawn for.
@@ -87,8 +97,13 @@ func NewLoader(ds *Dataset, opt LoaderOptions) (*Loader, error) {
 	if !opt.DropLast {
 		l.steps = (ds.Len() + opt.Batch - 1) / opt.Batch
 	}
+	if len(opt.Mix) > 0 && !ds.Labelled() {
+		return nil, errors.New("loader: pictures without masks cannot be mixed")
+	}
 	for range ring {
-		l.free <- newSlot(ds, opt.Batch)
+		s := newSlot(ds, opt.Batch)
+		s.mixing = newMixing(&s.Batch, ds, opt)
+		l.free <- s
 	}
 	l.goroutines.Go(l.plan)
 	for range opt.Workers {
@@ -102,7 +117,7 @@ func newSlot(ds *Dataset, n int) *slot {
 	h, w, c := ds.Shape()
 	s.Images = make([]float32, n*h*w*c)
 	if ds.Labelled() {
-		s.Masks = make([]uint8, n*h*w)
+		s.Masks = make([]uint8, n*h*w*ds.Labels())
 	}
 	s.Indices, s.IDs = make([]int, n), make([]string, n)
 	return s
@@ -190,12 +205,13 @@ func (s *slot) reset(ds *Dataset, epoch, step int, places []place) {
 	s.Epoch, s.Step, s.N, s.places = epoch, step, n, places
 	s.Images, s.Indices, s.IDs = s.Images[:n*h*w*c], s.Indices[:n], s.IDs[:n]
 	if s.Masks != nil {
-		s.Masks = s.Masks[:n*h*w]
+		s.Masks = s.Masks[:n*h*w*ds.Labels()]
 	}
 	for i, p := range places {
 		s.Indices[i], s.IDs[i], s.errs[i] = p.index, ds.Record(p.index).ID, nil
 	}
 	s.pending.Add(n)
+	s.mixing.begin(n)
 }
 
 // order returns the records of an epoch. A set smaller than a batch goes round in laps, each with a key of
@@ -230,14 +246,17 @@ func permutation(opt LoaderOptions, key, n int) []int {
 // work makes samples until there are no more.
 func (l *Loader) work() {
 	h, w, c := l.ds.Shape()
+	labels := h * w * l.ds.Labels()
 	for j := range l.jobs {
 		p := j.slot.places[j.i]
-		image := j.slot.Images[j.i*h*w*c:][:h*w*c]
+		images, masks := j.slot.mixing.before(&j.slot.Batch)
+		image := images[j.i*h*w*c:][:h*w*c]
 		var mask []uint8
-		if j.slot.Masks != nil {
-			mask = j.slot.Masks[j.i*h*w:][:h*w]
+		if masks != nil {
+			mask = masks[j.i*labels:][:labels]
 		}
 		j.slot.errs[j.i] = l.ds.Sample(p.key, p.index, image, mask)
+		j.slot.mixing.sampled(&j.slot.Batch)
 		j.slot.pending.Done()
 	}
 }

@@ -1,6 +1,7 @@
 // Package data brings images and masks from folders into batches.
 //
-// A Manifest lists the pairs; Scan finds them by name, ReadCSV reads them from a table, HoldOut parts them. A
+// A Manifest lists the pairs; Scan finds them by name, ReadCSV reads them from a table, ReadCOCO and ReadRLE from
+// files of regions, HoldOut parts them. A
 // Dataset turns a record into the numbers a network takes: decode (through a cache), fit to one size,
 // augment, normalise. A Loader makes batches of a Dataset in worker goroutines, ahead of time, and gives the
 // same batches for any number of workers. Going back from a prediction to a file's own size is
@@ -18,11 +19,14 @@ const NoFold = -1
 
 // Record is one image and what is known about it.
 type Record struct {
-	ID    string // unique in its manifest; a path without extension, with slashes
-	Image string // path of the image
-	Mask  string // path of the mask; empty when there is none
-	Group string // records of one group are never parted by a split; empty when there are no groups
-	Fold  int    // NoFold when not assigned
+	ID     string   // unique in its manifest; a path without extension, with slashes
+	Image  string   // path of the image
+	Mask   string   // path of the mask; empty when there is none
+	Drawn  *Drawn   // the mask, where it is in no file of its own; nil for none
+	Group  string   // records of one group are never parted by a split; empty when there are no groups
+	Fold   int      // NoFold when not assigned
+	Label  string   // of the whole image, to stratify by; empty for none
+	Labels []string // classes that the image shows; nil: not known, empty: none
 }
 
 // Manifest is a data set as a list.

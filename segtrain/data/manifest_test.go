@@ -136,6 +136,15 @@ func TestCSVRoundTrip(t *testing.T) {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "i/a.png,m/a.png,,,first\n", "paths are relative to the file")
+
+	m[1].Label = "ship"
+	require.NoError(t, WriteCSV(file, m))
+	got, err = ReadCSV(file)
+	require.NoError(t, err)
+	assert.Equal(t, m, got)
+
+	m[0].Drawn = &Drawn{Source: "a.json"}
+	assert.ErrorContains(t, WriteCSV(file, m), `the mask of "i/b" is in a.json, which a manifest cannot say`)
 }
 
 func TestCSVDefaults(t *testing.T) {
@@ -153,8 +162,8 @@ func TestCSVMistakes(t *testing.T) {
 	}{
 		"empty":      {"", []string{"is empty"}},
 		"no records": {"image,mask\n", []string{"has no records"}},
-		"unknown column": {"image,label\n",
-			[]string{`line 1: no column "label"; there are: image, mask, group, fold, id`}},
+		"unknown column": {"image,weather\n",
+			[]string{`line 1: no column "weather"; there are: image, mask, group, fold, id, label`}},
 		"twice":         {"image,image\n", []string{`line 1: column "image" occurs twice`}},
 		"no image":      {"mask\n", []string{`line 1: needs a column "image"`}},
 		"cells missing": {"image,mask\na.png\n", []string{"line 2"}},

@@ -17,12 +17,16 @@ const (
 
 // Options says what a Dataset makes of its records.
 type Options struct {
-	H, W, C  int             // of a sample; C is 1, 3 or 4
+	H, W, C  int             // of a sample; C is 1 to 32
 	MaskCode raster.MaskCode // not looked at where no record has a mask
 	Fit      Fit             // empty is Stretch
 
-	// Augment changes samples after they were fitted, and must leave them H×W. nil for validation and
-	// prediction.
+	// Overlapping are the names of the classes if they may overlap: a sample has a label for each then, and masks are what
+	// raster.ReadFlags reads. nil is one label a pixel.
+	Overlapping []string
+
+	// Augment changes samples after they were fitted, and must leave them H×W; but one that crops or resizes (see
+	// augment.Sizes) is given pictures of the files' own size and must make them H×W. nil for validation and prediction.
 	Augment augment.Transform
 
 	// Mean and Std normalise, one value a channel, for samples in [0, 1]. Empty are 0 and 1.
@@ -34,9 +38,9 @@ type Options struct {
 
 // check fills in defaults and says what is wrong.
 func (o *Options) check(m Manifest) error {
-	if o.H < 1 || o.W < 1 || o.C != 1 && o.C != 3 && o.C != 4 {
+	if o.H < 1 || o.W < 1 || o.C < 1 || o.C > 32 {
 		return fmt.Errorf(
-			"samples cannot be %d×%d×%d: height and width must be 1 or more, channels 1, 3 or 4", o.H, o.W, o.C)
+			"samples cannot be %d×%d×%d: height and width must be 1 or more, channels 1 to 32", o.H, o.W, o.C)
 	}
 	if o.Fit == "" {
 		o.Fit = Stretch
@@ -67,7 +71,7 @@ func (o *Options) checkNorm() error {
 func (o *Options) checkMasks(m Manifest) error {
 	var without []string
 	for _, r := range m {
-		if r.Mask == "" {
+		if !r.Labelled() {
 			without = append(without, r.ID)
 		}
 	}
@@ -78,6 +82,9 @@ func (o *Options) checkMasks(m Manifest) error {
 	if len(without) > 0 && o.MaskCode.Ignore < 0 {
 		return fmt.Errorf("%s without a mask among labelled ones: an ignore value must be set for them",
 			few(without, "image", "images"))
+	}
+	if o.Overlapping != nil {
+		return o.checkFlags(m)
 	}
 	return o.MaskCode.Check()
 }

@@ -46,3 +46,12 @@ func (d *Dataset) unfit(index int) (augment.Op, error) {
 	}
 	return d.fit(h, w).(augment.Inverter).Inverse(), nil
 }
+
+// Fit returns the op that brings a record's image to the size of samples, ahead of augmentation.
+func (d *Dataset) Fit(index int) (augment.Op, error) {
+	h, w, err := d.Size(index)
+	if err != nil {
+		return nil, err
+	}
+	return d.fit(h, w), nil
+}

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"tessera/segtrain/raster"
 )
 
 // ScanOptions says how file names become records. The zero value pairs a mask with the image of the same
@@ -23,24 +25,45 @@ type ScanOptions struct {
 	Group *regexp.Regexp
 	// AllowUnlabelled lets images without a mask in, with an empty Mask.
 	AllowUnlabelled bool
+	// Classes are the names that raster.ClassField stands for in the folder of masks or in MaskPattern. A record's Mask holds
+	// the field then, and every class needs its file.
+	Classes []string
 }
 
-var imageExt = []string{".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+var imageExt = []string{".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".npy"}
 
-// Scan lists the images under a folder, sub-folders too, with their masks under another, sorted by ID. A
+// Scan is Pair, with its first findings but the warnings as an error.
+func Scan(imagesDir, masksDir string, opt ScanOptions) (Manifest, error) {
+	m, findings, err := Pair(imagesDir, masksDir, opt)
+	if err == nil {
+		err = findings.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Pair lists the images under a folder, sub-folders too, with their masks under another, sorted by ID. A
 // record's ID is the image's path in its folder, without extension; a mask lies in the sub-folder of its
 // image. An empty masksDir gives records without masks. Hidden files and folders are passed over.
 //
-// Errors: a folder that cannot be read, no images, no pairs, two files for one ID, images without a mask.
-func Scan(imagesDir, masksDir string, opt ScanOptions) (Manifest, error) {
+// Findings: images without a mask, and as a warning masks without an image.
+// Errors: a folder that cannot be read, no images, no pairs, two files for one ID.
+func Pair(imagesDir, masksDir string, opt ScanOptions) (Manifest, Findings, error) {
+	if strings.Contains(masksDir+opt.MaskPattern, raster.ClassField) {
+		m, err := scanClasses(imagesDir, masksDir, opt)
+		return m, nil, err
+	}
 	pat, err := parsePattern(opt.MaskPattern)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	images, masks, err := list(imagesDir, masksDir, pat)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	var findings Findings
 	m := make(Manifest, 0, len(images))
 	var unlabelled []string
 	for _, id := range slices.Sorted(maps.Keys(images)) {
@@ -52,18 +75,37 @@ func Scan(imagesDir, masksDir string, opt ScanOptions) (Manifest, error) {
 	}
 	if masksDir != "" {
 		if len(unlabelled) == len(m) {
-			return nil, noPairs(imagesDir, masksDir, pat, unlabelled, masks)
+			return nil, nil, noPairs(imagesDir, masksDir, pat, unlabelled, masks)
 		}
-		if len(unlabelled) > 0 && !opt.AllowUnlabelled {
-			return nil, fmt.Errorf("no mask in %s for %s", masksDir, few(unlabelled, "image", "images"))
-		}
+		findings = unpaired(imagesDir, masksDir, images, masks, unlabelled, opt.AllowUnlabelled)
 	}
 	if opt.Group != nil {
 		if err := m.GroupBy(opt.Group); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return m, nil
+	return m, findings, nil
+}
+
+// unpaired reports images without a mask, and masks without an image.
+func unpaired(imagesDir, masksDir string, images, masks map[string]string, unlabelled []string, allowed bool) Findings {
+	var findings Findings
+	if n := len(unlabelled); n > 0 {
+		findings = append(findings, Finding{Kind: "image without mask", Count: n, Warning: allowed,
+			What: fmt.Sprintf("no mask in %s for %s", masksDir, few(unlabelled, "image", "images"))})
+	}
+	var alone []string
+	for id := range masks {
+		if _, ok := images[id]; !ok {
+			alone = append(alone, id)
+		}
+	}
+	if n := len(alone); n > 0 {
+		slices.Sort(alone)
+		findings = append(findings, Finding{Kind: "mask without image", Count: n, Warning: true,
+			What: fmt.Sprintf("no image in %s for %s", imagesDir, few(alone, "mask", "masks"))})
+	}
+	return findings
 }
 
 // list returns the images and the masks by ID. Where both lie in one folder, what is a mask is not an image.

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Score is a fraction in [0, 1], or NaN for one that is undefined; NaN is null in JSON.
+// Score is a fraction in [0, 1], or NaN for one that is undefined; NaN, and an infinite ratio, is null in JSON.
 type Score float64
 
-// MarshalJSON writes NaN as null.
+// MarshalJSON writes what is not finite as null.
 func (s Score) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(s)) {
+	if math.IsNaN(float64(s)) || math.IsInf(float64(s), 0) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(s))
@@ -43,7 +43,7 @@ type Report struct {
 	PixelAccuracy   Score        `json:"pixel_accuracy"`
 	FreqWeightedIoU Score        `json:"freq_weighted_iou"`
 	PerClass        []ClassScore `json:"per_class"`
-	Confusion       [][]int64    `json:"confusion"` // rows are truth, columns prediction
+	Confusion       [][]int64    `json:"confusion,omitempty"` // rows are truth, columns prediction; nil where classes do not exclude each other
 }
 
 // ClassScore is what a report says of one class.

@@ -16,6 +16,7 @@ import (
 	"tessera/internal/parallel"
 	"tessera/nn/decoder"
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/tensor"
 )
@@ -26,13 +27,18 @@ type Predictor struct {
 	Batch         int           // pictures a forward pass
 	Workers       int           // goroutines that decode; 0 is one for each processor
 	Probabilities bool          // whether results have them
+	NetworkSize   bool          // results are of the data set's size, not of the pictures'
+
+	Task       metric.Task // empty is metric.Multiclass
+	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
 }
 
 // A Result is what the model sees in one picture, at the size of the picture's file.
 type Result struct {
 	Index         int           // in the data set
 	ID            string        // of the record
-	Classes       *raster.Mask  // the most probable class of each pixel, the first among equals
+	Classes       *raster.Mask  // the most probable class of each pixel, the first among equals; 0 and 1 of a binary task
+	Flags         *raster.Flags // of a multilabel task, in the place of Classes
 	Probabilities *raster.Float // H×W×classes, nil unless the Predictor was asked for them
 }
 
@@ -41,7 +47,8 @@ type Summary struct {
 	Images          int     `json:"images"`
 	Seconds         float64 `json:"seconds"` // reading, computing and the use of the results
 	ImagesPerSecond float64 `json:"images_per_second"`
-	Pixels          []int64 `json:"pixels"` // a class, at the sizes of the pictures
+	Pixels          []int64 `json:"pixels"`       // a class, at the sizes of the pictures
+	TotalPixels     int64   `json:"total_pixels"` // of all pictures, whatever their classes
 }
 
 // Run calls use for every picture of a data set, in order and never twice at a time, while the next ones
@@ -75,7 +82,7 @@ func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) 
 				stop()
 				continue
 			}
-			summary.add(r.Classes)
+			summary.add(r, p.Task)
 		}
 	})
 	classes, err := p.produce(ctx, loader, ds, results)
@@ -111,7 +118,7 @@ func (p *Predictor) produce(ctx context.Context, loader *data.Loader, ds *data.D
 		}
 		g := programs[batch.N]
 		if g == nil {
-			if g, err = newProgram(p.Model, tensor.Dims(batch.N, h, w, c)); err != nil {
+			if g, err = newProgram(p.Model, tensor.Dims(batch.N, h, w, c), p.Task); err != nil {
 				return 0, err
 			}
 			programs[batch.N] = g
@@ -149,12 +156,15 @@ func (p *Predictor) restore(ctx context.Context, g *program, batch *data.Batch, 
 
 // result brings the probabilities of one picture to its size and chooses the classes.
 func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float) (Result, error) {
-	full, err := ds.Restore(index, probabilities)
-	if err != nil {
-		return Result{}, err
+	full := probabilities
+	if !p.NetworkSize {
+		var err error
+		if full, err = ds.Restore(index, probabilities); err != nil {
+			return Result{}, err
+		}
 	}
-	r := Result{Index: index, ID: ds.Record(index).ID, Classes: raster.NewMask(full.H, full.W)}
-	decoder.Argmax(full.C, full.Pix, r.Classes.Pix)
+	r := Result{Index: index, ID: ds.Record(index).ID}
+	p.choose(&r, full)
 	if p.Probabilities {
 		r.Probabilities = full
 		if &full.Pix[0] == &probabilities.Pix[0] { // already at its size: the next batch overwrites it
@@ -164,14 +174,49 @@ func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Fl
 	return r, nil
 }
 
+// choose fills in the classes or the flags.
+func (p *Predictor) choose(r *Result, full *raster.Float) {
+	if !p.Task.Flags() {
+		r.Classes = raster.NewMask(full.H, full.W)
+		decoder.Argmax(full.C, full.Pix, r.Classes.Pix)
+		return
+	}
+	flags := make([]uint8, len(full.Pix))
+	metric.Threshold(metric.Limits(p.Thresholds, full.C), full.Pix, flags)
+	if p.Task == metric.Binary {
+		r.Classes = &raster.Mask{H: full.H, W: full.W, Pix: flags}
+		return
+	}
+	r.Flags = raster.FlagsOf(full.H, full.W, full.C, flags, -1)
+}
+
+// Labels returns the class of each pixel, or the flags of each pixel and class, as package metric takes them.
+func (r Result) Labels() (h, w int, labels []uint8) {
+	if r.Flags == nil {
+		return r.Classes.H, r.Classes.W, r.Classes.Pix
+	}
+	labels = make([]uint8, r.Flags.H*r.Flags.W*r.Flags.Classes)
+	r.Flags.Labels(-1, labels)
+	return r.Flags.H, r.Flags.W, labels
+}
+
 // add counts a picture.
-func (s *Summary) add(m *raster.Mask) {
+func (s *Summary) add(r Result, task metric.Task) {
 	if s.Pixels == nil {
 		s.Pixels = make([]int64, 256)
 	}
-	for _, class := range m.Pix {
-		s.Pixels[class]++
+	h, w, labels := r.Labels()
+	for i, label := range labels {
+		switch {
+		case !task.Flags():
+			s.Pixels[label]++
+		case r.Flags != nil:
+			s.Pixels[i%r.Flags.Classes] += int64(label)
+		default:
+			s.Pixels[0] += int64(label)
+		}
 	}
+	s.TotalPixels += int64(h * w)
 	s.Images++
 }
 

@@ -7,6 +7,7 @@ import (
 	"tessera/internal/parallel"
 	"tessera/kernels"
 	"tessera/nn/decoder"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/tensor"
 )
@@ -15,11 +16,12 @@ import (
 type program struct {
 	tape           *autograd.Tape
 	images, logits *autograd.Var
+	flags          bool // whether probabilities are sigmoids
 }
 
 // newProgram records a model for pictures [N, H, W, C]. A model that cannot take them is an error.
-func newProgram(model decoder.Model, s tensor.Shape) (*program, error) {
-	g := &program{tape: autograd.NewTape(autograd.Inference)}
+func newProgram(model decoder.Model, s tensor.Shape, task metric.Task) (*program, error) {
+	g := &program{tape: autograd.NewTape(autograd.Inference), flags: task.Flags()}
 	g.tape.FixedWeights = true
 	err := autograd.Catch(func() {
 		g.images = g.tape.Input(s)
@@ -45,6 +47,10 @@ func (g *program) run(images []float32) {
 	size := max(1, softmaxChunk/c) * c
 	parallel.For((len(values)+size-1)/size, func(i, _ int) {
 		part := values[i*size : min((i+1)*size, len(values))]
+		if g.flags {
+			kernels.Sigmoid(part, part)
+			return
+		}
 		kernels.Softmax(len(part)/c, c, part, part)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 )
 
@@ -18,6 +19,10 @@ type WriterOptions struct {
 	Dir     string        // made where it is missing
 	Classes int           // of the model, 1 to 256
 	Masks   raster.Coding // IndexCode, which is also empty: 8-bit grey; PaletteCode: with the colours of Palette
+	Task    metric.Task   // empty is metric.Multiclass
+
+	// Names are those of the classes, which a multilabel task has folders for.
+	Names []string
 
 	// Palette has a colour for each class, nil is raster.Palette. Overlays blends it over the pictures.
 	Palette  []color.RGBA
@@ -31,7 +36,8 @@ const overlayAlpha = 0.5
 // A Writer writes the results of a data set's pictures below a folder, each under its picture's ID, so
 // sub-folders stay:
 //
-//	masks/ID.png            class indices
+//	masks/ID.png            class indices; 0 and 255 of a binary task
+//	masks/CLASS/ID.png      of a multilabel task: 0 and 255
 //	overlays/ID.png         the picture with its classes in colour, if asked for
 //	probabilities/ID.npy    H×W×classes of float32 for NumPy, if results have them
 //
@@ -69,6 +75,11 @@ func (o WriterOptions) check() error {
 	if o.Classes < 1 || o.Classes > 256 {
 		return fmt.Errorf("%d classes; allowed: 1 to 256", o.Classes)
 	}
+	if o.Task == metric.Multilabel {
+		if err := o.checkNames(); err != nil {
+			return err
+		}
+	}
 	if o.Masks != raster.IndexCode && o.Masks != raster.PaletteCode {
 		return fmt.Errorf("masks: no %q; there are: %s, %s", o.Masks, raster.IndexCode, raster.PaletteCode)
 	}
@@ -101,10 +112,13 @@ func (w *Writer) checkInputs() error {
 	for i := range w.ds.Len() {
 		r := w.ds.Record(i)
 		inputs[absolute(r.Image)], inputs[absolute(r.Mask)] = true, true
+		for _, file := range w.ds.Files(i) {
+			inputs[absolute(file)] = true
+		}
 	}
 	for i := range w.ds.Len() {
 		id := w.ds.Record(i).ID
-		for _, out := range []string{w.mask(id), w.overlay(id)} {
+		for _, out := range append(w.masks(id), w.overlay(id)) {
 			if inputs[absolute(out)] {
 				return fmt.Errorf("%s is a file of the data set and would be replaced: choose another folder", out)
 			}
@@ -131,11 +145,8 @@ func (w *Writer) file(kind, id, ext string) string {
 // Write writes the files of one result; it is what Predictor.Run may call. A class beyond the options' is
 // an error.
 func (w *Writer) Write(r Result) error {
-	for i, class := range r.Classes.Pix {
-		if int(class) >= w.opt.Classes {
-			return fmt.Errorf("predictions: %s: class %d at pixel (x %d, y %d); allowed: 0 to %d",
-				r.ID, class, i%r.Classes.W, i/r.Classes.W, w.opt.Classes-1)
-		}
+	if err := w.checkClasses(r); err != nil {
+		return fmt.Errorf("predictions: %s: %w", r.ID, err)
 	}
 	if err := w.writeMask(r); err != nil {
 		return fmt.Errorf("predictions: %w", err)
@@ -158,6 +169,9 @@ func (w *Writer) Write(r Result) error {
 }
 
 func (w *Writer) writeMask(r Result) error {
+	if w.opt.Task.Flags() {
+		return w.writeFlags(r)
+	}
 	var palette []color.RGBA
 	if w.opt.Masks == raster.PaletteCode {
 		palette = w.opt.Palette
@@ -170,7 +184,8 @@ func (w *Writer) writeOverlay(r Result) error {
 	if err != nil {
 		return err
 	}
-	overlay := raster.Overlay(picture, r.Classes, w.opt.Palette, overlayAlpha, w.opt.Ignore)
+	mask, palette, ignore := w.shown(r)
+	overlay := raster.Overlay(picture, mask, palette, overlayAlpha, ignore)
 	return write(w.overlay(r.ID), func(to io.Writer) error { return raster.EncodePNG(to, overlay) })
 }
 

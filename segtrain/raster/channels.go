@@ -1,6 +1,19 @@
 package raster
 
-import "fmt"
+import (
+	"fmt"
+
+	"tessera/kernels"
+)
+
+// strip is how many samples are handed to a kernel at a time.
+const strip = 1 << 15
+
+// Convertible tells whether Channels makes pictures of to channels out of those of from.
+func Convertible(from, to int) bool {
+	usual := func(c int) bool { return c == 1 || c == 3 || c == 4 }
+	return from == to || usual(from) && usual(to)
+}
 
 // Channels returns the picture with c channels, 1, 3 or 4: grey is repeated, colour becomes ITU-R 601 luma
 // (in 16-bit fixed point, rounded), alpha is dropped, and a missing alpha is opaque.
@@ -9,10 +22,8 @@ func (im *Image) Channels(c int) *Image {
 	if im.C == c {
 		return im
 	}
-	for _, n := range []int{im.C, c} {
-		if n != 1 && n != 3 && n != 4 {
-			panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
-		}
+	if !Convertible(im.C, c) {
+		panic(fmt.Sprintf("raster: Channels: cannot make %d channels of a picture %d×%d×%d", c, im.H, im.W, im.C))
 	}
 	out := &Image{H: im.H, W: im.W, C: c}
 	if im.Pix16 != nil {
@@ -73,31 +84,52 @@ func (im *Image) FloatInto(dst *Float) {
 		}
 		return
 	}
-	for i, v := range im.Pix8[:n] {
-		dst.Pix[i] = float32(v) / 255
+	for i := 0; i < n; i += strip {
+		j := min(i+strip, n)
+		kernels.BytesToFloats(im.Pix8[i:j], dst.Pix[i:j])
 	}
 }
 
 // Image returns the picture in 8 bits, rounded; samples outside [0, 1] are clamped and NaN is black.
 func (f *Float) Image() *Image {
 	im := NewImage(f.H, f.W, f.C)
-	for i, v := range f.Pix {
-		if v > 0 {
-			im.Pix8[i] = uint8(float32(min(v, 1)*255) + 0.5)
-		}
+	for i := 0; i < len(f.Pix); i += strip {
+		j := min(i+strip, len(f.Pix))
+		kernels.FloatsToBytes(f.Pix[i:j], im.Pix8[i:j])
 	}
 	return im
 }
 
-// rgb8 returns the picture as 8-bit RGB, for showing.
-func (im *Image) rgb8() *Image {
-	im = im.Channels(3)
+// RGB8 returns the picture as 8-bit RGB, for showing. Of more than four channels the first three are shown, of two the
+// first.
+func (im *Image) RGB8() *Image {
+	im = im.first().Channels(3)
 	if im.Pix16 == nil {
 		return im
 	}
 	out := NewImage(im.H, im.W, 3)
 	for i, v := range im.Pix16 {
 		out.Pix8[i] = uint8((uint32(v)*255 + 32767) / 65535)
+	}
+	return out
+}
+
+// first returns the picture with its first channels, where it has other than 1, 3 or 4 of them.
+func (im *Image) first() *Image {
+	c := 3
+	switch im.C {
+	case 1, 3, 4:
+		return im
+	case 2:
+		c = 1
+	}
+	out := &Image{H: im.H, W: im.W, C: c}
+	for i := 0; i < im.H*im.W; i++ {
+		if im.Pix16 != nil {
+			out.Pix16 = append(out.Pix16, im.Pix16[i*im.C:][:c]...)
+			continue
+		}
+		out.Pix8 = append(out.Pix8, im.Pix8[i*im.C:][:c]...)
 	}
 	return out
 }

@@ -32,3 +32,23 @@ func ExampleResizeFloat() {
 	fmt.Println(raster.ResizeFloat(row, 1, 4).Pix)
 	// Output: [0 0.25 0.75 1]
 }
+
+// A mask in the words of a competition and of COCO.
+func ExampleRunsOf() {
+	mask := &raster.Mask{H: 2, W: 3, Pix: []uint8{
+		0, 1, 1,
+		0, 1, 0}}
+	down := raster.RunsOf(mask, 1, raster.ColumnMajor)
+	fmt.Println(raster.RLE{Order: raster.ColumnMajor, Base: 1}.Text(down))
+	fmt.Println(down.Counts, down.COCO())
+
+	dacon := raster.RLE{Order: raster.RowMajor, Base: 1, Empty: []string{"-1"}}
+	along, err := dacon.Parse("2 2 5 1", 2, 3)
+	fmt.Println(along.Counts, along.Area(), err)
+	fmt.Println(dacon.Text(raster.RunsOf(mask, 7, raster.RowMajor)))
+	// Output:
+	// 3 3
+	// [2 3 1] 231
+	// [1 2 1 1 1] 3 <nil>
+	// -1
+}

@@ -25,8 +25,8 @@ const (
 
 // Info is what an image file's header says.
 type Info struct {
-	Format  string // "PNG", "JPEG", "TIFF", "BMP" or "WebP"
-	H, W, C int    // C is 1, 3 or 4; a palette counts as the RGB it expands to
+	Format  string // "PNG", "JPEG", "TIFF", "BMP", "WebP" or "NPY"
+	H, W, C int    // C is 1, 3 or 4, of NPY 1 to 32; a palette counts as the RGB it expands to
 	Bits    int    // of a decoded sample: 8 or 16
 }
 
@@ -37,11 +37,23 @@ func Probe(path string) (Info, error) {
 	if err != nil {
 		return Info{}, fmt.Errorf("image %s: %w", path, err)
 	}
-	_, info, err := header(data)
+	info, err := probe(data)
 	if err != nil {
 		return Info{}, fmt.Errorf("image %s: %w", path, err)
 	}
 	return info, nil
+}
+
+func probe(data []byte) (Info, error) {
+	if isNPY(data) {
+		n, err := parseNPY(data)
+		if err != nil {
+			return Info{}, err
+		}
+		return n.info, nil
+	}
+	_, info, err := header(data)
+	return info, err
 }
 
 type format struct {
@@ -154,7 +166,7 @@ func sniff(data []byte) (format, error) {
 			return f, nil
 		}
 	}
-	return format{}, errors.New("not an image of a known format; allowed: PNG, JPEG, TIFF, BMP, WebP")
+	return format{}, errors.New("not an image of a known format; allowed: PNG, JPEG, TIFF, BMP, WebP, NPY")
 }
 
 // header returns the format of data and the size it declares, checked.

@@ -14,7 +14,15 @@ const (
 	IndexCode   Coding = "index"   // the grey value, or the palette index, is the class
 	BinaryCode  Coding = "binary"  // 0 is class 0 and the one other value, whichever it is, is class 1
 	PaletteCode Coding = "palette" // the colour's position in a list is the class
+	OneHotCode  Coding = "onehot"  // a channel for each class, of which one is not 0
+
+	// Of classes that may overlap: see ReadFlags.
+	ChannelsCode Coding = "channels" // a channel of the file a class
+	BitsCode     Coding = "bits"     // bit k of a sample, counted from the lowest, is class k
 )
+
+// FlagCodings are the codings that ReadFlags knows.
+var FlagCodings = []Coding{ChannelsCode, BitsCode, BinaryCode, IndexCode}
 
 // MaskCode describes how mask files code classes. The zero value is not usable: Coding and Classes must be set, and
 // Ignore 0 means that class 0 does not count.
@@ -50,12 +58,20 @@ func (c MaskCode) Check() error {
 	switch c.Coding {
 	case IndexCode:
 		return nil
+	case OneHotCode:
+		if c.Map != nil {
+			return fmt.Errorf("mask coding: a map of values needs coding %q, not %q", IndexCode, OneHotCode)
+		}
+		return nil
 	case BinaryCode:
 		return c.checkBinary()
 	case PaletteCode:
 		return c.checkPalette()
+	case ChannelsCode, BitsCode:
+		return fmt.Errorf("mask coding %q is for classes that may overlap", c.Coding)
 	}
-	return fmt.Errorf("mask coding %q is unknown; allowed: %s, %s, %s", c.Coding, IndexCode, BinaryCode, PaletteCode)
+	return fmt.Errorf("mask coding %q is unknown; allowed: %s, %s, %s, %s",
+		c.Coding, IndexCode, BinaryCode, PaletteCode, OneHotCode)
 }
 
 func (c MaskCode) checkBinary() error {

@@ -38,6 +38,9 @@ func maskValues(path string) (*MaskSummary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isNPY(data) {
+		return npyValues(data)
+	}
 	img, info, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -49,16 +52,43 @@ func maskValues(path string) (*MaskSummary, error) {
 	if err != nil {
 		return s, s.countColors(img, info)
 	}
-	counts := map[uint16]int{}
-	for _, v := range values {
-		counts[v]++
-	}
-	for v, n := range counts {
+	for v, n := range count(values) {
 		mv := MaskValue{Value: int(v), Pixels: n, Color: greyOf(v, info.Bits)}
 		if paletted && int(v) < len(pal.Palette) {
 			mv.Color = opaque(pal.Palette[v])
 		}
 		s.Values = append(s.Values, mv)
+	}
+	slices.SortFunc(s.Values, func(a, b MaskValue) int { return a.Value - b.Value })
+	return s, nil
+}
+
+// count returns how often each value occurs. Neighbours are alike in masks, so runs are counted.
+func count(values []uint16) map[uint16]int {
+	counts := map[uint16]int{}
+	for i := 0; i < len(values); {
+		first, v := i, values[i]
+		for i < len(values) && values[i] == v {
+			i++
+		}
+		counts[v] += i - first
+	}
+	return counts
+}
+
+// npyValues counts the values of an array, over all its channels.
+func npyValues(data []byte) (*MaskSummary, error) {
+	n, err := parseNPY(data)
+	if err != nil {
+		return nil, err
+	}
+	im, err := n.image()
+	if err != nil {
+		return nil, err
+	}
+	s := &MaskSummary{Info: n.info}
+	for v, k := range count(im.values()) {
+		s.Values = append(s.Values, MaskValue{Value: int(v), Pixels: k, Color: greyOf(v, n.info.Bits)})
 	}
 	slices.SortFunc(s.Values, func(a, b MaskValue) int { return a.Value - b.Value })
 	return s, nil

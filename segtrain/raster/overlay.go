@@ -6,11 +6,12 @@ import (
 )
 
 // Overlay returns the picture in 8-bit RGB with every class blended in by its colour, alpha of it in [0, 1], and a
-// border of one pixel in full colour where classes meet. Pixels of class ignore (-1 for none) show the picture alone.
+// border of one pixel in full colour where classes meet. Pixels of class ignore (-1 for none), and of classes whose
+// colour is transparent, show the picture alone.
 // It panics if mask and picture differ in size, or a class has no colour.
 func Overlay(im *Image, m *Mask, palette []color.RGBA, alpha float64, ignore int) *Image {
 	checkSize("Overlay", im, m)
-	src, out := im.rgb8(), NewImage(im.H, im.W, 3)
+	src, out := im.RGB8(), NewImage(im.H, im.W, 3)
 	blend := int(float64(max(0, min(1, alpha))*256) + 0.5)
 	for i, class := range m.Pix {
 		from, to := src.Pix8[3*i:][:3], out.Pix8[3*i:][:3]
@@ -20,6 +21,10 @@ func Overlay(im *Image, m *Mask, palette []color.RGBA, alpha float64, ignore int
 		}
 		if int(class) >= len(palette) {
 			panic(fmt.Sprintf("raster: Overlay: class %d has no colour in a palette of %d", class, len(palette)))
+		}
+		if palette[class].A == 0 {
+			copy(to, from)
+			continue
 		}
 		a := blend
 		if onBorder(m, i, ignore) {
@@ -47,7 +52,7 @@ func onBorder(m *Mask, i, ignore int) bool {
 func ErrorPanel(im *Image, truth, prediction *Mask, ignore int) *Image {
 	checkSize("ErrorPanel", im, truth)
 	checkSize("ErrorPanel", im, prediction)
-	src, out := im.rgb8(), NewImage(im.H, im.W, 3)
+	src, out := im.RGB8(), NewImage(im.H, im.W, 3)
 	for i, class := range truth.Pix {
 		from, to := src.Pix8[3*i:][:3], out.Pix8[3*i:][:3]
 		dim := luma(from[0], from[1], from[2]) / 3
@@ -74,9 +79,9 @@ const (
 func SideBySide(im *Image, truth, prediction *Mask, palette []color.RGBA, ignore int) *Image {
 	predicted := Overlay(im, prediction, palette, panelAlpha, ignore)
 	if truth == nil {
-		return row(im.rgb8(), predicted)
+		return row(im.RGB8(), predicted)
 	}
-	return row(im.rgb8(), Overlay(im, truth, palette, panelAlpha, ignore), predicted,
+	return row(im.RGB8(), Overlay(im, truth, palette, panelAlpha, ignore), predicted,
 		ErrorPanel(im, truth, prediction, ignore))
 }
 

@@ -7,9 +7,10 @@ import (
 	"image/color"
 )
 
-// Read decodes an image file: PNG, JPEG, TIFF, BMP or WebP, told apart by content and not by name.
+// Read decodes an image file: PNG, JPEG, TIFF, BMP, WebP or NPY, told apart by content and not by name.
 //
-// The result has 1 channel (grey), 3 (RGB; palettes are expanded) or 4 (RGB and alpha, not premultiplied), of 8 or
+// NPY is an array of NumPy, (H, W) or (H, W, C) with up to 32 channels, of whole numbers from 0: 8 bits for types of one
+// byte, 16 for others. Of other formats the result has 1 channel (grey), 3 (RGB; palettes are expanded) or 4 (RGB and alpha, not premultiplied), of 8 or
 // 16 bits as in the file; fewer bits are scaled up to 8. Pixels come as they are stored: an EXIF orientation is not
 // applied, since masks do not carry it, and of several pages or frames only the first is read.
 //
@@ -28,6 +29,13 @@ func Read(path string) (*Image, error) {
 }
 
 func decodeImage(data []byte) (*Image, error) {
+	if isNPY(data) {
+		n, err := parseNPY(data)
+		if err != nil {
+			return nil, err
+		}
+		return n.image()
+	}
 	img, info, err := decode(data)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,16 @@ func readMask(path string, code MaskCode) (*Mask, error) {
 	if err != nil {
 		return nil, err
 	}
+	if code.Coding == OneHotCode {
+		im, err := decodeImage(data)
+		if err != nil {
+			return nil, err
+		}
+		return code.decodeOneHot(im)
+	}
+	if isNPY(data) {
+		return code.decodeNPY(data)
+	}
 	img, info, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -44,6 +54,35 @@ func readMask(path string, code MaskCode) (*Mask, error) {
 	return m, err
 }
 
+// decodeNPY reads an array of values. Colours are for pictures.
+func (c MaskCode) decodeNPY(data []byte) (*Mask, error) {
+	n, err := parseNPY(data)
+	if err != nil {
+		return nil, err
+	}
+	if n.info.C != 1 || c.Coding == PaletteCode {
+		return nil, fmt.Errorf("NPY with %d channels and coding %q; allowed: 1 channel, or coding %q",
+			n.info.C, c.Coding, OneHotCode)
+	}
+	im, err := n.image()
+	if err != nil {
+		return nil, err
+	}
+	return c.decodeValues(im.values(), n.info)
+}
+
+// values returns the samples in 16 bits.
+func (im *Image) values() []uint16 {
+	if im.Pix16 != nil {
+		return im.Pix16
+	}
+	list := make([]uint16, len(im.Pix8))
+	for i, v := range im.Pix8 {
+		list[i] = uint16(v)
+	}
+	return list
+}
+
 func (c MaskCode) decode(img image.Image, info Info) (*Mask, error) {
 	if c.Coding == PaletteCode {
 		return c.decodeColors(img, info)
@@ -52,6 +91,11 @@ func (c MaskCode) decode(img image.Image, info Info) (*Mask, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.decodeValues(values, info)
+}
+
+// decodeValues reads grey values or palette indices.
+func (c MaskCode) decodeValues(values []uint16, info Info) (*Mask, error) {
 	if c.Coding == BinaryCode {
 		return c.decodeBinary(values, info)
 	}

@@ -3,6 +3,8 @@ package raster
 import (
 	"fmt"
 	"math"
+
+	"tessera/kernels"
 )
 
 // ResizeFloat returns the picture at h×w, with half-pixel centres (align_corners=false), each axis on its own.
@@ -22,15 +24,17 @@ func ResizeFloat(src *Float, h, w int) *Float {
 	for y, t := range triangle(src.H, h) {
 		row := dst.Pix[y*n:][:n]
 		for k, weight := range t.weights {
-			for i, v := range wide.Pix[(t.first+k)*n:][:n] {
-				row[i] = float32(weight*v) + row[i]
-			}
+			kernels.Axpy(weight, wide.Pix[(t.first+k)*n:][:n], row)
 		}
 	}
 	return dst
 }
 
 func resizeRow(dst, src []float32, taps []tap, c int) {
+	if c == 3 {
+		resizeRow3(dst, src, taps)
+		return
+	}
 	for x, t := range taps {
 		p := dst[x*c:][:c]
 		for k, weight := range t.weights {
@@ -38,6 +42,22 @@ func resizeRow(dst, src []float32, taps []tap, c int) {
 				p[i] = float32(weight*v) + p[i]
 			}
 		}
+	}
+}
+
+// resizeRow3 is resizeRow for three channels, whose sums stay in registers.
+func resizeRow3(dst, src []float32, taps []tap) {
+	for x, t := range taps {
+		var r, g, b float32
+		from := src[3*t.first:][:3*len(t.weights)]
+		for _, weight := range t.weights {
+			r = float32(weight*from[0]) + r
+			g = float32(weight*from[1]) + g
+			b = float32(weight*from[2]) + b
+			from = from[3:]
+		}
+		p := dst[3*x:][:3:3]
+		p[0], p[1], p[2] = r, g, b
 	}
 }
 
@@ -53,11 +73,13 @@ func triangle(in, out int) []tap {
 	scale := float64(in) / float64(out)
 	radius := max(scale, 1)
 	taps := make([]tap, out)
+	slab := make([]float32, out*(int(2*radius)+2)) // of all weights
+	weights := make([]float64, 0, int(2*radius)+2)
 	for i := range taps {
 		center := float64((float64(i) + 0.5) * scale)
 		lo := max(0, int(math.Floor(center-radius)))
 		hi := min(in, int(math.Ceil(center+radius)))
-		var weights []float64
+		weights = weights[:0]
 		var sum float64
 		for j := lo; j < hi; j++ {
 			weight := 1 - math.Abs(float64(j)+0.5-center)/radius
@@ -71,7 +93,8 @@ func triangle(in, out int) []tap {
 			weights = append(weights, weight)
 			sum += weight
 		}
-		taps[i] = tap{lo, make([]float32, len(weights))}
+		taps[i] = tap{lo, slab[:len(weights):len(weights)]}
+		slab = slab[len(weights):]
 		for k, weight := range weights {
 			taps[i].weights[k] = float32(weight / sum)
 		}

@@ -22,6 +22,8 @@ type Env struct {
 	ISA      string   `json:"isa"`     // the kernels that ran
 	Threads  int      `json:"threads"` // GOMAXPROCS
 	Command  []string `json:"command"`
+	Host     string   `json:"host,omitempty"`
+	PID      int      `json:"pid,omitempty"`
 }
 
 // NewEnv describes this process; isa names the kernels in use.
@@ -31,7 +33,9 @@ func NewEnv(isa string) Env {
 		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
 		CPU: strings.TrimSpace(cpuid.CPU.BrandName), Cores: runtime.NumCPU(),
 		ISA: isa, Threads: runtime.GOMAXPROCS(0), Command: os.Args,
+		PID: os.Getpid(),
 	}
+	e.Host, _ = os.Hostname() // empty if unknown
 	if e.CPU == "" {
 		e.CPU = "unknown"
 	}

@@ -23,6 +23,7 @@ type Step struct {
 	LR              float64 `json:"lr"`
 	GradNorm        float64 `json:"grad_norm"`
 	ImagesPerSecond float64 `json:"images_per_second"`
+	WaitSeconds     float64 `json:"wait_seconds"` // for the batch
 }
 
 // Epoch is an event of kind "epoch": one pass over the training images, and the validation after it.
@@ -35,7 +36,10 @@ type Epoch struct {
 	MeanDice      float64 `json:"mean_dice"`
 	PixelAccuracy float64 `json:"pixel_accuracy"`
 	Seconds       float64 `json:"seconds"`
-	Best          bool    `json:"best"` // better than all before, by the metric the run was told to choose by
+	WaitSeconds   float64 `json:"wait_seconds"` // of the epoch's steps, for their batches
+	Best          bool    `json:"best"`         // better than all before, by the metric the run was told to choose by
+
+	Labels *LabelScores `json:"labels,omitempty"` // of a classification head
 
 	EMA *Scores `json:"ema,omitempty"` // of the moving average of the weights, which the best is chosen by then
 }
@@ -46,6 +50,12 @@ type Scores struct {
 	MeanIoU       float64 `json:"mean_iou"`
 	MeanDice      float64 `json:"mean_dice"`
 	PixelAccuracy float64 `json:"pixel_accuracy"`
+}
+
+// LabelScores are those of a classification head in a validation.
+type LabelScores struct {
+	Accuracy *float64 `json:"accuracy"` // nil: nothing to measure
+	F1       *float64 `json:"f1"`
 }
 
 // NoScores are NaN.
@@ -69,6 +79,12 @@ type Average struct {
 // Note is an event of kind "note": something a reader of the run should know.
 type Note struct {
 	Text string `json:"text"`
+}
+
+// Tag is an event of kind "tag": words to find the run by, given and taken away.
+type Tag struct {
+	Add    []string `json:"add,omitempty"`
+	Remove []string `json:"remove,omitempty"`
 }
 
 // Stop is an event of kind "stop": the end of a process that trained this run.
@@ -106,7 +122,7 @@ func (h *History) add(e Event) error {
 	nan := math.NaN()
 	switch e.Kind {
 	case "step":
-		s := Step{Loss: nan, LR: nan, GradNorm: nan, ImagesPerSecond: nan}
+		s := Step{Loss: nan, LR: nan, GradNorm: nan, ImagesPerSecond: nan, WaitSeconds: nan}
 		if err := e.Decode(&s); err != nil {
 			return err
 		}
@@ -115,7 +131,7 @@ func (h *History) add(e Event) error {
 		}
 		h.Steps = append(h.Steps, s)
 	case "epoch":
-		p := Epoch{TrainLoss: nan, ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, Seconds: nan}
+		p := Epoch{TrainLoss: nan, ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, Seconds: nan, WaitSeconds: nan}
 		if err := e.Decode(&p); err != nil {
 			return err
 		}

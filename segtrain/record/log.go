@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // Event is one line of the log: an object with "kind" and "time" first, then the members of what was
@@ -40,15 +42,42 @@ func (r *Run) Append(kind string, v any) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, err := r.log.Write(line); err != nil {
-		// A short write would glue the next event to this one. Should cutting it off fail too, Open will do it.
-		return advise("logging", errors.Join(err, r.log.Truncate(r.size)))
+	if n, err := r.log.Write(line); err != nil {
+		return advise("logging", errors.Join(err, cutBack(r.log, n)))
 	}
-	r.size += int64(len(line))
 	if kind == "step" {
 		return nil
 	}
 	return advise("logging", r.log.Sync())
+}
+
+// cutBack takes the n bytes of a short write off the log again: they would glue the next event to this one. Should that fail
+// too, Open will do it.
+func cutBack(log *os.File, n int) error {
+	if n == 0 {
+		return nil
+	}
+	info, err := log.Stat()
+	if err != nil {
+		return err
+	}
+	return log.Truncate(info.Size() - int64(n))
+}
+
+// Annotate adds an event to the log of the run in dir, also while another process writes the run: a line is one write at the
+// end of the file, so the two do not mix.
+func Annotate(dir, kind string, v any) error {
+	r, err := Open(dir)
+	if errors.Is(err, ErrBusy) {
+		var log *os.File
+		if log, err = os.OpenFile(filepath.Join(dir, LogFile), os.O_WRONLY|os.O_APPEND, 0); err == nil {
+			r = &Run{dir: dir, held: flock.New(filepath.Join(dir, LockFile)), log: log}
+		}
+	}
+	if err != nil {
+		return advise("annotating a run", err)
+	}
+	return errors.Join(r.Append(kind, v), r.Close())
 }
 
 func eventLine(kind string, now time.Time, v any) ([]byte, error) {
@@ -84,12 +113,11 @@ func (r *Run) mend() error {
 			whole = whole[:start]
 		}
 	}
-	r.size = int64(len(whole))
 	torn := len(data) - len(whole)
 	if torn == 0 {
 		return nil
 	}
-	if err := r.log.Truncate(r.size); err != nil {
+	if err := r.log.Truncate(int64(len(whole))); err != nil {
 		return advise("mending the run's log", err)
 	}
 	return r.Append("note", map[string]any{

@@ -72,6 +72,7 @@ func TestOpenMendsTheLog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRun(t)
 			require.NoError(t, os.WriteFile(r.Path(LogFile), []byte(whole+tail), 0o600))
+			require.NoError(t, r.Close())
 			again, err := Open(r.Dir())
 			require.NoError(t, err)
 			defer again.Close()
@@ -91,6 +92,7 @@ func TestOpenLeavesAWholeLogAlone(t *testing.T) {
 	require.NoError(t, r.Append("step", Step{Step: 1}))
 	before, err := os.ReadFile(r.Path(LogFile))
 	require.NoError(t, err)
+	require.NoError(t, r.Close())
 	again, err := Open(r.Dir())
 	require.NoError(t, err)
 	require.NoError(t, again.Close())

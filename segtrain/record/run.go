@@ -1,13 +1,15 @@
 // Package record keeps what a training run leaves behind: one directory, readable without this program.
 //
 //	config.yaml        the resolved configuration, defaults included
-//	env.json           program, Go, operating system, processor, ISA, threads
+//	env.json           format, program, operating system, processor, ISA, threads; hashes; where it comes from: see Start
 //	log.jsonl          everything that happened, one JSON object a line, only ever appended to: the source of truth
 //	metrics.json       the result
+//	images.jsonl       what it was for each validation image: see ImageResult
 //	best.safetensors   the weights with the best validation metric
 //	last.safetensors   the newest weights
 //	ema.safetensors    their exponential moving average (EMA), where there is one
 //	swa.safetensors    the mean of the weights of the last epochs (SWA), where there is one
+//	split.csv          which images validated, and split.csv.sha256, its hash
 //	report.html        the run as a page, with its pictures
 //
 // Every file but the log is written under a temporary name, synced and renamed, so a name never holds half a
@@ -26,6 +28,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"tessera/segtrain/raster"
 )
 
@@ -40,16 +44,17 @@ const (
 	EMAFile     = "ema.safetensors" // of runs with an EMA
 	SWAFile     = "swa.safetensors" // of runs with SWA
 	ReportFile  = "report.html"
+	ImagesFile  = "images.jsonl"
 )
 
-// Run is an open run directory. Its methods may be called by several goroutines; two processes must not
-// write to one run.
+// Run is an open run directory. Its methods may be called by several goroutines. A lock keeps other processes from opening
+// it meanwhile; what they may do is add a note with Annotate.
 type Run struct {
-	dir string
+	dir  string
+	held *flock.Flock
 
-	mu   sync.Mutex
-	log  *os.File
-	size int64 // of the log's complete lines
+	mu  sync.Mutex
+	log *os.File
 }
 
 // Create makes dir, with its parents, into a new run. A directory that holds a run already is an error.
@@ -57,6 +62,19 @@ func Create(dir string) (*Run, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, advise("creating the run directory", err)
 	}
+	held, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{dir: dir, held: held}
+	if r.log, err = newLog(dir); err != nil {
+		return nil, errors.Join(err, held.Unlock())
+	}
+	return r, nil
+}
+
+// newLog creates the log of a run that is not there yet.
+func newLog(dir string) (*os.File, error) {
 	if Is(dir) {
 		return nil, takenError(dir)
 	}
@@ -67,7 +85,7 @@ func Create(dir string) (*Run, error) {
 	if err != nil {
 		return nil, advise("creating the run's log", err)
 	}
-	return &Run{dir: dir, log: log}, nil
+	return log, nil
 }
 
 func takenError(dir string) error {
@@ -85,9 +103,12 @@ func Is(dir string) bool {
 }
 
 // Open opens the run in dir to go on with it. When its log ends in a torn line, the line is cut off and an
-// event of kind "note" says so.
+// event of kind "note" says so. A run that another process writes is ErrBusy; one of a newer format is an error.
 func Open(dir string) (*Run, error) {
 	path := filepath.Join(dir, LogFile)
+	if _, err := ReadStart(dir); err != nil {
+		return nil, err
+	}
 	log, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is not a run: there is no %s in it", dir, LogFile)
@@ -95,16 +116,20 @@ func Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, advise("opening the run's log", err)
 	}
-	r := &Run{dir: dir, log: log}
-	if err := r.mend(); err != nil {
+	held, err := lock(dir)
+	if err != nil {
 		log.Close()
 		return nil, err
+	}
+	r := &Run{dir: dir, held: held, log: log}
+	if err := r.mend(); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
 
-// Close closes the log. The run's files are complete at any time; Close only gives the descriptor back.
-func (r *Run) Close() error { return r.log.Close() }
+// Close closes the log and gives the lock back. The run's files are complete at any time.
+func (r *Run) Close() error { return errors.Join(r.log.Close(), r.held.Unlock()) }
 
 // Dir returns the run directory as it was given to Create or Open.
 func (r *Run) Dir() string { return r.dir }

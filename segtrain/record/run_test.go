@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -69,7 +70,8 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Skip("no /dev/full here: ", err)
 	}
-	r := &Run{dir: t.TempDir(), log: full}
+	dir := t.TempDir()
+	r := &Run{dir: dir, held: flock.New(filepath.Join(dir, LockFile)), log: full}
 	require.ErrorContains(t, r.Append("epoch", Epoch{}), "free some space")
 	require.NoError(t, r.Close())
 }
@@ -83,7 +85,7 @@ func TestWriteLeavesOnlyTheFile(t *testing.T) {
 	assert.Equal(t, "seed: 2\n", string(data))
 	entries, err := os.ReadDir(r.Dir())
 	require.NoError(t, err)
-	assert.Len(t, entries, 2, "the log and the configuration, nothing temporary")
+	assert.Len(t, entries, 3, "the log, the configuration and the lock, nothing temporary")
 }
 
 func TestAutoName(t *testing.T) {

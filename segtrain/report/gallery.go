@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"image/color"
 
 	"tessera/segtrain/raster"
 )
@@ -46,14 +47,15 @@ func newItem(s Sample, r Report) (galleryItem, error) {
 		return galleryItem{}, err
 	}
 	s = s.fit(maxSide)
+	palette := s.palette(r)
 	item := galleryItem{ID: s.ID, Score: score(s.Score)}
 	for _, p := range []struct {
 		name string
 		im   *raster.Image
 	}{
-		{"image", s.Image},
-		{"truth", raster.Overlay(s.Image, s.Truth, r.Palette, overlayAlpha, r.Ignore)},
-		{"prediction", raster.Overlay(s.Image, s.Prediction, r.Palette, overlayAlpha, r.Ignore)},
+		{"image", s.Image.RGB8()},
+		{"truth", raster.Overlay(s.Image, s.Truth, palette, overlayAlpha, r.Ignore)},
+		{"prediction", raster.Overlay(s.Image, s.Prediction, palette, overlayAlpha, r.Ignore)},
 		{"errors", raster.ErrorPanel(s.Image, s.Truth, s.Prediction, r.Ignore)},
 	} {
 		data, err := dataURL(p.im)
@@ -81,6 +83,14 @@ func (s Sample) fit(side int) Sample {
 	return s
 }
 
+// palette returns the colours of the masks' values.
+func (s Sample) palette(r Report) []color.RGBA {
+	if s.Palette != nil {
+		return s.Palette
+	}
+	return r.Palette
+}
+
 // check finds what the overlays would panic on.
 func (s Sample) check(r Report) error {
 	if s.Image == nil || s.Truth == nil || s.Prediction == nil {
@@ -91,8 +101,8 @@ func (s Sample) check(r Report) error {
 			return fmt.Errorf("image is %d×%d, but a mask %d×%d", s.Image.H, s.Image.W, m.H, m.W)
 		}
 		for _, class := range m.Pix {
-			if int(class) >= len(r.Palette) && int(class) != r.Ignore {
-				return fmt.Errorf("class %d has no colour in a palette of %d", class, len(r.Palette))
+			if n := len(s.palette(r)); int(class) >= n && int(class) != r.Ignore {
+				return fmt.Errorf("class %d has no colour in a palette of %d", class, n)
 			}
 		}
 	}

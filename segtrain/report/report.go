@@ -61,6 +61,7 @@ type Sample struct {
 	Image      *raster.Image
 	Truth      *raster.Mask
 	Prediction *raster.Mask
+	Palette    []color.RGBA // of the values of the masks; nil is that of the classes
 }
 
 // Field is a name and its value.

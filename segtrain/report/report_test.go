@@ -29,7 +29,7 @@ func sample(n, side int) Report {
 		im, truth := synth.Draw(2, i*7, side, side)
 		guess := predict(truth, i)
 		all.Add(truth.Pix, guess.Pix, -1)
-		s := Sample{fmt.Sprintf("images/%04d.png", i*7), 0.9 - 0.03*float64(i), im, truth, guess}
+		s := Sample{ID: fmt.Sprintf("images/%04d.png", i*7), Score: 0.9 - 0.03*float64(i), Image: im, Truth: truth, Prediction: guess}
 		r.Best, r.Worst = append(r.Best, s), append([]Sample{s}, r.Worst...)
 	}
 	r.Best, r.Worst = r.Best[:(n+1)/2], r.Worst[:(n+1)/2]

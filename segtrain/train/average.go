@@ -18,8 +18,9 @@ import (
 // holds. SWA is the plain mean of the parameters at the ends of the last epochs (Izmailov et al., UAI 2018). Statistics of
 // batch norms do not come with it: at the end of training they are measured in one more epoch, as PyTorch's update_bn does.
 type Averages struct {
-	EMADecay float64 // of the mean over steps, below 1; 0 for none
-	EMAFile  string  // file name of its newest weights
+	EMADecay  float64 // of the mean over steps, below 1; 0 for none
+	EMAFile   string  // file name of its newest weights
+	EMAWarmup bool    // the decay rises to EMADecay: see optim.NewWarmEMA
 
 	SWA      bool
 	SWAStart int    // steps: epochs that end after so many count, and the end of the run within an epoch as one
@@ -41,7 +42,11 @@ func (t *Trainer) startAverages() error {
 		return fmt.Errorf("the EMA's decay is %v; allowed: from 0, for none, to below 1", a.EMADecay)
 	}
 	if a.EMADecay > 0 {
-		t.ema = optim.NewEMA(slices.Concat(parameters(t.Model), buffers(t.Model)), a.EMADecay)
+		average := optim.NewEMA
+		if a.EMAWarmup {
+			average = optim.NewWarmEMA
+		}
+		t.ema = average(slices.Concat(parameters(t.Model), buffers(t.Model)), a.EMADecay)
 	}
 	if !a.SWA {
 		return nil
@@ -70,10 +75,14 @@ func buffers(model any) (list [][]float32) {
 	return list
 }
 
-// counters returns a model's counters of batches.
+// counters returns a model's counters of batches, without those of frozen norms: the parameters of a norm come before.
 func counters(model any) (list []*int64) {
+	frozen := false
 	nn.Walk(model, func(_ string, e nn.Entry) {
-		if e.Counter != nil {
+		if e.Param != nil {
+			frozen = e.Param.Frozen
+		}
+		if e.Counter != nil && !frozen {
 			list = append(list, e.Counter)
 		}
 	})
@@ -90,7 +99,7 @@ func (t *Trainer) endEpochEMA(p *Progress, event *EpochEvent, validate bool) (er
 	if err := t.judge(p, event, event.EMA); err != nil {
 		return err
 	}
-	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, nil)
+	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, t.Metadata)
 }
 
 // finishSWA measures, validates and writes the mean of the last epochs. The model is as before afterwards, so that a run which
@@ -112,7 +121,7 @@ func (t *Trainer) finishSWA(ctx context.Context, step *Step) error {
 			return fmt.Errorf("validation of the SWA of weights: %w", err)
 		}
 	}
-	if err := checkpoint.Save(t.path(event.File), t.Model, nil); err != nil {
+	if err := checkpoint.Save(t.path(event.File), t.Model, t.Metadata); err != nil {
 		return err
 	}
 	return t.Observe.Average(event)
@@ -131,7 +140,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 	perEpoch := t.stepsPerEpoch()
 	epoch := (t.Steps + perEpoch - 1) / perEpoch
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1})
+		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1, Mix: t.Mix})
 	if err != nil {
 		return err
 	}
@@ -144,6 +153,8 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 		if err != nil {
 			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
 		}
+		t.mixture.set(batch)
+		step.Label(batch.IDs, batch.Masks)
 		step.Measure(epoch*perEpoch+k, batch.Images, batch.Masks)
 	}
 	return nil

@@ -12,7 +12,8 @@ import (
 // reported everything. With an EMA it is the averaged weights that are judged and kept, as in timm.
 func (t *Trainer) endEpoch(p *Progress) error {
 	perEpoch := t.stepsPerEpoch()
-	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds}
+	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds, Wait: t.waited}
+	t.waited = 0
 	event.TrainLoss = p.EpochLoss / float64((p.Step-1)%perEpoch+1)
 	if t.swa != nil && p.Step > t.Averages.SWAStart {
 		t.swa.Update()
@@ -33,7 +34,7 @@ func (t *Trainer) endEpoch(p *Progress) error {
 	if p.Step%perEpoch == 0 { // and not the end of the run within an epoch
 		p.EpochLoss = 0
 	}
-	if err := checkpoint.Save(t.path(t.Last), t.Model, nil); err != nil {
+	if err := checkpoint.Save(t.path(t.Last), t.Model, t.Metadata); err != nil {
 		return err
 	}
 	if err := t.Observe.Epoch(event); err != nil {
@@ -77,5 +78,5 @@ func (t *Trainer) judge(p *Progress, event *EpochEvent, result *Evaluation) erro
 	if !event.Best {
 		return nil
 	}
-	return checkpoint.Save(t.path(t.Best), t.Model, nil)
+	return checkpoint.Save(t.path(t.Best), t.Model, t.Metadata)
 }

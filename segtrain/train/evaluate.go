@@ -18,9 +18,11 @@ import (
 // An Evaluation is how well a model does on a data set.
 type Evaluation struct {
 	Report  metric.Report
-	Loss    float64 // mean over images
+	Loss    float64                // mean over images
+	Labels  *metric.PresenceReport // of the classification head; nil if it does not learn
 	Images  []ImageScore
 	Seconds float64
+	Meter   *metric.Meter // what the report was read off
 }
 
 // An ImageScore is the mean IoU of one image of a data set.
@@ -28,31 +30,41 @@ type ImageScore struct {
 	Index int     // in the data set
 	ID    string  // of its record
 	Score float64 // mean IoU over the classes that occur, NaN if none
+
+	Counts []metric.ClassCount // of the classes that occur
 }
 
 // An Evaluator runs a model on data sets in inference mode.
 type Evaluator struct {
 	Model   decoder.Model
+	Heads   Heads
 	Loss    loss.Loss // nil for none
 	Classes []string
 	Ignore  int // class that does not count, autograd.NoIgnore for none
 	Batch   int
 	Workers int // that decode images
 
+	Task       metric.Task // empty is metric.Multiclass
+	Thresholds []float64   // of the probabilities where the task has flags, one a class; nil is 0.5 each
+	Boundary   float64     // tolerance of outlines (see metric.NewBoundary); 0 does not measure them
+	Curve      []float64   // thresholds to measure at where the task has flags
+
 	tapes map[tensor.Shape]*evalTape // by the shape of a batch
 }
 
 // evalTape is the program for batches of one shape.
 type evalTape struct {
-	tape         *autograd.Tape
-	images       *autograd.Var
-	labels       *tensor.Tensor
-	logits, loss *autograd.Var
-	classes      []uint8
+	tape   *autograd.Tape
+	images *autograd.Var
+	target *tensor.Tensor
+	recorded
+	classes    []uint8   // indices, or flags
+	thresholds []float32 // of flags, nil for indices
 }
 
 // Run evaluates a data set whose images all have masks. predicted, if not nil, is called for every image with
-// its index and its class indices at the network's size; it must copy what it keeps.
+// its index and its class indices (or flags, as in the data set's samples) at the network's size; it must copy what it
+// keeps.
 func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []uint8)) (*Evaluation, error) {
 	begin := time.Now()
 	loader, err := data.NewLoader(ds, data.LoaderOptions{Batch: e.Batch, Workers: e.Workers, Epochs: 1})
@@ -61,8 +73,12 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 	}
 	defer loader.Close()
 	h, w, c := ds.Shape()
-	confusion := metric.NewConfusion(len(e.Classes))
-	result := &Evaluation{}
+	meter, labels := metric.NewMeter(e.measured()), h*w*ds.Labels()
+	presence := metric.NewPresence(0)
+	if e.Heads.Aux != nil {
+		presence = metric.NewPresence(len(e.Heads.Aux.Classes))
+	}
+	result := &Evaluation{Meter: meter}
 	for {
 		batch, err := loader.Next()
 		if errors.Is(err, io.EOF) {
@@ -79,21 +95,28 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 			return nil, err
 		}
 		t.run(batch)
+		if aux := e.Heads.Aux; aux != nil {
+			aux.label(batch.IDs, batch.Masks, t.truth.Indices)
+			aux.see(presence, t.recorded.labels.Value(), t.truth.Indices)
+		}
 		if t.loss != nil {
 			result.Loss += float64(t.loss.Value()[0]) * float64(batch.N)
 		}
 		for i, index := range batch.Indices {
-			truth, classes := batch.Masks[i*h*w:][:h*w], t.classes[i*h*w:][:h*w]
-			confusion.Add(truth, classes, e.Ignore)
-			score := metric.ImageScore(truth, classes, len(e.Classes), e.Ignore)
-			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score})
+			truth, classes := batch.Masks[i*labels:][:labels], t.classes[i*labels:][:labels]
+			score := meter.Add(h, w, truth, classes, t.probabilities(i*labels, labels))
+			result.Images = append(result.Images, ImageScore{index, batch.IDs[i], score, meter.Stats.ImageCounts(len(result.Images))})
 			if predicted != nil {
 				predicted(index, classes)
 			}
 		}
 	}
 	result.Loss /= float64(max(1, len(result.Images)))
-	result.Report = confusion.Report(e.Classes)
+	if e.Heads.Aux != nil {
+		report := presence.Report(e.Heads.Aux.Classes)
+		result.Labels = &report
+	}
+	result.Report = meter.Report(e.Classes)
 	result.Seconds = time.Since(begin).Seconds()
 	return result, nil
 }
@@ -104,13 +127,16 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 		return t, nil
 	}
 	n, h, w, _ := s.NHWC()
-	t := &evalTape{tape: autograd.NewTape(autograd.Inference), classes: make([]uint8, n*h*w)}
+	labels := e.Task.Labels(len(e.Classes))
+	t := &evalTape{tape: autograd.NewTape(autograd.Inference), classes: make([]uint8, n*h*w*labels), thresholds: e.limits()}
 	err := autograd.Catch(func() {
 		t.images = t.tape.Input(s)
-		t.labels = t.tape.Labels(tensor.Dims(n, h, w))
-		t.logits = t.tape.Output(e.Model.Forward(t.tape, t.images))
-		if e.Loss != nil {
-			t.loss = t.tape.Output(e.Loss.Forward(t.tape, t.logits, autograd.NewTarget(t.labels)))
+		t.target = t.tape.Labels(LabelShape(n, h, w, labels))
+		t.recorded = e.Heads.record(t.tape, e.Model, t.images, e.Loss, autograd.NewTarget(t.target))
+		for _, v := range []*autograd.Var{t.masks, t.recorded.labels, t.loss} {
+			if v != nil {
+				t.tape.Output(v)
+			}
 		}
 	})
 	if err != nil {
@@ -128,9 +154,13 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 
 func (t *evalTape) run(batch *data.Batch) {
 	t.images.Set(batch.Images)
-	copy(t.labels.Indices, batch.Masks)
+	copy(t.target.Indices, batch.Masks)
 	t.tape.Forward()
-	logits := t.logits.Value()
+	logits := t.masks.Value()
+	if t.thresholds != nil {
+		t.flag(logits)
+		return
+	}
 	classes := len(logits) / len(t.classes)
 	const size = 4096
 	parallel.For((len(t.classes)+size-1)/size, func(i, _ int) {

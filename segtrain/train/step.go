@@ -14,14 +14,16 @@ import (
 
 // A Step is one training step of a model, prepared for batches of one shape.
 type Step struct {
-	tape      *autograd.Tape
-	images    *autograd.Var
-	labels    *tensor.Tensor
-	loss      *autograd.Var
+	tape   *autograd.Tape
+	images *autograd.Var
+	target *tensor.Tensor
+	heads  Heads
+	recorded
 	params    []*autograd.Param
 	optimizer optim.Optimizer
 	clipper   *optim.Clipper
 	clipNorm  float64
+	gradients *Gradients // told of every gradient, nil for nobody
 
 	ClipValue float64 // limits every element of the gradients, ahead of clipping by norm; 0 does not
 }
@@ -30,14 +32,28 @@ type Step struct {
 // limits the norm of the gradients, 0 does not. A model that cannot take this size is an error.
 func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	s := &Step{tape: autograd.NewTape(autograd.Training), optimizer: opt, clipNorm: clipNorm}
+	return NewLabelStep(model, l, opt, n, h, w, c, 1, clipNorm, seed)
+}
+
+// NewLabelStep is NewStep for pixels of several labels, one for each class that may overlap.
+func NewLabelStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c, labels int,
+	clipNorm float64, seed uint64) (*Step, error) {
+	return newStepOf(model, Heads{}, l, opt, tensor.Dims(n, h, w, c), labels, clipNorm, seed)
+}
+
+// newStepOf is NewLabelStep of a model with heads, for pictures of shape images.
+func newStepOf(model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimizer, images tensor.Shape, labels int,
+	clipNorm float64, seed uint64) (*Step, error) {
+	s := &Step{tape: autograd.NewTape(autograd.Training), heads: heads, optimizer: opt, clipNorm: clipNorm}
 	s.tape.Seed = seed
-	s.params = nn.Params(model)
+	s.params = nn.Params(heads.With(model))
 	s.clipper = optim.NewClipper(s.params)
 	err := autograd.Catch(func() {
-		s.images = s.tape.Input(tensor.Dims(n, h, w, c))
-		s.labels = s.tape.Labels(tensor.Dims(n, h, w))
-		s.loss = s.tape.Output(l.Forward(s.tape, model.Forward(s.tape, s.images), autograd.NewTarget(s.labels)))
+		n, h, w, _ := images.NHWC()
+		s.images = s.tape.Input(images)
+		s.target = s.tape.Labels(LabelShape(n, h, w, labels))
+		s.recorded = heads.record(s.tape, model, s.images, l, autograd.NewTarget(s.target))
+		s.tape.Output(s.loss)
 	})
 	if err != nil {
 		return nil, err
@@ -45,7 +61,15 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 	return s, s.tape.Plan()
 }
 
-// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W]. step keys the random numbers. If
+// LabelShape returns the shape of a batch's labels: [N, H, W], or [N, H, W, labels] if there are several a pixel.
+func LabelShape(n, h, w, labels int) tensor.Shape {
+	if labels > 1 {
+		return tensor.Dims(n, h, w, labels)
+	}
+	return tensor.Dims(n, h, w)
+}
+
+// Run trains on a batch: images [N, H, W, C] and class indices [N, H, W], or flags [N, H, W, labels]. step keys the random numbers. If
 // the loss or a gradient is not finite it changes no parameter, clears the gradients and returns an
 // autograd.NonFiniteError, which counts steps from 1 as events do; but what is not finite may be in the running statistics of batch norms by then: go
 // on from a snapshot.
@@ -54,6 +78,9 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	lossValue = float64(s.loss.Value()[0])
 	s.tape.Backward(s.loss, 1)
 	gradNorm = s.clipper.Norm()
+	if s.gradients != nil {
+		s.gradients.see(s.tape, s.params)
+	}
 	if sum := lossValue + gradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
 		err := &autograd.NonFiniteError{Step: uint64(step) + 1, Tensor: s.tape.FirstNonFinite()}
 		for _, p := range s.params {
@@ -70,6 +97,13 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 	return lossValue, gradNorm, nil
 }
 
+// Label says what the pictures of the next batch show, to a classification head; ids are those of their records.
+func (s *Step) Label(ids []string, masks []uint8) {
+	if s.heads.Aux != nil {
+		s.heads.Aux.label(ids, masks, s.truth.Indices)
+	}
+}
+
 // Measure runs a batch forward as Run does, and no further: nothing changes but the running statistics of batch norms, which
 // become the mean over the batches since their counters were 0.
 func (s *Step) Measure(step int, images []float32, masks []uint8) {
@@ -80,7 +114,7 @@ func (s *Step) Measure(step int, images []float32, masks []uint8) {
 
 func (s *Step) forward(step int, images []float32, masks []uint8) {
 	s.images.Set(images)
-	copy(s.labels.Indices, masks)
+	copy(s.target.Indices, masks)
 	s.tape.Step = uint64(step)
 	s.tape.Forward()
 }

@@ -11,7 +11,9 @@ import (
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
+	"tessera/segtrain/augment"
 	"tessera/segtrain/data"
+	"tessera/tensor"
 )
 
 // ErrInterrupted is what Run returns when its context ends, after the snapshot is written.
@@ -20,9 +22,12 @@ var ErrInterrupted = errors.New("training was interrupted")
 // A Trainer trains a model on one data set and validates it on another.
 type Trainer struct {
 	Model     decoder.Model
+	Heads     Heads  // that train beside the masks
+	Freeze    Freeze // what does not train at first, or at all
 	Loss      loss.Loss
 	Optimizer optim.Optimizer
 	Schedule  optim.Schedule // of steps, counted from 0
+	Momentum  optim.Schedule // of an optim.Cyclable optimizer; nil for its own
 	Plateau   *optim.Plateau // what Schedule follows if it has a state, or nil
 	Watch     Measure        // what Plateau observes after each validation
 	Train     *data.Dataset
@@ -37,15 +42,21 @@ type Trainer struct {
 	ClipValue float64 // of each element of a gradient, 0 for no limit
 	ValEvery  int     // epochs between validations; the last epoch is always validated
 	Averages  Averages
+	Mix       []augment.Mixer // of the pictures of a batch
 
-	Score         Measure       // larger is better: chooses the best checkpoint
-	Dir           string        // where snapshots go
-	SnapshotEvery time.Duration // within an epoch; there is one after every epoch anyway
-	Best, Last    string        // file names of the best and of the newest weights
+	Score         Measure           // larger is better: chooses the best checkpoint
+	Dir           string            // where snapshots go
+	SnapshotEvery time.Duration     // within an epoch; there is one after every epoch anyway
+	Best, Last    string            // file names of the best and of the newest weights
+	Metadata      map[string]string // that files of weights hold; nil for none
 
-	Observe Observer
+	Observe   Observer
+	Resumed   func(Progress) // hears where a resumed run goes on, before its first step; nil for nobody
+	Gradients *Gradients     // notes which parameters learn; nil for nobody
 
 	ema, swa *optim.Average // of this run, nil for none
+	mixture  *Mixture       // nil unless pixels get two labels
+	waited   float64        // seconds of this epoch spent waiting for batches
 }
 
 // A Measure makes one number of an evaluation.
@@ -65,6 +76,7 @@ type StepEvent struct {
 	Step, Steps, Epoch int // step and epoch counted from 1
 	Loss, LR, GradNorm float64
 	ImagesPerSecond    float64 // since the last step
+	Wait               float64 // seconds of it that the step waited for its batch
 	Left               time.Duration
 }
 
@@ -73,6 +85,7 @@ type EpochEvent struct {
 	Epoch, Step int // counted from 1
 	TrainLoss   float64
 	Seconds     float64     // of training so far
+	Wait        float64     // seconds that the steps of this epoch waited for batches, in this process
 	Evaluation  *Evaluation // nil if it was not validated
 	EMA         *Evaluation // of the exponential moving average, nil if there is none
 	Best        bool        // its weights, averaged where there is an EMA, are the best so far
@@ -91,38 +104,52 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	if resume {
-		if p, err = loadState(t.path(StateFile), t.Model, t.memories()); err != nil {
+		if p, err = loadState(t.path(StateFile), t.Heads.With(t.Model), t.memories()); err != nil {
 			return p, fmt.Errorf("resuming: %w", err)
 		}
 		if err := t.restorePlateau(p.Plateau); err != nil {
 			return p, fmt.Errorf("resuming: %s: %w", t.path(StateFile), err)
 		}
+		if t.Resumed != nil {
+			t.Resumed(p)
+		}
 	}
 	if t.Plateau != nil {
 		p.Plateau = new(t.Plateau.State())
 	}
-	h, w, c := t.Train.Shape()
-	step, err := NewStep(t.Model, t.Loss, t.Optimizer, t.Batch, h, w, c, t.ClipNorm, t.Seed)
+	t.Freeze.begin(p.Step)
+	defer t.Freeze.thaw()
+	step, err := t.newStep()
 	if err != nil {
 		return p, err
 	}
-	defer step.Free()
-	step.ClipValue = t.ClipValue
+	defer func() { step.Free() }()
 	if t.Val != nil {
 		defer t.Eval.Free()
 	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch})
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix})
 	if err != nil {
 		return p, err
 	}
 	defer loader.Close()
-	if err := t.loop(ctx, step, loader, &p); err != nil {
+	if err := t.loop(ctx, &step, loader, &p); err != nil {
 		return p, err
 	}
 	loader.Close()
 	return p, t.finishSWA(ctx, step)
+}
+
+// newStep records a step of what trains now.
+func (t *Trainer) newStep() (*Step, error) {
+	h, w, c := t.Train.Shape()
+	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
+		t.ClipNorm, t.Seed)
+	if err == nil {
+		step.ClipValue, step.gradients = t.ClipValue, t.Gradients
+	}
+	return step, err
 }
 
 // memories returns what a snapshot holds beside the weights.
@@ -153,8 +180,8 @@ func (t *Trainer) path(name string) string { return filepath.Join(t.Dir, name) }
 // stepsPerEpoch counts the full batches of the training set, at least one.
 func (t *Trainer) stepsPerEpoch() int { return max(1, t.Train.Len()/t.Batch) }
 
-// loop runs the steps that are left.
-func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *Progress) error {
+// loop runs the steps that are left. It puts another step in the place of step when a frozen part begins to learn.
+func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p *Progress) error {
 	perEpoch := t.stepsPerEpoch()
 	saved, last := time.Now(), time.Now()
 	for p.Step < t.Steps {
@@ -164,12 +191,23 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 			}
 			return ErrInterrupted
 		}
+		asked := time.Now()
 		batch, err := loader.Next()
 		if err != nil {
 			return t.keep(*p, err)
 		}
+		if err := t.unfreeze(step, p.Step); err != nil {
+			return err
+		}
+		wait := time.Since(asked).Seconds()
+		t.waited += wait
 		lr := t.Schedule(p.Step)
-		lossValue, norm, err := step.Run(p.Step, lr, batch.Images, batch.Masks)
+		t.mixture.set(batch)
+		if t.Momentum != nil {
+			t.Optimizer.(optim.Cyclable).SetMomentum(t.Momentum(p.Step))
+		}
+		(*step).Label(batch.IDs, batch.Masks)
+		lossValue, norm, err := (*step).Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
 			return t.explain(err, batch)
 		}
@@ -182,7 +220,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 		p.Seconds += took
 		if err := t.Observe.Step(StepEvent{
 			Step: p.Step, Steps: t.Steps, Epoch: (p.Step-1)/perEpoch + 1, Loss: lossValue, LR: lr, GradNorm: norm,
-			ImagesPerSecond: float64(t.Batch) / took, Left: t.left(p),
+			ImagesPerSecond: float64(t.Batch) / took, Wait: wait, Left: t.left(p),
 		}); err != nil {
 			return err
 		}
@@ -206,7 +244,7 @@ func (t *Trainer) loop(ctx context.Context, step *Step, loader *data.Loader, p *
 // keep writes a snapshot before a batch that cannot be read ends the run, so that no step is lost.
 func (t *Trainer) keep(p Progress, err error) error {
 	if p.Step == 0 {
-		return err
+		return fmt.Errorf("%w (nothing was trained yet: put the file right and resume)", err)
 	}
 	if e := t.snapshot(p); e != nil {
 		return errors.Join(err, e)
@@ -231,7 +269,7 @@ func (t *Trainer) left(p *Progress) time.Duration {
 
 // snapshot writes what Run resumes from.
 func (t *Trainer) snapshot(p Progress) error {
-	if err := saveState(t.path(StateFile), t.Model, t.memories(), p); err != nil {
+	if err := saveState(t.path(StateFile), t.Heads.With(t.Model), t.memories(), p); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	return t.Observe.Snapshot(p.Step)

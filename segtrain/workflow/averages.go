@@ -11,7 +11,8 @@ import (
 // newAverages returns the means of weights that a configuration asks for. SWA begins with its learning rate, or after three
 // quarters of the steps.
 func newAverages(cfg *config.Config, steps, perEpoch int) (train.Averages, error) {
-	a := train.Averages{EMADecay: cfg.Train.EMADecay, EMAFile: record.EMAFile, SWA: cfg.Train.SWA, SWAFile: record.SWAFile}
+	a := train.Averages{EMADecay: cfg.Train.EMADecay, EMAWarmup: cfg.Train.EMAWarmup, EMAFile: record.EMAFile,
+		SWA: cfg.Train.SWA, SWAFile: record.SWAFile}
 	if !a.SWA {
 		return a, nil
 	}

@@ -9,14 +9,17 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/train"
 	"tessera/tensor"
 )
 
 // parts are what a configuration names, built. No file of the data set is needed for them.
 type parts struct {
 	model   decoder.Model
+	heads   train.Heads
 	loss    loss.Loss
 	augment augment.Transform // nil for none
+	mix     []augment.Mixer
 	memory  Memory
 }
 
@@ -37,6 +40,9 @@ func build(cfg *config.Config) (*parts, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
+	if cfg.PendingScale() {
+		return nil, cfg.Mistake("scale", "was set after the configuration was loaded; apply it to the keys themselves")
+	}
 	if err := checkSource(cfg); err != nil {
 		return nil, err
 	}
@@ -49,7 +55,13 @@ func build(cfg *config.Config) (*parts, error) {
 	if p.loss, err = newLoss(cfg, classes); err != nil {
 		return nil, err
 	}
+	if p.mix, err = newMix(cfg, p.loss); err != nil {
+		return nil, err
+	}
 	if p.model, err = newModel(cfg, classes); err != nil {
+		return nil, err
+	}
+	if p.heads, err = newHeads(cfg, p.model); err != nil {
 		return nil, err
 	}
 	if p.memory, err = p.forecast(cfg, cfg.Train.Batch); err != nil {
@@ -64,19 +76,22 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
-		labels := t.Labels(tensor.Dims(n, h, w))
-		t.Output(p.loss.Forward(t, p.model.Forward(t, x), autograd.NewTarget(labels)))
+		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
+		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
 		m.Step = t.Forecast(parallel.Workers())
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
-	m.Weights = copies * 4 * int64(p.parameters())
+	m.Weights = copies * 4 * int64(numbers(p.heads.With(p.model)))
 	return m, err
 }
 
 // parameters counts the numbers that the model learns.
-func (p *parts) parameters() int {
+func (p *parts) parameters() int { return numbers(p.model) }
+
+// numbers counts those of a model's parameters.
+func numbers(model any) int {
 	n := 0
-	for _, param := range nn.Params(p.model) {
+	for _, param := range nn.Params(model) {
 		n += param.Value.Shape.Size()
 	}
 	return n

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 
 	"tessera/nn/encoder"
@@ -17,7 +16,7 @@ func init() {
 	config.Register("augment",
 		transform("HorizontalFlip", "mirror left and right"),
 		transform("VerticalFlip", "mirror top and bottom"),
-		transform("Affine", "scale, turn and shift about the center"))
+		transform("Affine", "scale, turn, shear and shift about the center"))
 	for _, name := range weights.Names() {
 		config.Register("model.encoder_weights", config.Choice{
 			Name: name, Doc: fmt.Sprintf("for %d encoders; see `segtrain weights list`", weights.Count(name)),
@@ -31,15 +30,7 @@ func init() {
 	}
 }
 
-// transform returns a transform of package augment as a choice. Its defaults must be valid.
+// transform returns a transform of package augment as a choice.
 func transform(name, doc string) config.Choice {
-	return config.Choice{Name: name, Doc: doc, Settings: func() any {
-		t, err := augment.New(name, nil)
-		if err != nil {
-			panic(fmt.Sprintf("workflow: defaults of %v", err))
-		}
-		p := reflect.New(reflect.TypeOf(t))
-		p.Elem().Set(reflect.ValueOf(t))
-		return p.Interface()
-	}}
+	return config.Choice{Name: name, Doc: doc, Settings: func() any { return augment.Defaults(name) }}
 }

@@ -17,7 +17,7 @@ func (s *source) dataset(cfg *config.Config, m data.Manifest, t augment.Transfor
 		H: cfg.Data.Size[0], W: cfg.Data.Size[1], C: cfg.Data.Channels,
 		MaskCode: s.code, Fit: data.Fit(cfg.Data.Resize), Augment: t,
 		Mean: float32s(cfg.Data.Mean), Std: float32s(cfg.Data.Std),
-		CacheBytes: int64(cfg.Data.CacheMB) << 20, Seed: cfg.Train.Seed,
+		Overlapping: overlapping(cfg, s.classes), CacheBytes: int64(cfg.Data.CacheMB) << 20, Seed: cfg.Train.Seed,
 	}
 	return data.NewDataset(m, opt)
 }
@@ -52,8 +52,8 @@ func probe(name string, ds *data.Dataset) error {
 // newEvaluator returns what measures a model on the configuration's data.
 func (p *parts) newEvaluator(cfg *config.Config, s *source) *train.Evaluator {
 	return &train.Evaluator{
-		Model: p.model, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
-		Batch: cfg.Train.Batch, Workers: cfg.Data.Workers,
+		Model: p.model, Heads: p.heads, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
+		Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
 	}
 }
 
@@ -62,9 +62,8 @@ func present(ds *data.Dataset) error {
 	const most = 5
 	var wrong []error
 	for i := range ds.Len() {
-		r := ds.Record(i)
-		for _, file := range []string{r.Image, r.Mask} {
-			if file == "" || len(wrong) == most {
+		for _, file := range ds.Files(i) {
+			if len(wrong) == most {
 				continue
 			}
 			if err := raster.Check(file); err != nil {

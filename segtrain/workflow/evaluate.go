@@ -7,13 +7,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"tessera/nn/decoder"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/predict"
-	"tessera/segtrain/raster"
 	"tessera/segtrain/record"
+	"tessera/segtrain/train"
 )
 
 // EvalOptions say what Evaluate measures.
@@ -21,16 +20,21 @@ type EvalOptions struct {
 	Weights       string // best, last, ema, swa, or a file; empty is best
 	Images, Masks string // folders to measure on instead of the validation images
 	FullSize      bool   // measure at each image's own size too
+	MeasureOptions
 }
 
 // An Evaluation is how well weights do on images.
 type Evaluation struct {
-	metric.Report                // at the network's size, as during training
-	Loss          float64        `json:"loss"`
-	Weights       string         `json:"weights"`
-	Images        int            `json:"images"`
-	Seconds       float64        `json:"seconds"`
-	FullSize      *metric.Report `json:"full_size,omitempty"` // of the masks that Predict writes
+	metric.Report                        // at the network's size, as during training
+	Loss          float64                `json:"loss"`
+	Weights       string                 `json:"weights"`
+	Images        int                    `json:"images"`
+	Seconds       float64                `json:"seconds"`
+	Labels        *metric.PresenceReport `json:"labels,omitempty"`    // of the classification head
+	FullSize      *metric.Report         `json:"full_size,omitempty"` // of the masks that Predict writes
+	Measures      *Measures              `json:"measures,omitempty"`  // at the network's size
+
+	PerImage []record.ImageResult `json:"per_image"`
 }
 
 // Evaluate measures weights on the validation images of a configuration, or on others. cfg.Out is the run whose
@@ -39,6 +43,9 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	o = o.withDefaults()
 	p, weights, err := trained(cfg, eo.Weights)
 	if err != nil {
+		return nil, err
+	}
+	if err := eo.check(cfg); err != nil {
 		return nil, err
 	}
 	drawn, remove, err := drawFolder(cfg)
@@ -50,16 +57,27 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	if err != nil {
 		return nil, err
 	}
+	if err := p.knowLabels(cfg, s); err != nil {
+		return nil, err
+	}
 	o.Log.Info("evaluating", "images", ds.Len(), "weights", weights)
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()
+	eo.set(e)
 	r, err := e.Run(ds, nil)
 	if err != nil {
 		return nil, err
 	}
-	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds}
+	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds,
+		Labels: r.Labels}
+	if result.Measures, err = eo.measures(r.Meter, s.classes, ds); err != nil {
+		return nil, err
+	}
+	for _, x := range r.Images {
+		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
+	}
 	if eo.FullSize {
-		result.FullSize, err = fullSize(ctx, cfg, p.model, ds, s.classes)
+		result.FullSize, err = fullSize(ctx, e, ds)
 	}
 	return result, err
 }
@@ -115,7 +133,7 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 	s := describeSource(cfg)
 	var err error
 	if eo.Images != "" {
-		s.val, err = data.Scan(eo.Images, eo.Masks, data.ScanOptions{MaskPattern: cfg.Data.Pattern})
+		s.val, err = data.Scan(eo.Images, eo.Masks, data.ScanOptions{MaskPattern: cfg.Data.Pattern, Classes: overlapping(cfg, s.classes)})
 	} else {
 		s, err = openSource(cfg, drawn)
 	}
@@ -127,22 +145,22 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 }
 
 // fullSize measures the masks that Predict would write.
-func fullSize(
-	ctx context.Context, cfg *config.Config, m decoder.Model, ds *data.Dataset, classes []string,
-) (*metric.Report, error) {
-	confusion := metric.NewConfusion(len(classes))
-	p := predict.Predictor{Model: m, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers}
+func fullSize(ctx context.Context, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
+	meter := metric.NewMeter(metric.MeterOptions{Task: e.Task, Classes: len(e.Classes), Ignore: e.Ignore})
+	p := predict.Predictor{
+		Model: e.Model, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds,
+	}
 	_, err := p.Run(ctx, ds, func(r predict.Result) error {
-		var truth *raster.Mask
-		_, truth, err := ds.Load(r.Index)
+		truth, err := ds.LoadLabels(r.Index)
 		if err == nil {
-			confusion.Add(truth.Pix, r.Classes.Pix, ignored(cfg))
+			h, w, labels := r.Labels()
+			meter.Add(h, w, truth, labels, nil)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	report := confusion.Report(classes)
+	report := meter.Report(e.Classes)
 	return &report, nil
 }

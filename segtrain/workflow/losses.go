@@ -88,6 +88,9 @@ func lossTerm(cfg *config.Config, part config.Part, classes int) (loss.Loss, flo
 		if l.name != part.Name {
 			continue
 		}
+		if err := fitsTask(cfg, l.name); err != nil {
+			return nil, 0, err
+		}
 		s := l.defaults()
 		if err := part.Decode(s); err != nil {
 			return nil, 0, err

@@ -65,7 +65,11 @@ func modelFrom(rng *rand.Rand, cfg *config.Config, classes int) (decoder.Model, 
 	if err != nil {
 		return nil, cfg.Mistake("model.encoder", "%s wants depth %d and output stride %d: %v", arch.Name, depth, stride, err)
 	}
-	m, err := decoder.New(arch.Name, rng, e, decoder.Options{Classes: classes, Settings: settings})
+	o := decoder.Options{Classes: classes, Settings: settings, Aux: auxParams(cfg)}
+	if cfg.Model.Stem == "downscale" {
+		o.Downscale = cfg.Data.Channels
+	}
+	m, err := decoder.New(arch.Name, rng, e, o)
 	if err != nil {
 		return nil, cfg.Mistake("model", "%s with %s: %v", arch.Name, cfg.Model.Encoder, err)
 	}

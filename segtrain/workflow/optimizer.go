@@ -16,6 +16,7 @@ type (
 		Betas       [2]float64 `yaml:"betas"`
 		Eps         float64    `yaml:"eps"`
 		WeightDecay float64    `yaml:"weight_decay"`
+		AMSGrad     bool       `yaml:"amsgrad"`
 	}
 	sgdSettings struct {
 		Momentum    float64 `yaml:"momentum"`
@@ -27,6 +28,7 @@ type (
 		Betas       [2]float64 `yaml:"betas"`
 		Eps         float64    `yaml:"eps"`
 		WeightDecay float64    `yaml:"weight_decay"`
+		AMSGrad     bool       `yaml:"amsgrad"`
 	}
 	nadamSettings struct {
 		Betas         [2]float64 `yaml:"betas"`
@@ -73,10 +75,10 @@ func init() {
 		config.Register("optim.name", config.Choice{Name: name, Doc: doc, Settings: settings})
 	}
 	optimizer("adamw", "Adam with decoupled weight decay",
-		func() any { return &adamwSettings{betas, eps, optim.DefaultAdamW.Decay} })
+		func() any { return &adamwSettings{Betas: betas, Eps: eps, WeightDecay: optim.DefaultAdamW.Decay} })
 	optimizer("sgd", "stochastic gradient descent", func() any { return &sgdSettings{} })
 	optimizer("adam", "Adam, with weight decay added to the gradient",
-		func() any { return &adamSettings{betas, eps, 0} })
+		func() any { return &adamSettings{Betas: betas, Eps: eps} })
 	optimizer("nadam", "Adam with Nesterov momentum", func() any {
 		return &nadamSettings{Betas: betas, Eps: eps, MomentumDecay: optim.DefaultNAdam.MomentumDecay}
 	})
@@ -90,6 +92,10 @@ func init() {
 }
 
 func (s *adamwSettings) new(params []*autograd.Param) groupedOptimizer {
+	if s.AMSGrad {
+		return optim.NewAdam(params, optim.AdamOptions{Beta1: s.Betas[0], Beta2: s.Betas[1], Eps: s.Eps, Decay: s.WeightDecay,
+			Decoupled: true, AMSGrad: true})
+	}
 	return optim.NewAdamW(params, optim.AdamWOptions{Beta1: s.Betas[0], Beta2: s.Betas[1], Eps: s.Eps, Decay: s.WeightDecay})
 }
 
@@ -105,7 +111,8 @@ func (s *sgdSettings) options() optim.SGDOptions {
 func (s *sgdSettings) Check() error { return s.options().Check() }
 
 func (s *adamSettings) new(params []*autograd.Param) groupedOptimizer {
-	return optim.NewAdam(params, optim.AdamOptions{Beta1: s.Betas[0], Beta2: s.Betas[1], Eps: s.Eps, Decay: s.WeightDecay})
+	return optim.NewAdam(params, optim.AdamOptions{Beta1: s.Betas[0], Beta2: s.Betas[1], Eps: s.Eps, Decay: s.WeightDecay,
+		AMSGrad: s.AMSGrad})
 }
 
 func (s *nadamSettings) new(params []*autograd.Param) groupedOptimizer {
@@ -127,13 +134,20 @@ func (s *lionSettings) new(params []*autograd.Param) groupedOptimizer {
 	return optim.NewLion(params, optim.LionOptions{Beta1: s.Betas[0], Beta2: s.Betas[1], Decay: s.WeightDecay})
 }
 
-func (*adamwSettings) moments() int { return 2 }
-func (*sgdSettings) moments() int   { return 1 }
-func (*adamSettings) moments() int  { return 2 }
-func (*nadamSettings) moments() int { return 2 }
-func (*radamSettings) moments() int { return 2 }
-func (*adampSettings) moments() int { return 2 }
-func (*lionSettings) moments() int  { return 1 }
+func (s *adamwSettings) moments() int { return 2 + count(s.AMSGrad) }
+func (*sgdSettings) moments() int     { return 1 }
+func (s *adamSettings) moments() int  { return 2 + count(s.AMSGrad) }
+func (*nadamSettings) moments() int   { return 2 }
+func (*radamSettings) moments() int   { return 2 }
+func (*adampSettings) moments() int   { return 2 }
+func (*lionSettings) moments() int    { return 1 }
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
 
 // chosenOptimizer returns the settings of the optimizer that the configuration names.
 func chosenOptimizer(cfg *config.Config) optimizerSettings {
@@ -146,10 +160,15 @@ func chosenOptimizer(cfg *config.Config) optimizerSettings {
 
 // newOptimizer builds the optimizer that the configuration describes.
 func newOptimizer(cfg *config.Config, m decoder.Model) optim.Optimizer {
+	return newOptimizerOf(cfg, m, 0)
+}
+
+// newOptimizerOf is newOptimizer of a model with its heads, whose encoder begins to learn after so many steps.
+func newOptimizerOf(cfg *config.Config, m any, encoderFrom int64) optim.Optimizer {
 	o, params := cfg.Optim, nn.Params(m)
 	opt := chosenOptimizer(cfg).new(params)
 	opt.Group(optim.Grouping{
-		EncoderRate: o.EncoderLR, LayerDecay: o.LayerDecay, DecayVectors: o.DecayBiasNorm,
+		EncoderRate: o.EncoderLR, LayerDecay: o.LayerDecay, DecayVectors: o.DecayBiasNorm, EncoderFrom: encoderFrom,
 	}.Factors(params))
 	if o.Lookahead.K == 0 {
 		return opt

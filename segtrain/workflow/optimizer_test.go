@@ -1,6 +1,10 @@
 package workflow
 
 import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +16,8 @@ import (
 	"tessera/nn"
 	"tessera/optim"
 	"tessera/segtrain/config"
+	"tessera/segtrain/record"
+	"tessera/segtrain/train"
 	"tessera/tensor"
 )
 
@@ -63,11 +69,11 @@ func TestEveryOptimizerHasItsName(t *testing.T) {
 }
 
 func TestOptimizerSettings(t *testing.T) {
-	assert.Equal(t, &adamwSettings{[2]float64{0.9, 0.999}, 1e-8, 1e-2}, chosenOptimizer(parse(t)))
+	assert.Equal(t, &adamwSettings{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: 1e-2}, chosenOptimizer(parse(t)))
 	for text, want := range map[string]any{
 		"{name: sgd, momentum: 0.9, nesterov: true, weight_decay: 1e-4}": &sgdSettings{0.9, 0, true, 1e-4},
 		"{name: sgd, momentum: 0.9, dampening: 0.5}":                     &sgdSettings{0.9, 0.5, false, 0},
-		"{name: adam, betas: [0.5, 0.6], eps: 1}":                        &adamSettings{[2]float64{0.5, 0.6}, 1, 0},
+		"{name: adam, betas: [0.5, 0.6], eps: 1}":                        &adamSettings{Betas: [2]float64{0.5, 0.6}, Eps: 1, WeightDecay: 0},
 		"{name: nadam, momentum_decay: 0.1, decoupled_weight_decay: true}": &nadamSettings{
 			[2]float64{0.9, 0.999}, 1e-8, 0, true, 0.1},
 		"{name: radam, decoupled_weight_decay: true}": &radamSettings{[2]float64{0.9, 0.999}, 1e-8, 0, true},
@@ -147,4 +153,66 @@ func TestConfigOfARunNamesItsSettings(t *testing.T) {
 	_, err := config.Parse("again", []byte(text))
 	assert.NoError(t, err)
 	assert.Equal(t, 1, strings.Count(text, "lookahead:"))
+}
+
+// TestMomentumGoesWithOneCycle reads the course of the momentum, and what may not have one.
+func TestMomentumGoesWithOneCycle(t *testing.T) {
+	cycle := []string{"schedule.name=one_cycle", "schedule.cycle_momentum=true", "schedule.max_momentum=0.9", "schedule.warmup_epochs=1"}
+	c := newCourse(parse(t, cycle...), 120, 20)
+	for step, want := range map[int]float64{0: 0.9, 20: 0.9, 49: 0.85, 119: 0.9, 200: 0.9} {
+		assert.InDelta(t, want, c.momentum(step), 1e-12, "step %d", step)
+	}
+	assert.Nil(t, newCourse(parse(t, "schedule.name=one_cycle"), 120, 20).momentum)
+	for settings, want := range map[string]string{
+		"optim.name=lion":             "schedule.cycle_momentum: lion has no momentum that may change",
+		"optim.name=sgd":              "sgd has no momentum; optim.momentum switches it on",
+		"schedule.base_momentum=0.92": "base_momentum 0.92 is above max_momentum, which is 0.9",
+	} {
+		_, err := config.Parse("test.yaml", nil, append(cycle, settings)...)
+		assert.ErrorContains(t, err, want)
+	}
+	assert.Equal(t, 3, moments(parse(t, "optim.amsgrad=true")))
+}
+
+// TestTrainWithCyclesAndWarmAverages interrupts a run after two steps: it ends in the same bits.
+func TestTrainWithCyclesAndWarmAverages(t *testing.T) {
+	settings := []string{"schedule.name=one_cycle", "schedule.cycle_momentum=true", "schedule.warmup_epochs=0", "optim.amsgrad=true",
+		"train.ema_decay=0.99", "train.ema_warmup=true", "train.steps=4", "model.freeze=encoder", "model.freeze_epochs=0.5",
+		"model.aux.weight=0.5", "model.deep_supervision=true"}
+	var files [2][]byte
+	for i := range files {
+		cfg := parse(t, settings...)
+		cfg.Out = filepath.Join(t.TempDir(), "run")
+		ctx, cancel := context.WithCancel(t.Context())
+		stop := &stopper{at: 2, cancel: cancel}
+		if i == 0 {
+			stop.at = 100
+		}
+		_, err := Train(ctx, cfg, Options{Progress: stop})
+		if i == 1 {
+			require.ErrorIs(t, err, train.ErrInterrupted)
+			again, err := LoadRun(cfg.Out)
+			require.NoError(t, err)
+			_, err = Resume(t.Context(), again, Options{})
+			require.NoError(t, err)
+		} else {
+			require.NoError(t, err)
+		}
+		files[i], err = os.ReadFile(filepath.Join(cfg.Out, record.EMAFile))
+		require.NoError(t, err)
+	}
+	assert.True(t, bytes.Equal(files[0], files[1]))
+}
+
+// A stopper ends a run after a step.
+type stopper struct {
+	noProgress
+	at     int
+	cancel func()
+}
+
+func (s *stopper) Step(e train.StepEvent) {
+	if e.Step == s.at {
+		s.cancel()
+	}
 }

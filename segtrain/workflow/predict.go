@@ -31,7 +31,7 @@ type Prediction struct {
 	Out     string   `json:"out"`
 }
 
-// Predict writes a mask of class indices for each image, at the image's own size; see predict.Writer for the files.
+// Predict writes a mask of class indices, or masks of 0 and 255, for each image, at the image's own size; see predict.Writer for the files.
 // cfg.Out is the run whose weights are meant.
 func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Options) (*Prediction, error) {
 	o = o.withDefaults()
@@ -50,6 +50,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	}
 	w, err := predict.NewWriter(ds, predict.WriterOptions{
 		Dir: po.Out, Classes: len(s.classes), Palette: s.palette, Ignore: ignored(cfg), Overlays: po.Overlays,
+		Task: task(cfg), Names: s.classes,
 	})
 	if err != nil {
 		return nil, err
@@ -58,14 +59,20 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 		po.Batch = cfg.Train.Batch
 	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
-	run := predict.Predictor{
-		Model: p.model, Batch: min(po.Batch, ds.Len()), Workers: cfg.Data.Workers, Probabilities: po.Probabilities,
-	}
+	run := p.newPredictor(cfg)
+	run.Batch, run.Probabilities = min(po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
 		return nil, err
 	}
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
+}
+
+// newPredictor returns what predicts as the configuration says, at the images' own sizes.
+func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
+	return &predict.Predictor{
+		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+	}
 }
 
 // inputRecords lists files, and what is in folders. A file that is named twice counts once.

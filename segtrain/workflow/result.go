@@ -25,16 +25,19 @@ type Result struct {
 // validation images, and what it took to get them.
 type Metrics struct {
 	metric.Report
-	Loss            float64 `json:"loss"` // of validation
-	TrainLoss       float64 `json:"train_loss"`
-	BestEpoch       int     `json:"best_epoch"`
-	Epochs          int     `json:"epochs"`
-	Steps           int     `json:"steps"`
-	TrainImages     int     `json:"train_images"`
-	ValImages       int     `json:"val_images"`
-	ImagesPerSecond float64 `json:"images_per_second"` // in training
-	Seconds         float64 `json:"seconds"`           // in training
-	Parameters      int     `json:"parameters"`
+	Loss            float64                `json:"loss"` // of validation
+	TrainLoss       float64                `json:"train_loss"`
+	BestEpoch       int                    `json:"best_epoch"`
+	Epochs          int                    `json:"epochs"`
+	Steps           int                    `json:"steps"`
+	TrainImages     int                    `json:"train_images"`
+	ValImages       int                    `json:"val_images"`
+	ImagesPerSecond float64                `json:"images_per_second"` // in training
+	Seconds         float64                `json:"seconds"`           // in training
+	Parameters      int                    `json:"parameters"`
+	Labels          *metric.PresenceReport `json:"labels,omitempty"` // of the classification head
+	Split           string                 `json:"split"`            // hash of the split: equal ones validated on the same images
+	Light           string                 `json:"light,omitempty"`  // what scale changed: not to be compared with full runs
 }
 
 // CurvesFile is the picture of a run's curves, and OverlayFolder where its overlays lie.
@@ -63,6 +66,9 @@ func (s *session) finish(result *Result, p train.Progress) error {
 	if err := s.run.WriteJSON(record.MetricsFile, m); err != nil {
 		return err
 	}
+	if err := s.writeResult(m, evaluation.Images); err != nil {
+		return err
+	}
 	best, worst, err := s.samples(e, evaluation.Images)
 	if err != nil {
 		return err
@@ -76,7 +82,9 @@ func (s *session) metrics(e *train.Evaluation, h *record.History, p train.Progre
 	m := &Metrics{
 		Report: e.Report, Loss: e.Loss, TrainLoss: math.NaN(), BestEpoch: p.BestEpoch, Epochs: len(h.Epochs),
 		Steps: p.Step, TrainImages: s.train.Len(), ValImages: s.val.Len(),
-		Seconds: p.Seconds, Parameters: s.parts.parameters(),
+		Seconds: p.Seconds, Parameters: s.parts.parameters(), Labels: e.Labels,
+		Split: s.source.split.Hash(),
+		Light: s.cfg.Lightness(),
 	}
 	if n := len(h.Epochs); n > 0 {
 		m.TrainLoss = h.Epochs[n-1].TrainLoss
@@ -95,9 +103,9 @@ func (s *session) report(m *Metrics, h *record.History, best, worst []report.Sam
 		Title: s.name(),
 		Subtitle: fmt.Sprintf("%s with %s on %d images of %d×%d, measured on %d others",
 			c.Model.Arch.Name, c.Model.Encoder, m.TrainImages, c.Data.Size[0], c.Data.Size[1], m.ValImages),
-		Finished: time.Now(), Metrics: m.Report, Palette: s.source.palette, Ignore: ignored(c),
+		Finished: time.Now(), Metrics: m.Report, Palette: s.source.palette, Ignore: shownIgnored(c),
 		BestEpoch: m.BestEpoch, TotalEpochs: m.Epochs, ImagesPerSecond: m.ImagesPerSecond, Seconds: m.Seconds,
-		Best: best, Worst: worst, Config: string(c.Marshal()), Notes: append(h.Notes, aboutAverages(h)...), Env: fields(env), Next: s.next(),
+		Best: best, Worst: worst, Config: string(c.Marshal()), Notes: append(append(h.Notes, aboutAverages(h)...), aboutLabels(m)...), Env: fields(env), Next: s.next(),
 	}
 	for _, x := range h.Steps {
 		r.Steps = append(r.Steps, report.Step{Step: x.Step, Loss: x.Loss, LR: x.LR})

@@ -47,7 +47,7 @@ func (s *session) samples(e *train.Evaluator, scores []train.ImageScore) (best, 
 	samples := make([]report.Sample, len(picked))
 	var failed error
 	_, err = e.Run(ds, func(i int, classes []uint8) {
-		sample, err := sampleOf(ds, i, classes)
+		sample, err := s.sampleOf(ds, i, classes)
 		sample.Score = picked[i].Score
 		samples[i], failed = sample, errors.Join(failed, err)
 	})
@@ -58,13 +58,12 @@ func (s *session) samples(e *train.Evaluator, scores []train.ImageScore) (best, 
 }
 
 // sampleOf returns an image with its truth and a prediction of the network's size, in the image's own aspect.
-func sampleOf(ds *data.Dataset, index int, classes []uint8) (report.Sample, error) {
-	h, w, _ := ds.Shape()
-	image, truth, err := ds.Load(index)
+func (s *session) sampleOf(ds *data.Dataset, index int, classes []uint8) (report.Sample, error) {
+	image, _, err := ds.Load(index)
 	if err != nil {
 		return report.Sample{}, err
 	}
-	prediction, err := ds.RestoreMask(index, &raster.Mask{H: h, W: w, Pix: slices.Clone(classes)})
+	truth, prediction, colors, err := s.shownMasks(ds, index, classes)
 	if err != nil {
 		return report.Sample{}, err
 	}
@@ -73,7 +72,7 @@ func sampleOf(ds *data.Dataset, index int, classes []uint8) (report.Sample, erro
 		image = raster.ResizeFloat(image.Float(), h, w).Image()
 		truth, prediction = raster.ResizeMask(truth, h, w), raster.ResizeMask(prediction, h, w)
 	}
-	return report.Sample{ID: ds.Record(index).ID, Image: image, Truth: truth, Prediction: prediction}, nil
+	return report.Sample{ID: ds.Record(index).ID, Image: image, Truth: truth, Prediction: prediction, Palette: colors}, nil
 }
 
 // writeOverlays writes the samples as pictures: image, truth, prediction and errors side by side.
@@ -88,7 +87,7 @@ func (s *session) writeOverlays(best, worst []report.Sample) error {
 	}{{"best", best}, {"worst", worst}} {
 		for i, x := range list.samples {
 			name := fmt.Sprintf("%s-%d-%s.png", list.kind, i+1, strings.ReplaceAll(x.ID, "/", "_"))
-			panels := raster.SideBySide(x.Image, x.Truth, x.Prediction, s.source.palette, ignored(s.cfg))
+			panels := raster.SideBySide(x.Image, x.Truth, x.Prediction, x.Palette, shownIgnored(s.cfg))
 			if err := raster.WritePNG(filepath.Join(dir, name), panels); err != nil {
 				return fmt.Errorf("writing overlays: %w", err)
 			}

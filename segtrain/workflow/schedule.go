@@ -41,6 +41,9 @@ type (
 		FinalDivFactor float64 `yaml:"final_div_factor"`
 		ThreePhase     bool    `yaml:"three_phase"`
 		AnnealStrategy string  `yaml:"anneal_strategy"`
+		CycleMomentum  bool    `yaml:"cycle_momentum"`
+		BaseMomentum   float64 `yaml:"base_momentum"`
+		MaxMomentum    float64 `yaml:"max_momentum"`
 	}
 	plateauSettings struct {
 		Monitor       string  `yaml:"monitor"`
@@ -76,9 +79,10 @@ func init() {
 		func() any { return &restartsSettings{T0: 10, TMult: 1} })
 	schedule("polynomial", "from lr to min_lr as a power of the part of the run that is left",
 		func() any { return &polynomialSettings{Power: 0.9} })
-	schedule("one_cycle", "up to lr and down again, without a cycle of the momentum", func() any {
+	schedule("one_cycle", "up to lr and down again", func() any {
 		o := optim.DefaultOneCycle
-		return &oneCycleSettings{PctStart: o.PctStart, DivFactor: o.Div, FinalDivFactor: o.FinalDiv, AnnealStrategy: "cos"}
+		return &oneCycleSettings{PctStart: o.PctStart, DivFactor: o.Div, FinalDivFactor: o.FinalDiv, AnnealStrategy: "cos",
+			BaseMomentum: 0.85, MaxMomentum: 0.95}
 	})
 	schedule("step", "times gamma every step_size epochs", func() any { return &stepSettings{StepSize: 30, Gamma: 0.1} })
 	schedule("multi_step", "times gamma at each of the milestones", func() any { return &multiStepSettings{Gamma: 0.1} })
@@ -131,14 +135,30 @@ func (c *exponentialSettings) new(s span) optim.Schedule {
 }
 
 func (c *oneCycleSettings) new(s span) optim.Schedule {
-	return optim.OneCycle(s.lr, s.steps, optim.OneCycleOptions{PctStart: c.PctStart, Div: c.DivFactor,
-		FinalDiv: c.FinalDivFactor, ThreePhase: c.ThreePhase, Linear: c.AnnealStrategy == "linear"})
+	return optim.OneCycle(s.lr, s.steps, c.options())
 }
 
-// Check wants time for each phase.
+func (c *oneCycleSettings) options() optim.OneCycleOptions {
+	return optim.OneCycleOptions{PctStart: c.PctStart, Div: c.DivFactor, FinalDiv: c.FinalDivFactor, ThreePhase: c.ThreePhase,
+		Linear: c.AnnealStrategy == "linear"}
+}
+
+// momentum returns the course of the momentum beside the rate, after a warm-up; nil for none.
+func (c *oneCycleSettings) momentum(warm, steps int) optim.Schedule {
+	if !c.CycleMomentum {
+		return nil
+	}
+	cycle := optim.OneCycleMomentum(c.BaseMomentum, c.MaxMomentum, steps, c.options())
+	return func(step int) float64 { return cycle(max(0, step-warm)) }
+}
+
+// Check wants time for each phase, and momenta in order.
 func (c *oneCycleSettings) Check() error {
 	if c.ThreePhase && c.PctStart >= 0.5 {
 		return fmt.Errorf("pct_start %v leaves nothing for the third phase; allowed: below 0.5", c.PctStart)
+	}
+	if c.BaseMomentum > c.MaxMomentum {
+		return fmt.Errorf("base_momentum %v is above max_momentum, which is %v", c.BaseMomentum, c.MaxMomentum)
 	}
 	return nil
 }
@@ -165,6 +185,7 @@ type course struct {
 	schedule optim.Schedule
 	plateau  *optim.Plateau // what schedule follows, or nil
 	watch    train.Measure  // what plateau observes
+	momentum optim.Schedule // nil for that of the optimizer
 }
 
 // newCourse returns the learning rate's course over so many steps.
@@ -181,6 +202,9 @@ func newCourse(cfg *config.Config, steps, perEpoch int) course {
 		made.schedule = settings.new(s)
 	default:
 		panic(fmt.Sprintf("workflow: no schedule %q", c.Name)) // the configuration was checked
+	}
+	if one, ok := cfg.Settings("schedule.name").(*oneCycleSettings); ok {
+		made.momentum = one.momentum(warm, s.steps)
 	}
 	if warm > 0 {
 		made.schedule = optim.Warmup(warm, made.schedule)

@@ -15,6 +15,9 @@ import (
 
 // fit runs the trainer and, after its last step, measures the best weights and writes the report.
 func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
+	if err := s.openBoard(); err != nil {
+		return nil, err
+	}
 	t := s.trainer()
 	s.Log.Info("model", "encoder", s.cfg.Model.Encoder, "parameters", s.parts.parameters(),
 		"kernels", kernels.Active(), "memory", megabytes(s.parts.memory.Total()), "run", s.run.Dir())
@@ -22,7 +25,9 @@ func (s *session) fit(ctx context.Context, resume bool) (*Result, error) {
 		Epochs: (t.Steps + s.perEpoch() - 1) / s.perEpoch(), Steps: t.Steps, PerEpoch: s.perEpoch(),
 		Batch: t.Batch,
 	})
+	t.Resumed = s.resumed
 	progress, err := t.Run(ctx, resume)
+	err = errors.Join(err, s.closeBoard())
 	s.Progress.Stop()
 	result := &Result{Dir: s.run.Dir(), Steps: t.Steps, Done: progress.Step}
 	if err != nil {
@@ -45,6 +50,11 @@ func (s *session) stop(reason error, p train.Progress) error {
 	return s.run.Append("stop", record.Stop{Reason: reason.Error(), Step: p.Step, Seconds: p.Seconds})
 }
 
+// resumed says where a run goes on.
+func (s *session) resumed(p train.Progress) {
+	s.Log.Info("resuming", "after_step", p.Step, "epoch", p.Step/s.perEpoch()+1, "from", train.StateFile)
+}
+
 func (s *session) perEpoch() int {
 	_, perEpoch := lengths(s.cfg, s.train.Len())
 	return perEpoch
@@ -55,15 +65,17 @@ func (s *session) trainer() *train.Trainer {
 	steps, perEpoch := lengths(s.cfg, s.train.Len())
 	course := newCourse(s.cfg, steps, perEpoch)
 	return &train.Trainer{
-		Model: s.parts.model, Loss: s.parts.loss, Optimizer: newOptimizer(s.cfg, s.parts.model),
-		Schedule: course.schedule, Plateau: course.plateau, Watch: course.watch,
+		Model: s.parts.model, Heads: s.parts.heads, Freeze: newFreeze(s.cfg, s.parts.model, perEpoch), Loss: s.parts.loss,
+		Optimizer: newOptimizerOf(s.cfg, s.parts.heads.With(s.parts.model), encoderFrom(s.cfg, perEpoch)),
+		Schedule:  course.schedule, Plateau: course.plateau, Watch: course.watch, Momentum: course.momentum,
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
 		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
-		Averages: s.averages, Score: score(s.cfg), Dir: s.run.Dir(),
+		Averages: s.averages, Mix: s.parts.mix, Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
-		Observe: observer{s},
+		Metadata: map[string]string{SplitKey: s.source.split.Hash()},
+		Observe:  observer{s},
 	}
 }
 
@@ -73,10 +85,11 @@ type observer struct{ *session }
 // Step logs an update of the weights.
 func (o observer) Step(e train.StepEvent) error {
 	o.Progress.Step(e)
-	return o.run.Append("step", record.Step{
+	r := record.Step{
 		Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm,
-		ImagesPerSecond: e.ImagesPerSecond,
-	})
+		ImagesPerSecond: e.ImagesPerSecond, WaitSeconds: e.Wait,
+	}
+	return errors.Join(o.run.Append("step", r), o.plotStep(r))
 }
 
 // Epoch logs an epoch and its validation.
@@ -84,14 +97,15 @@ func (o observer) Epoch(e train.EpochEvent) error {
 	o.Progress.Epoch(e)
 	nan := math.NaN()
 	r := record.Epoch{
-		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, Best: e.Best,
+		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, WaitSeconds: e.Wait, Best: e.Best,
 		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, EMA: scores(e.EMA),
 	}
 	if v := e.Evaluation; v != nil {
 		r.ValLoss, r.MeanIoU = v.Loss, float64(v.Report.MeanIoU)
 		r.MeanDice, r.PixelAccuracy = float64(v.Report.MeanDice), float64(v.Report.PixelAccuracy)
+		r.Labels = labelScores(v)
 	}
-	return o.run.Append("epoch", r)
+	return errors.Join(o.run.Append("epoch", r), o.plotEpoch(r))
 }
 
 // Snapshot needs no record: the file speaks for itself.

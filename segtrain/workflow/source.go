@@ -10,7 +10,9 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
+	"tessera/segtrain/split"
 	"tessera/segtrain/synth"
 )
 
@@ -21,40 +23,57 @@ const splitSeed = 1
 // A source is where a configuration's samples come from: records, and what their masks mean.
 type source struct {
 	train, val data.Manifest
+	split      *split.Split
+	fold       int // of the split: that of val
 	classes    []string
 	palette    []color.RGBA // a color each class, for pictures
 	code       raster.MaskCode
+
+	findings data.Findings // about the samples
+	lenient  bool          // keep all findings, instead of failing on those that training cannot go on with
 }
 
 // openSource lists the samples of a configuration. Those of the procedural set are drawn into the folder drawn
 // unless they lie there already.
 func openSource(cfg *config.Config, drawn string) (*source, error) {
 	s := describeSource(cfg)
-	all, err := records(cfg, drawn)
+	return s, s.list(cfg, drawn)
+}
+
+// list finds the samples.
+func (s *source) list(cfg *config.Config, drawn string) error {
+	all, err := s.records(cfg, drawn)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s.train, s.val, err = split(cfg, all)
-	return s, err
+	if err := s.divide(cfg, all); err != nil {
+		return err
+	}
+	s.train, s.val = light(cfg, s.train), light(cfg, s.val)
+	return nil
 }
 
 // describeSource returns a source without its samples.
 func describeSource(cfg *config.Config) *source {
 	classes := classNames(cfg)
 	return &source{
-		classes: classes, palette: palette(cfg, len(classes)), code: maskCode(cfg, len(classes)),
+		classes: classes, palette: classColors(cfg, len(classes)), code: maskCode(cfg, values(cfg, len(classes))),
 	}
 }
 
 // checkSource reports what cannot be right about a configuration's data, as far as that shows without files.
 func checkSource(cfg *config.Config) error {
-	if c := cfg.Data.Channels; c != 1 && c != 3 && c != 4 {
-		return cfg.Mistake("data.channels", "%d is not possible yet; allowed: 1, 3, 4", c)
+	if c := cfg.Data.Channels; cfg.Data.Kind == "synth" && !raster.Convertible(3, c) {
+		return cfg.Mistake("data.channels", "the procedural set has 3, not %d; allowed: 1, 3, 4", c)
 	}
-	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want {
+	if n, want := len(classNames(cfg)), len(synth.Names()); cfg.Data.Kind == "synth" && n != want && !cfg.Flags() {
 		return cfg.Mistake("data.classes", "the procedural set has %d classes, not %d", want, n)
 	}
-	if err := describeSource(cfg).code.Check(); err != nil {
+	check := raster.MaskCode.Check
+	if task(cfg) == metric.Multilabel {
+		check = raster.MaskCode.CheckFlags
+	}
+	if err := check(describeSource(cfg).code); err != nil {
 		return cfg.Mistake("data.mask", "%v", err)
 	}
 	return nil
@@ -68,15 +87,18 @@ func classNames(cfg *config.Config) []string {
 	return cfg.Data.Classes
 }
 
-func records(cfg *config.Config, drawn string) (data.Manifest, error) {
+func (s *source) records(cfg *config.Config, drawn string) (data.Manifest, error) {
 	d := cfg.Data
 	switch d.Kind {
 	case "synth":
 		return drawRecords(cfg, drawn)
 	case "csv":
-		m, err := data.ReadCSV(d.Manifest)
+		m, findings, err := data.ReadTable(d.Manifest)
 		if err != nil {
 			return nil, located(cfg, "data.manifest", err)
+		}
+		if err := s.take(cfg, "data.manifest", findings); err != nil {
+			return nil, err
 		}
 		if d.Group != "" {
 			if err := m.GroupBy(regexp.MustCompile(d.Group)); err != nil {
@@ -84,21 +106,23 @@ func records(cfg *config.Config, drawn string) (data.Manifest, error) {
 			}
 		}
 		return m, nil
+	case "coco", "rle":
+		return s.regions(cfg, "data.annotations", d.Images, d.Annotations)
 	}
-	return scan(cfg, "data.images", d.Images, d.Masks)
+	return s.scan(cfg, "data.images", d.Images, d.Masks)
 }
 
 // scan lists a folder pair; key is what a mistake is about.
-func scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
-	opt := data.ScanOptions{MaskPattern: cfg.Data.Pattern}
+func (s *source) scan(cfg *config.Config, key, images, masks string) (data.Manifest, error) {
+	opt := data.ScanOptions{MaskPattern: cfg.Data.Pattern, Classes: overlapping(cfg, classNames(cfg))}
 	if cfg.Data.Group != "" {
 		opt.Group = regexp.MustCompile(cfg.Data.Group)
 	}
-	m, err := data.Scan(images, masks, opt)
+	m, findings, err := data.Pair(images, masks, opt)
 	if err != nil {
 		return nil, located(cfg, key, err)
 	}
-	return m, nil
+	return m, s.take(cfg, key, findings)
 }
 
 // drawRecords returns the procedural set, which it draws if it is not there.
@@ -120,33 +144,6 @@ func drawRecords(cfg *config.Config, dir string) (data.Manifest, error) {
 			file, len(m), cfg.Data.Synth.Count)
 	}
 	return m, nil
-}
-
-// split parts the records as data.val says.
-func split(cfg *config.Config, all data.Manifest) (train, val data.Manifest, err error) {
-	v := cfg.Data.Val
-	switch {
-	case v.Images != "":
-		val, err = scan(cfg, "data.val.images", v.Images, v.Masks)
-		return all, val, err
-	case v.Fold != nil:
-		for _, r := range all {
-			if r.Fold == *v.Fold {
-				val = append(val, r)
-			} else {
-				train = append(train, r)
-			}
-		}
-		if len(val) == 0 || len(train) == 0 {
-			return nil, nil, cfg.Mistake("data.val.fold", "%d holds out %d of %d samples", *v.Fold, len(val), len(all))
-		}
-		return train, val, nil
-	}
-	train, val, err = data.HoldOut(all, v.Fraction, splitSeed)
-	if err != nil {
-		return nil, nil, located(cfg, "data.val.fraction", err)
-	}
-	return train, val, nil
 }
 
 // maskCode describes the mask files of a configuration.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,7 +25,13 @@ var ErrFinished = errors.New("the run is finished")
 // Train trains as the configuration says, in a new run directory: cfg.Out, or a new one below runs. Mistakes in the
 // configuration are found before anything is created. When ctx ends, the step under way is finished and a snapshot
 // written; the error is then train.ErrInterrupted, and the result tells the directory for Resume.
+//
+// An experiment that the runs beside it have done is ErrRepeated, and one that differs from o.From in more than one condition
+// ErrManyChanges, unless the options say otherwise.
 func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) {
+	if len(cfg.Train.Seeds) > 0 {
+		return nil, cfg.Mistake("train.seed", "is a list, and this is one run: TrainSeeds trains them all")
+	}
 	parts, err := build(cfg)
 	if err != nil {
 		return nil, err
@@ -38,6 +45,7 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		return nil, err
 	}
 	final := *cfg
+	final.Debug = false // this is the run that a debug run is for
 	if final.Out == "" {
 		final.Out = record.AutoName("runs")
 	}
@@ -46,16 +54,19 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		_, err := record.Create(final.Out) // says what to do about it
 		return nil, err
 	}
-	if err := s.openData(); err != nil {
+	start, err := s.prepare(from)
+	if err != nil {
 		return nil, err
 	}
+	warnFrozen(cfg, from, o.Log)
 	if s.run, err = record.Create(final.Out); err != nil {
 		return nil, err
 	}
 	defer s.run.Close()
-	if err := s.begin(); err != nil {
+	if err := errors.Join(s.begin(start), s.tellLight()); err != nil {
 		return nil, err
 	}
+	s.hint()
 	if err := s.startedFrom(from); err != nil {
 		return nil, err
 	}
@@ -66,6 +77,9 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 // as a run that was never interrupted. A run that is finished is an error that wraps ErrFinished.
 func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error) {
 	dir := cfg.Out
+	if cfg.Debug {
+		return nil, fmt.Errorf("%s is a debug run, which takes minutes: start it again rather", dir)
+	}
 	parts, err := build(cfg)
 	if err != nil {
 		return nil, err
@@ -82,6 +96,9 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 		return nil, err
 	}
 	if err := s.openData(); err != nil {
+		return nil, err
+	}
+	if err := s.run.CheckSplit(s.splitEvent()); err != nil {
 		return nil, err
 	}
 	_, err = os.Stat(s.run.Path(train.StateFile))
@@ -106,6 +123,9 @@ func LoadRun(dir string, settings ...string) (*config.Config, error) {
 	if !record.Is(dir) {
 		return nil, fmt.Errorf("%s is not a run: there is no %s in it", dir, record.ConfigFile)
 	}
+	if _, err := record.ReadStart(dir); err != nil {
+		return nil, err
+	}
 	cfg, err := config.Load(filepath.Join(dir, record.ConfigFile), settings...)
 	if err != nil {
 		return nil, err
@@ -123,18 +143,13 @@ type session struct {
 	source     *source
 	train, val *data.Dataset
 	averages   train.Averages
+	board      *record.Board // nil for none
 }
 
 // openData finds the samples, drawing them where they are procedural, and reads the first of them.
 func (s *session) openData() (err error) {
 	begin := time.Now()
-	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
-		return err
-	}
-	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
-		return err
-	}
-	if s.val, err = s.source.dataset(s.cfg, s.source.val, nil); err != nil {
+	if err := s.openSets(); err != nil {
 		return err
 	}
 	steps, perEpoch := lengths(s.cfg, s.train.Len())
@@ -149,16 +164,47 @@ func (s *session) openData() (err error) {
 	}
 	s.Log.Info("data", "training", s.train.Len(), "validation", s.val.Len(), "classes", len(s.source.classes),
 		"size", fmt.Sprintf("%d×%d", s.cfg.Data.Size[0], s.cfg.Data.Size[1]), "took", rounded(time.Since(begin)))
+	s.warnLeaks()
 	return nil
 }
 
+// openSets finds the samples and reads none of them.
+func (s *session) openSets() (err error) {
+	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
+		return err
+	}
+	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
+		return err
+	}
+	for _, f := range s.source.findings.Warnings() {
+		s.Log.Warn(f.String())
+	}
+	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
+		return err
+	}
+	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
+	return err
+}
+
+// prepare opens the data and identifies the run. If it is not to be, nothing of it stays.
+func (s *session) prepare(from *record.Weights) (start record.Start, err error) {
+	_, err = os.Lstat(s.cfg.Out)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if err = s.openData(); err == nil {
+		start, err = s.identify(from)
+	}
+	if err != nil && fresh && !record.Is(s.cfg.Out) {
+		err = errors.Join(err, os.RemoveAll(s.cfg.Out))
+	}
+	return start, err
+}
+
 // begin writes what a run directory starts with.
-func (s *session) begin() error {
+func (s *session) begin(start record.Start) error {
 	if err := s.run.WriteText(record.ConfigFile, string(s.cfg.Marshal())); err != nil {
 		return err
 	}
-	env := record.NewEnv(kernels.Active().String())
-	return errors.Join(s.run.WriteJSON(record.EnvFile, env), s.run.Append("start", env))
+	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit())
 }
 
 // startedFrom notes the weights that a run started from.

@@ -16,10 +16,15 @@ import (
 	"tessera/segtrain/train"
 )
 
-// Options are what surrounds a workflow: where its messages go.
+// Options are what surrounds a workflow: where its messages go, and why there is a run.
 type Options struct {
 	Log      *slog.Logger // nil: nowhere
 	Progress Progress     // nil: nowhere
+
+	// Of a new run: the run it was made from, why more than one condition differs from that one, and whether it may be an
+	// experiment that has been done.
+	From, Reason string
+	Again        bool
 }
 
 // Progress shows a training run to someone who waits for it.
@@ -34,6 +39,7 @@ type Progress interface {
 type Plan struct {
 	Epochs, Steps, PerEpoch int // altogether; PerEpoch is steps
 	Batch                   int
+	Label                   string // what is trained where that is one of several: fold 2/5
 }
 
 // noProgress is a Progress that shows nothing.

@@ -15,11 +15,18 @@ import weights
 def main(path, n=1, h=64, w=96):
     state = load_file(path)
     classes = state["segmentation_head.0.weight"].shape[0]
-    unet = smp.Unet("efficientnet-b0", encoder_weights=None, classes=classes)
+    attention = "scse" if any(".attention1." in k for k in state) else None
+    aux = None
+    if "classification_head.3.weight" in state:
+        aux = {"classes": state["classification_head.3.weight"].shape[0]}
+    unet = smp.Unet("efficientnet-b0", encoder_weights=None, classes=classes, decoder_attention_type=attention, aux_params=aux)
     unet.load_state_dict(state, strict=True)
     torch.set_num_threads(1)
     with torch.no_grad():
         logits = unet.eval()(torch.from_numpy(weights.pictures(0, n, 3, h, w)))
+        if aux:
+            logits, labels = logits
+            print("labels", " ".join(f"{v:.6f}" for v in labels.flatten()[:5].tolist()))
     flat = logits.double().flatten()
     print(f"{len(state)} tensors, {classes} classes, loaded strictly")
     print(f"logits {list(logits.shape)} sum {flat.sum():.6f} sum of squares {flat.square().sum():.6f}")

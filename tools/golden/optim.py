@@ -6,6 +6,7 @@ AdamP, Lion and Lookahead are not in torch.optim; they are written here from the
 import math
 
 import torch
+from timm.utils import ModelEmaV3
 
 import samples
 
@@ -105,6 +106,8 @@ OPTIMIZERS = [
     ("sgd", torch.optim.SGD, sgd(dampening=0.3), None),
     ("adam", torch.optim.Adam, options(), None),
     ("adam", torch.optim.Adam, options(weight_decay=0.1, betas=[0.8, 0.95], eps=1e-3), None),
+    ("adam", torch.optim.Adam, options(betas=[0.8, 0.7], amsgrad=True), None),
+    ("adamw", torch.optim.AdamW, options(betas=[0.8, 0.7], weight_decay=0.1, amsgrad=True), None),
     ("nadam", torch.optim.NAdam, options(momentum_decay=4e-3), None),
     ("nadam", torch.optim.NAdam, options(momentum_decay=0.1, weight_decay=0.1), None),
     ("nadam", torch.optim.NAdam, options(momentum_decay=4e-3, weight_decay=0.1, decoupled_weight_decay=True), None),
@@ -121,16 +124,24 @@ OPTIMIZERS = [
 ]
 
 
+# With the rate and the momentum of OneCycleLR.
+CYCLED = [
+    ("adamw", torch.optim.AdamW, options(weight_decay=1e-2)),
+    ("adam", torch.optim.Adam, options(weight_decay=0.1)),
+    ("sgd", torch.optim.SGD, sgd(nesterov=True)),
+]
+
+
 def golden():
     return {
         "start": {name: samples.values(f"optim.start.{name}", *shape).flatten().tolist()
                   for name, shape in SHAPES.items()},
         "grads": {name: gradients(name).flatten(1).tolist() for name in SHAPES},
         "kept": KEPT,
-        "optimizers": [optimizer(*entry) for entry in OPTIMIZERS],
+        "optimizers": [optimizer(*entry) for entry in OPTIMIZERS] + [optimizer(*entry, None, True) for entry in CYCLED],
         "clips": [clip(limit) for limit in (0.5, 2.0, 100.0)],
         "clip_values": [clip_value(limit) for limit in (0.25, 2.0)],
-        "averages": [average("swa", None), average("ema", 0.9)],
+        "averages": [average("swa", None), average("ema", 0.9), warm_average(0.7)],
     }
 
 
@@ -140,7 +151,7 @@ def gradients(name):
     return grads
 
 
-def optimizer(name, make, options, lookahead):
+def optimizer(name, make, options, lookahead, cycle=False):
     """The parameters after the kept steps; step k is given gradient k."""
     params = {n: torch.nn.Parameter(samples.values(f"optim.start.{n}", *shape)) for n, shape in SHAPES.items()}
     grads = {n: gradients(n) for n in SHAPES}
@@ -149,11 +160,16 @@ def optimizer(name, make, options, lookahead):
     if lookahead:
         rule = Lookahead(rule, **lookahead)
         entry["lookahead"] = lookahead
+    if cycle:
+        course = torch.optim.lr_scheduler.OneCycleLR(rule, options["lr"], total_steps=STEPS)
+        entry["one_cycle"] = True
     entry["steps"] = []
     for k in range(STEPS):
         for n, p in params.items():
             p.grad = grads[n][k].clone()
         rule.step()
+        if cycle and k + 1 < STEPS:
+            course.step()
         if k + 1 in KEPT:
             entry["steps"].append({n: p.flatten().tolist() for n, p in params.items()})
     if name == "adamp":
@@ -192,3 +208,16 @@ def average(kind, decay):
         mean.update_parameters(live)
         means.append(mean.module.weight[0].tolist())
     return {"kind": kind, "decay": decay or 0, "live": values.tolist(), "means": means}
+
+
+def warm_average(decay):
+    """The same by timm's ModelEmaV3 with use_warmup, updated as its training script does: with the steps done."""
+    live = torch.nn.Linear(5, 1, bias=False, dtype=torch.float64)
+    mean = ModelEmaV3(live, decay=decay, use_warmup=True)
+    values, means = samples.values("average", 10, 5), []
+    for k, v in enumerate(values):
+        with torch.no_grad():
+            live.weight.copy_(v[None])
+        mean.update(live, step=k + 1)
+        means.append(mean.module.weight[0].tolist())
+    return {"kind": "warm_ema", "decay": decay, "live": values.tolist(), "means": means}

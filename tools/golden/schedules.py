@@ -44,10 +44,10 @@ def optimizer():
     return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))], lr=LR, momentum=0.9)
 
 
-def rates(rule, course):
+def rates(rule, course, what="lr"):
     values = []
     for _ in range(STEPS):
-        values.append(short(rule.param_groups[0]["lr"]))
+        values.append(short(rule.param_groups[0][what]))
         rule.step()
         course.step()
     return values
@@ -60,7 +60,11 @@ def short(x):
 
 def schedule(name, make, options):
     rule = optimizer()
-    return {"schedule": name, **options, "rates": rates(rule, make(rule, **options))}
+    entry = {"schedule": name, **options, "rates": rates(rule, make(rule, **options))}
+    if name == "one_cycle":
+        rule = optimizer()
+        entry["momenta"] = rates(rule, make(rule, **options), "momentum")
+    return entry
 
 
 def warmup(steps):

@@ -1,0 +1,109 @@
+package train
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tessera/autograd"
+	"tessera/nn"
+	"tessera/nn/loss"
+	"tessera/optim"
+	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
+	"tessera/segtrain/raster"
+)
+
+// lights is a model of overlapping classes: a pixel above each of the levels is of the level's class.
+func lights(levels ...float32) *nn.Conv2D {
+	m := nn.NewConv2D(nn.NewRand(0), 1, len(levels), nn.ConvOptions{Kernel: 1, BiasInit: nn.Zero})
+	for k, level := range levels {
+		m.Weight.Value.Data[k], m.Bias.Value.Data[k] = 8, -8*level
+	}
+	return m
+}
+
+// shades writes a picture of four shades, 0, 0.4, 0.6 and 1, and flags in the bits of its mask: of above 0.3 and above 0.5, but
+// that the second shade has both, and the last pixel counts for neither.
+func shades(t *testing.T) data.Manifest {
+	dir := t.TempDir()
+	im, mask := raster.NewImage(1, 4, 1), raster.NewMask(1, 4)
+	copy(im.Pix8, []uint8{0, 102, 153, 255})
+	copy(mask.Pix, []uint8{0b00, 0b11, 0b11, 0b11})
+	r := data.Record{ID: "a", Image: filepath.Join(dir, "a.png"), Mask: filepath.Join(dir, "m.png"), Fold: data.NoFold}
+	require.NoError(t, raster.WritePNG(r.Image, im))
+	require.NoError(t, raster.WriteMask(r.Mask, mask, nil))
+	return data.Manifest{r}
+}
+
+func TestEvaluateMultilabel(t *testing.T) {
+	ds, err := data.NewDataset(shades(t), data.Options{
+		H: 1, W: 4, C: 1, Overlapping: []string{"dim", "bright"}, MaskCode: raster.MaskCode{Coding: raster.BitsCode, Ignore: -1},
+	})
+	require.NoError(t, err)
+	e := &Evaluator{
+		Model: lights(0.3, 0.5), Loss: loss.BCE{Ignore: autograd.NoIgnore}, Classes: []string{"dim", "bright"},
+		Ignore: -1, Batch: 2, Task: metric.Multilabel, Curve: []float64{0.25, 0.5}, Boundary: 1,
+	}
+	defer e.Free()
+	var flags []uint8
+	got, err := e.Run(ds, func(_ int, f []uint8) { flags = append(flags, f...) })
+	require.NoError(t, err)
+	assert.Equal(t, []uint8{0, 0, 1, 0, 1, 1, 1, 1}, flags)
+	assert.Equal(t, []metric.Score{1, metric.Score(2. / 3)}, []metric.Score{got.Report.PerClass[0].IoU, got.Report.PerClass[1].IoU})
+	assert.InDelta(t, (1+2./3)/2, got.Images[0].Score, 1e-12)
+	want := 0.0
+	for i, x := range []float64{0, 0.4, 0.6, 1} {
+		for _, level := range []float64{0.3, 0.5} {
+			z := 8 * (x - level)
+			if i == 0 {
+				z = -z
+			}
+			want += math.Log1p(math.Exp(-z)) / 8
+		}
+	}
+	assert.InDelta(t, want, got.Loss, 1e-5)
+	assert.Equal(t, metric.Counts{TP: 3, TN: 1}, got.Meter.Curve.Counts(1, 0), "sigmoid(8·(0.4-0.5)) = 0.31 is above 0.25")
+	assert.Equal(t, 1., got.Meter.Boundary.Class(0))
+
+	e.Free()
+	e.Thresholds = []float64{0.5, 0.25}
+	got, err = e.Run(ds, nil)
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, got.Report.MeanIoU, "a threshold a class")
+}
+
+func TestEvaluateBinary(t *testing.T) {
+	m := bands(t)
+	e := &Evaluator{Model: lights(0.5), Loss: loss.BCE{Ignore: 9}, Classes: []string{"bright"}, Ignore: 9, Batch: 2, Task: metric.Binary}
+	defer e.Free()
+	got, err := e.Run(bandSet(t, m), nil)
+	require.NoError(t, err)
+	missed := 0 + 1 + 2 + 3 + 4 // pixels that are bright and not in the mask
+	assert.Equal(t, metric.Counts{TP: 40 - int64(missed), FP: int64(missed), TN: 35}, got.Meter.Stats.Total(0))
+	assert.Equal(t, 6./8, got.Images[2].Score)
+}
+
+// TestStepLearnsFlags takes steps on overlapping labels until the loss is low.
+func TestStepLearnsFlags(t *testing.T) {
+	model := lights(0.9, 0.1) // wrong at first
+	opt := optim.NewSGD(nn.Params(model), optim.SGDOptions{})
+	s, err := NewLabelStep(model, loss.BCE{Ignore: 9}, opt, 1, 1, 4, 1, 2, 0, 1)
+	require.NoError(t, err)
+	defer s.Free()
+	var first, last float64
+	for i := range 300 {
+		last, _, err = s.Run(i, 3, []float32{0, 0.4, 0.6, 1}, []uint8{0, 0, 1, 0, 1, 1, 9, 1})
+		require.NoError(t, err)
+		if i == 0 {
+			first = last
+		}
+	}
+	assert.Greater(t, first, 1.0)
+	assert.Less(t, last, 0.1)
+	assert.Less(t, model.Bias.Value.Data[1], model.Bias.Value.Data[0]*model.Weight.Value.Data[1]/model.Weight.Value.Data[0],
+		"the second class begins at more light")
+}

@@ -1,0 +1,151 @@
+package train
+
+import (
+	"tessera/autograd"
+	"tessera/nn/decoder"
+	"tessera/nn/loss"
+	"tessera/segtrain/metric"
+	"tessera/tensor"
+)
+
+// Heads are what trains beside a model's masks; the zero Heads are nothing.
+type Heads struct {
+	Deep *decoder.DeepHeads // deep supervision; nil for none
+	Aux  *Aux               // the classification head; nil if it does not learn
+}
+
+// An Aux says how the classification head of a model learns which classes a picture shows: by the binary cross-entropy of
+// each class, the mean over those that are known.
+type Aux struct {
+	Weight  float32  // of its loss, beside 1 for that of the masks
+	Classes []string // that the head tells
+
+	// Known returns what the picture of a record shows: for each class 0, 1 or Unknown, nil for
+	// Unknown throughout. Without Known that is made from the mask.
+	Known    func(id string) []uint8
+	MinShare float64 // part of the pixels that count which a class must have to be there; one pixel at least
+	Ignore   int     // class index in masks that does not count
+}
+
+// Unknown is the label of a class that nothing is known about.
+const Unknown = 255
+
+// all is a model and its heads as one, named as a snapshot names them.
+type all struct {
+	Model decoder.Model      `name:""`
+	Deep  *decoder.DeepHeads `name:""`
+}
+
+// With returns a model together with the heads that learn, for an optimizer and for snapshots. Checkpoints hold the model
+// alone.
+func (h Heads) With(m decoder.Model) any {
+	if h.Deep == nil {
+		return m
+	}
+	return &all{m, h.Deep}
+}
+
+// A spoken model says more than masks.
+type spoken interface {
+	ForwardAll(t *autograd.Tape, x *autograd.Var, deep *decoder.DeepHeads) decoder.Outputs
+}
+
+// A recorded model is what a tape has of a model, its heads and the loss.
+type recorded struct {
+	masks  *autograd.Var  // logits
+	labels *autograd.Var  // logits of the classification head, nil for none
+	truth  *tensor.Tensor // what labels should be, nil for none
+	loss   *autograd.Var  // nil for none
+}
+
+// record records a model on pictures x, and its loss unless l is nil. In inference the inner stages have no say.
+func (h Heads) record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, target autograd.Target) recorded {
+	if t.Mode == autograd.Inference {
+		h.Deep = nil
+	}
+	var out decoder.Outputs
+	if h == (Heads{}) {
+		out.Masks = []*autograd.Var{m.Forward(t, x)}
+	} else {
+		out = m.(spoken).ForwardAll(t, x, h.Deep)
+	}
+	r := recorded{masks: out.Masks[0]}
+	if l != nil {
+		r.loss = h.maskLoss(t, l, out.Masks, target)
+	}
+	if h.Aux == nil {
+		return r
+	}
+	r.labels, r.truth = out.Labels, t.Labels(out.Labels.Shape)
+	if l != nil {
+		r.loss = autograd.WeightedSum(t, []float32{1, h.Aux.Weight}, r.loss,
+			autograd.BCE(t, r.labels, autograd.NewTarget(r.truth), Unknown, 0, nil, nil))
+	}
+	return r
+}
+
+func (h Heads) maskLoss(t *autograd.Tape, l loss.Loss, masks []*autograd.Var, target autograd.Target) *autograd.Var {
+	if h.Deep == nil {
+		return l.Forward(t, masks[0], target)
+	}
+	return loss.Deep{Loss: l}.Forward(t, masks, target)
+}
+
+// Record records the loss of a training step with class indices as target, for a forecast of its memory.
+func (h Heads) Record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, labels *tensor.Tensor) {
+	t.Output(h.record(t, m, x, l, autograd.NewTarget(labels)).loss)
+}
+
+// label writes what the pictures of a batch show to truth [N, 1, 1, classes].
+func (a *Aux) label(ids []string, masks []uint8, truth []uint8) {
+	n := len(ids)
+	pixels := len(masks) / n
+	for i, id := range ids {
+		to := truth[i*len(a.Classes):][:len(a.Classes)]
+		if a.Known != nil {
+			if copy(to, a.Known(id)) == 0 {
+				fillBytes(to, Unknown)
+			}
+			continue
+		}
+		a.present(masks[i*pixels:][:pixels], to)
+	}
+}
+
+func fillBytes(x []uint8, v uint8) {
+	for i := range x {
+		x[i] = v
+	}
+}
+
+// present tells which classes a mask of class indices shows. Where no pixel counts, nothing is known.
+func (a *Aux) present(mask []uint8, to []uint8) {
+	var pixels [256]int
+	for _, class := range mask {
+		pixels[class]++
+	}
+	counted := len(mask)
+	if a.Ignore >= 0 && a.Ignore < len(pixels) {
+		counted -= pixels[a.Ignore]
+	}
+	least := max(1, a.MinShare*float64(counted))
+	for class := range to {
+		switch {
+		case counted == 0:
+			to[class] = Unknown
+		case float64(pixels[class]) >= least:
+			to[class] = 1
+		default:
+			to[class] = 0
+		}
+	}
+}
+
+// see counts what the head says of a batch, given its logits.
+func (a *Aux) see(p *metric.Presence, logits []float32, truth []uint8) {
+	for i, t := range truth {
+		if t != Unknown {
+			p.Add(i%len(a.Classes), t == 1, logits[i] > 0)
+		}
+	}
+}

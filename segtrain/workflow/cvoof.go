@@ -1,0 +1,99 @@
+package workflow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+
+	"tessera/segtrain/config"
+	"tessera/segtrain/oof"
+	"tessera/segtrain/predict"
+)
+
+// predict writes a fold's out-of-fold predictions with its best weights, unless they are written already.
+func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold int, o Options) error {
+	dir := c.path(OOFFolder)
+	weights, err := weightsFile(cfg.Out, "best")
+	if err != nil {
+		return err
+	}
+	sum, err := fileSum(weights)
+	if err != nil {
+		return err
+	}
+	now := oof.Fold{Split: c.split.Hash(), Weights: sum, Images: len(c.split.Validation(fold))}
+	if then, ok := oof.ReadFold(dir, fold); ok && then == now {
+		return nil
+	}
+	p, _, err := trained(cfg, weights)
+	if err != nil {
+		return err
+	}
+	s, ds, err := evalData(cfg, EvalOptions{}, cfg.Out+"/"+DataFolder)
+	if err != nil {
+		return err
+	}
+	o.Log.Info("predicting out of fold", "images", ds.Len(), "classes", len(s.classes))
+	run := p.newPredictor(cfg)
+	run.Batch, run.Probabilities, run.NetworkSize = min(cfg.Train.Batch, ds.Len()), true, true
+	_, err = run.Run(ctx, ds, func(r predict.Result) error {
+		return oof.WriteImage(dir, fold, r.ID, r.Probabilities, r.Classes)
+	})
+	if err != nil {
+		return err
+	}
+	return oof.WriteFold(dir, fold, now)
+}
+
+// writeManifest says that the predictions of all folds are there.
+func (c *crossValidation) writeManifest() error {
+	dir := c.path(OOFFolder)
+	m := oof.Manifest{
+		Split: c.split.Hash(), Folds: c.split.Folds(), Repeats: c.split.Repeats, Classes: classNames(&c.cfg),
+		Size: c.cfg.Data.Size, Resize: c.cfg.Data.Resize,
+	}
+	for fold := range c.split.Folds() {
+		f, ok := oof.ReadFold(dir, fold)
+		if !ok {
+			return fmt.Errorf("cross-validation: %s has no predictions of fold %d", dir, fold)
+		}
+		m.Weights = append(m.Weights, f.Weights)
+	}
+	for _, r := range c.split.Rows {
+		image := oof.Image{ID: r.ID}
+		for repeat, f := range r.Folds {
+			if f >= 0 {
+				image.Folds = append(image.Folds, repeat*c.split.K+f)
+			}
+		}
+		if len(image.Folds) > 0 { // and not one that always trains
+			m.Images = append(m.Images, image)
+		}
+	}
+	return oof.WriteManifest(dir, m)
+}
+
+// fileSum returns the SHA-256 of a file.
+func fileSum(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("cross-validation: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("cross-validation: %s: %w", file, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// writer returns what writes a text.
+func writer(text string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+}

@@ -1,0 +1,35 @@
+package workflow
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tessera/segtrain/augment"
+	"tessera/segtrain/train"
+)
+
+func TestMix(t *testing.T) {
+	p, err := build(parse(t, "mix=[{MixUp: {alpha: 1, p: 0.25}}, {CutMix: {p: 0.5, epochs: [2, 5], ramp: 2}}]"))
+	require.NoError(t, err)
+	assert.Equal(t, []augment.Mixer{
+		&augment.MixUp{MixWhen: augment.MixWhen{P: 0.25}, Alpha: 1},
+		&augment.CutMix{MixWhen: augment.MixWhen{P: 0.5, Epochs: [2]int{2, 5}, Ramp: 2}, Alpha: 1},
+	}, p.mix)
+	assert.IsType(t, &train.Mixture{}, p.trainingLoss())
+
+	for _, tt := range []struct {
+		settings []string
+		want     string
+	}{
+		{[]string{"mix=[MixUp]", "loss=[dice, lovasz]"}, "MixUp gives pixels two labels, and loss lovasz cannot take them"},
+		{[]string{"mix=[{MixUp: {p: 0.7}}, CutMix]"}, "probabilities p add up to 1.2"},
+		{[]string{"mix=[CutMix]", "train.batch=1"}, "a batch of one picture has nothing to mix"},
+	} {
+		_, err := build(parse(t, tt.settings...))
+		assert.ErrorContains(t, err, tt.want)
+	}
+	_, err = build(parse(t, "mix=[CutMix]", "loss=[lovasz]"))
+	assert.NoError(t, err, "hard labels are for any loss")
+}

@@ -1,0 +1,57 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tessera/nn/decoder"
+	"tessera/segtrain/metric"
+)
+
+func TestOutOfFoldBesideTheTruth(t *testing.T) {
+	dir := t.TempDir()
+	r, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1", "train.best=pixel_accuracy"), Options{})
+	require.NoError(t, err)
+	o, err := openOutOfFold(dir)
+	require.NoError(t, err)
+	confusion := metric.NewConfusion(6)
+	folds, next := [2]int{}, 0
+	require.NoError(t, o.each(context.Background(), func(x judged) error {
+		assert.Equal(t, next, x.index)
+		assert.Equal(t, o.folder.Images[next].ID, x.id)
+		next++
+		folds[x.fold]++
+		classes := make([]uint8, len(x.truth))
+		decoder.Argmax(6, x.probabilities.Pix, classes)
+		confusion.Add(x.truth, classes, -1)
+		return nil
+	}))
+	assert.Equal(t, 16, next)
+	assert.Equal(t, [2]int{8, 8}, folds)
+	report := confusion.Report(o.source.classes)
+	assert.InDelta(t, float64(r.Summary.Pooled.PixelAccuracy), float64(report.PixelAccuracy), 0.005) // probabilities are rounded
+
+	stop := errors.New("enough")
+	assert.ErrorIs(t, o.each(context.Background(), func(judged) error { return stop }), stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	assert.ErrorIs(t, o.each(ctx, func(judged) error { return nil }), context.Canceled)
+
+	_, err = openOutOfFold(t.TempDir())
+	assert.ErrorContains(t, err, "is no finished cross-validation")
+	file := filepath.Join(dir, CVConfigFile)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	other := strings.Replace(string(text), "kind: stratified", "kind: kfold", 1)
+	require.NotEqual(t, string(text), other)
+	require.NoError(t, os.WriteFile(file, []byte(other), 0o666))
+	_, err = openOutOfFold(dir)
+	assert.ErrorContains(t, err, "is of the split")
+}

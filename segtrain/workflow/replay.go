@@ -1,0 +1,65 @@
+package workflow
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"tessera/segtrain/config"
+	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
+)
+
+// A Replayed sample is where it was written, and where it was in training.
+type Replayed struct {
+	ID    string   `json:"id"`
+	Epoch int      `json:"epoch"` // counted from 1, as are steps within it
+	Step  int      `json:"step"`
+	Image string   `json:"image"`
+	Mask  string   `json:"mask"`
+	Mixed string   `json:"mixed,omitempty"` // the second labels, of a picture of two
+	Share *float32 `json:"share,omitempty"` // of the first labels
+}
+
+// ReplayAugment writes what the network saw of a sample in an epoch, counted from 1, to a folder: the image with its
+// normalisation undone, and the mask of class indices, both as PNG. A sample that was mixed has a second mask and a share.
+func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, error) {
+	if epoch < 1 {
+		return nil, errors.New("epochs are counted from 1")
+	}
+	p, err := build(cfg)
+	if err != nil {
+		return nil, err
+	}
+	source, clean, err := openTraining(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer clean()
+	ds, err := source.dataset(cfg, source.train, p.augment)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := data.Replay(ds, p.loaderOptions(cfg), epoch-1, id)
+	if err != nil {
+		return nil, err
+	}
+	return writeSeen(ds, source, seen, id, out)
+}
+
+func writeSeen(ds *data.Dataset, s *source, seen *data.Seen, id, out string) (*Replayed, error) {
+	h, w, _ := ds.Shape()
+	base := filepath.Join(out, fmt.Sprintf("%s-epoch%d", filepath.FromSlash(id), seen.Epoch+1))
+	if err := os.MkdirAll(filepath.Dir(base), 0o777); err != nil {
+		return nil, err
+	}
+	r := &Replayed{ID: id, Epoch: seen.Epoch + 1, Step: seen.Step + 1, Image: base + ".png", Mask: base + "-mask.png"}
+	err := raster.WritePNG(r.Image, ds.Picture(seen.Image))
+	err = errors.Join(err, raster.WriteMask(r.Mask, &raster.Mask{H: h, W: w, Pix: seen.Mask}, s.palette))
+	if seen.Share != nil && seen.Share[0] != 1 {
+		r.Mixed, r.Share = base+"-mixed.png", &seen.Share[0]
+		err = errors.Join(err, raster.WriteMask(r.Mixed, &raster.Mask{H: h, W: w, Pix: seen.Mixed}, s.palette))
+	}
+	return r, err
+}

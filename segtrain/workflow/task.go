@@ -1,0 +1,95 @@
+package workflow
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+	"strings"
+
+	"tessera/segtrain/config"
+	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
+	"tessera/segtrain/raster"
+)
+
+// task returns what a pixel of a configuration can be.
+func task(cfg *config.Config) metric.Task { return metric.Task(cfg.Task) }
+
+// overlapping returns the names of classes that may overlap, nil if a pixel has one label.
+func overlapping(cfg *config.Config, classes []string) []string {
+	if task(cfg) == metric.Multilabel {
+		return classes
+	}
+	return nil
+}
+
+// values returns how many values a label can have, for a number of classes.
+func values(cfg *config.Config, classes int) int {
+	if task(cfg) == metric.Binary {
+		return 2
+	}
+	return classes
+}
+
+// exclusiveLosses are those of a softmax over classes.
+var exclusiveLosses = []string{"cross_entropy", "ohem_cross_entropy", "topk_cross_entropy", "dice_ce"}
+
+// fitsTask reports a loss that has no meaning for a configuration's task.
+func fitsTask(cfg *config.Config, name string) error {
+	if !cfg.Flags() || !slices.Contains(exclusiveLosses, name) {
+		return nil
+	}
+	var others []string
+	for _, l := range lossChoices {
+		if !slices.Contains(exclusiveLosses, l.name) {
+			others = append(others, l.name)
+		}
+	}
+	return fmt.Errorf("%s is of classes that exclude each other; allowed where task is %s: %s", name, cfg.Task,
+		strings.Join(others, ", "))
+}
+
+// classColors returns the color of each class. A binary mask has two, the first of what is not there.
+func classColors(cfg *config.Config, classes int) []color.RGBA {
+	if colors := colorsOf(cfg.Data.Mask.Colors); task(cfg) == metric.Binary && len(colors) > 1 {
+		return colors[1:2]
+	}
+	return palette(cfg, classes)
+}
+
+// shownIgnored returns the value that does not count in masks that shownMasks returns, -1 for none.
+func shownIgnored(cfg *config.Config) int {
+	if task(cfg) == metric.Multilabel {
+		return raster.NoFlags
+	}
+	return ignored(cfg)
+}
+
+// shownMasks returns the truth of an image and a prediction of the network's size, both as masks of the image's size, and
+// the colors of their values.
+func (s *session) shownMasks(ds *data.Dataset, index int, labels []uint8) (
+	truth, prediction *raster.Mask, colors []color.RGBA, err error,
+) {
+	h, w, _ := ds.Shape()
+	if task(s.cfg) != metric.Multilabel {
+		if _, truth, err = ds.Load(index); err != nil {
+			return nil, nil, nil, err
+		}
+		prediction, err = ds.RestoreMask(index, &raster.Mask{H: h, W: w, Pix: slices.Clone(labels)})
+		colors = s.source.palette
+		if task(s.cfg) == metric.Binary {
+			colors = []color.RGBA{{}, colors[0]}
+		}
+		return truth, prediction, colors, err
+	}
+	there, err := ds.LoadFlags(index)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	found, err := ds.RestoreFlags(index, raster.FlagsOf(h, w, ds.Labels(), labels, -1))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	masks, colors := raster.Combined(s.source.palette, there, found)
+	return masks[0], masks[1], colors, nil
+}
