@@ -89,13 +89,13 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), append(in, more...)...)
 	o.keep, o.adds = in, []*Var{w}
 	u := &upConv{t: t, x: x, skip: skip, w: w, y: y, cx: cx, cs: cs, oc: oc}
-	u.folded = kernels.NewConv(n, oc, cx, 1, kernels.FoldedWindow(2*h, 2*wd))
+	u.folded = t.Precision.NewConv(n, oc, cx, 1, kernels.FoldedWindow(2*h, 2*wd))
 	u.folded.Swapped = true
 	o.flops = u.folded.FLOPs()
 	t.worker(u.folded.Scratch())
 	if skip != nil {
 		win := kernels.Window{IH: 2 * h, IW: 2 * wd, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
-		u.direct = kernels.NewConv(n, cs, oc, 1, win)
+		u.direct = t.Precision.NewConv(n, cs, oc, 1, win)
 		o.flops += u.direct.FLOPs()
 		t.worker(u.direct.Scratch())
 	}

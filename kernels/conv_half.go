@@ -2,11 +2,12 @@ package kernels
 
 import "unsafe"
 
-// A halfSweep multiplies what a sweep reads in bfloat16. The band of a task is rounded as it lies in scratch; where an
+// A halfSweep multiplies what a sweep reads in bfloat16. The band of a task is rounded as it is copied to scratch; where an
 // operand has two parts, the band of small parts follows the other, and so do the panels of weights.
 type halfSweep struct {
 	parts      int
 	band       int // numbers of one part of a band, with what is read beyond it
+	floats     int // of scratch before rounding
 	rows, last []dotBlock
 	segs       [2][]dotSeg // for panels of 16 and of 32 columns
 	depth      int         // rows of a packed panel, all segments together
@@ -15,17 +16,19 @@ type halfSweep struct {
 	firstPanel, firstWeight int // of the packed ones, where several sweeps share them
 }
 
-// dotSlack is how many numbers a matrix unit may read beyond a band whose rows are lda apart.
-func dotSlack(lda int) int { return dotRows*lda + dotK }
+// halfCut is usualCut for bands in bfloat16: the rows of a matrix in a task are a multiple of two blocks.
+var halfCut = cut{pixels: 2048, tasks: 8, rows: 2 * dotRows, mostRows: 256}
 
-// newHalfSweep prepares a sweep for products in bfloat16, its band shared with other sweeps where that is larger.
-func newHalfSweep(p *sweep, precision Precision, band, origin int) *halfSweep {
-	c := p.ic / p.groups
-	h := &halfSweep{parts: precision.parts(), lda: p.win.SW * c, ldc: p.oc * p.grid.sw}
+// newHalfSweep prepares a sweep for products in bfloat16. Its band is that of frame, of which it reads from origin on.
+func newHalfSweep(p, frame *sweep, precision Precision, origin int) *halfSweep {
+	c := p.ic
+	h := &halfSweep{parts: precision.parts(), lda: p.win.SW * c, ldc: p.oc * p.grid.sw, floats: p.scratch}
 	if p.direct {
 		h.lda = c
+	} else {
+		h.floats = frame.lines(frame.band) * frame.cols * c
 	}
-	h.band = (max(band, p.bandLength()) + dotSlack(h.lda) + 1) &^ 1
+	h.band = (frame.bandNumbers() + dotRows*h.lda + dotK + 1) &^ 1
 	h.rows, h.last = p.dotBlocks(p.band, origin), p.dotBlocks(p.oh-(p.bands-1)*p.band, origin)
 	perSeg := (p.klen + dotK - 1) / dotK
 	h.depth = len(p.segs) * perSeg * dotK
@@ -48,17 +51,17 @@ func newHalfSweep(p *sweep, precision Precision, band, origin int) *halfSweep {
 	return h
 }
 
-// bandLength returns the floats of a task's band.
-func (p *sweep) bandLength() int {
+// bandNumbers returns how many numbers the band of a task has.
+func (p *sweep) bandNumbers() int {
 	if p.direct {
 		return p.band * p.ic
 	}
-	return p.lines(p.band) * p.cols * p.ic / p.groups
+	return p.lines(p.band) * p.cols * p.ic
 }
 
 // dotBlocks lists the blocks of count output rows.
 func (p *sweep) dotBlocks(count, origin int) (blocks []dotBlock) {
-	c := p.ic / p.groups
+	c := p.ic
 	if p.direct {
 		for i := 0; i < count; i += dotRows {
 			blocks = append(blocks, dotBlock{a: i * c, c: i * p.oc, m: min(dotRows, count-i)})
@@ -77,70 +80,72 @@ func (p *sweep) dotBlocks(count, origin int) (blocks []dotBlock) {
 	return blocks
 }
 
-// panels returns the number of panels of n columns.
-func (h *halfSweep) panels(n int) int { return (n + dotCols - 1) / dotCols }
-
-// packed returns the floats that the packed weights of n columns take.
-func (h *halfSweep) packed(n int) int {
-	return h.parts * h.depth * ((n-1)/dotCols*dotCols + dotWidth((n-1)%dotCols+1)) / 2
-}
-
-// halves returns the memory of floats as that of twice as many numbers.
-func halves(x []float32) []uint16 {
-	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(x))), 2*len(x))
-}
-
-// pairsOf returns the memory of floats as pairs of numbers.
-func pairsOf(x []float32) []uint32 {
-	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
-}
-
-// pack writes a panel of the weights of n columns; row writes cols of them, from column on, of row k of a segment.
-func (h *halfSweep) pack(panel, n, klen int, packed []float32, row func(seg, k, column int, to []float32)) {
-	column := panel * dotCols
-	cols := min(dotCols, n-column)
-	width := dotWidth(cols)
-	to := halves(packed)[h.parts*h.depth*column:][:h.parts*h.depth*width]
-	perSeg := (klen + dotK - 1) / dotK * dotK
-	var block [dotK * dotCols]float32
-	for at := 0; at < h.depth; at += dotK {
-		clear(block[:])
-		first := at % perSeg
-		for k := range min(dotK, klen-first) {
-			row(at/perSeg, first+k, column, block[k*width:][:cols])
-		}
-		hi, lo := to[at*width:][:dotK*width], to[h.depth*width*(h.parts-1):][at*width:][:dotK*width]
-		pairTiles(width, block[:], hi, lo[:(h.parts-1)*dotK*width])
+// scratch returns the floats of scratch that a task takes; scaled says that x is scaled on its way.
+func (h *halfSweep) scratch(scaled bool) int {
+	if scaled {
+		return h.parts*h.band/2 + h.floats
 	}
+	return h.parts * h.band / 2
 }
 
-// pairTiles writes 32 rows of width floats as tiles of B.
-func pairTiles(width int, x []float32, hi, lo []uint16) {
-	for half := range width / 16 {
-		bf16.fn.pair(dotK/2, 16, width, x[half*16:], hi[half*512:], lo[min(half*512, len(lo)):])
-	}
+// run computes the output rows of a task.
+func (h *halfSweep) run(p *sweep, task int, accumulate bool, x, gain, packed, y, scratch []float32) {
+	image, _, first := p.task(task)
+	count := min(p.band, p.oh-first)
+	a := h.input(p, image, first, count, x, gain, scratch)
+	h.products(p, image, first, count, accumulate, a, packed, y)
 }
 
-// scratch returns the floats of scratch that a task takes beside the sweep's own.
-func (h *halfSweep) scratch() int { return h.parts * h.band / 2 }
+// input returns the pixels that count output rows of p see, rounded and padded with zeros.
+func (h *halfSweep) input(p *sweep, image, first, count int, x, gain, scratch []float32) []uint16 {
+	a := halves(scratch)[:h.parts*h.band]
+	hi, lo := a[:h.band], a[h.band:]
+	if p.direct || gain != nil {
+		band := p.input(image, 0, first, count, x, gain, scratch[h.parts*h.band/2:])
+		round(band, hi, lo)
+		clearBoth(hi, lo, len(band), len(band)+dotK)
+		return a
+	}
+	w, line := p.win, p.cols*p.ic
+	lines := p.lines(count)
+	for r := range lines {
+		roundLine(w, p.ic, first*w.SH-w.PT+r, r*line, (r+1)*line, x[image*w.IH*w.IW*p.ic:], hi, lo)
+	}
+	clearBoth(hi, lo, lines*line, lines*line+dotK)
+	return a
+}
 
-// round writes a band in bfloat16, cleared where it may be read beyond its end.
-func (h *halfSweep) round(a, scratch []float32) []uint16 {
-	to := halves(scratch)[:h.parts*h.band]
-	hi, lo := to[:h.band], to[h.band:]
-	for at := 0; at < len(a); at += roundFloats {
-		part := a[at:min(at+roundFloats, len(a))]
-		bf16.fn.split(part, hi[at:], lo[min(at, len(lo)):])
+// roundLine writes row y of an image of c channels, with the window's padding, to hi and lo from begin to end.
+func roundLine(w Window, c, y, begin, end int, x []float32, hi, lo []uint16) {
+	from, to := min(begin+max(w.PL, 0)*c, end), min(end, begin+(w.IW+w.PL)*c)
+	if y < 0 || y >= w.IH || to <= from {
+		clearBoth(hi, lo, begin, end)
+		return
 	}
-	clear(hi[len(a):])
-	if len(lo) > 0 {
-		clear(lo[len(a):])
-	}
-	return to
+	clearBoth(hi, lo, begin, from)
+	clearBoth(hi, lo, to, end)
+	at := (y*w.IW + max(-w.PL, 0)) * c
+	round(x[at:at+to-from], hi[from:], lo[min(from, len(lo)):])
 }
 
 // roundFloats is how many floats are rounded in a call.
 const roundFloats = 16 << 10
+
+// round writes x in bfloat16 to hi, and what is left to lo unless that is empty.
+func round(x []float32, hi, lo []uint16) {
+	for at := 0; at < len(x); at += roundFloats {
+		part := x[at:min(at+roundFloats, len(x))]
+		bf16.fn.split(part, hi[at:], lo[min(at, len(lo)):])
+	}
+}
+
+// clearBoth clears the numbers from begin to end, of lo where there is one.
+func clearBoth(hi, lo []uint16, begin, end int) {
+	clear(hi[begin:end])
+	if len(lo) > 0 {
+		clear(lo[begin:end])
+	}
+}
 
 // products computes count output rows of an image from first on, whose input lies rounded at a.
 func (h *halfSweep) products(p *sweep, image, first, count int, accumulate bool, a []uint16, packed, y []float32) {
@@ -149,13 +154,20 @@ func (h *halfSweep) products(p *sweep, image, first, count int, accumulate bool,
 		d.blocks = h.last
 	}
 	y = y[((image*p.grid.h+first*p.grid.sh+p.grid.y)*p.grid.w+p.grid.x)*p.oc:]
-	if p.direct {
-		y = y[:count*p.oc]
-	}
 	for column := 0; column < p.oc; column += dotCols {
 		d.n = min(dotCols, p.oc-column)
 		d.segs = h.segs[dotWidth(d.n)/dotCols]
 		d.b, d.c = halves(packed)[h.parts*h.depth*column:], y[column:]
 		d.run()
 	}
+}
+
+// halves returns the memory of floats as that of twice as many numbers.
+func halves(x []float32) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(x))), 2*len(x))
+}
+
+// pairsOf returns numbers as pairs of them.
+func pairsOf(x []uint16) []uint32 {
+	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(x))), len(x)/2)
 }

@@ -55,6 +55,9 @@ func newConvWeights(c *Conv, to cut) convWeights {
 
 // GradWeightTasks returns the number of tasks of GradWeight.
 func (c *Conv) GradWeightTasks() int {
+	if c.half != nil {
+		return c.weights.chunks * c.half.weights.splits
+	}
 	return c.weights.chunks * c.forward.panels(&c.kernel) / c.weights.panels
 }
 
@@ -70,6 +73,10 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 
 // GradWeightScaled is GradWeight of x·gain; gain is [N, IC], or nil for none.
 func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float32) {
+	if c.half != nil {
+		c.half.weights.run(c, task, x, gain, dy, partial, scratch)
+		return
+	}
 	g, k := &c.weights, &c.kernel
 	f := &g.input
 	tasks := f.panels(k) / g.panels

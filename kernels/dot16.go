@@ -43,7 +43,7 @@ type dotBlock struct{ a, c, m int }
 
 // A dot16Kernel computes all blocks, with the time it takes as a multiple of a matrix unit's.
 type dot16Kernel struct {
-	blocks func(*dot16)
+	blocks func(dot16)
 	cost   int
 }
 
@@ -53,7 +53,7 @@ var dot16Blocks = newFamily("dot16", dot16Kernel{dot16Generic, 1000})
 const dotCallFLOPs = 100e6
 
 // run computes all blocks, some of them in a call, so that a garbage collection never waits long.
-func (d *dot16) run() {
+func (d dot16) run() {
 	k := 0
 	for _, s := range d.segs {
 		k += s.blocks * dotK
@@ -62,10 +62,14 @@ func (d *dot16) run() {
 	step := max(2, most/(2*dotRows*dotCols*max(k, 1))&^1)
 	for at := 0; at < len(all); at += step {
 		d.blocks = all[at:min(at+step, len(all))]
-		dot16Blocks.fn.blocks(d)
+		callDot16(d)
 	}
-	d.blocks = all
 }
+
+// callDot16 is where a goroutine can yield between two calls.
+//
+//go:noinline
+func callDot16(d dot16) { dot16Blocks.fn.blocks(d) }
 
 // dotWidth returns the columns that a panel of n takes when packed.
 func dotWidth(n int) int {

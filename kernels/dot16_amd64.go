@@ -8,7 +8,7 @@ func init() {
 }
 
 //go:noescape
-func dot16AVX512(d *dot16)
+func dot16AVX512(d dot16)
 
 //go:noescape
-func dot16AMX(d *dot16)
+func dot16AMX(d dot16)

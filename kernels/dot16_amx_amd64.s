@@ -47,7 +47,7 @@ LABEL: \
 #define LOADWHOLE(BLOCK, HALF, TILE) AT(BLOCK, HALF); TILELOADD_R14_R15(TILE)
 #define STOREWHOLE(BLOCK, HALF, TILE) AT(BLOCK, HALF); TILESTORED_R14_R15(TILE)
 
-// func dot16AMX(d *dot16)
+// func dot16AMX(d dot16)
 //
 // Two blocks of rows at a time (the last one twice where their number is odd, which stores the same twice) by one or two
 // tiles of columns: C in tiles 0 to 3, A in 4 and 5, B in 6 and 7. Register map:
@@ -56,10 +56,10 @@ LABEL: \
 //	SI DI  A of the blocks                              R8 R10  A of the blocks in a segment
 //	R9  row of A, bytes       R11 64       R12  B       R14 C, R15 row of C, bytes
 //	K1 K2  the columns of C that exist
-TEXT ·dot16AMX(SB), 0, $1128-8
+TEXT ·dot16AMX(SB), 0, $1128-152
 	LEAQ dotTiles<>(SB), AX
 	LDTILECFG_AX
-	MOVQ d+0(FP), AX
+	LEAQ d_a_base+0(FP), AX
 	MOVQ dot16_n(AX), CX
 	MOVQ $1, DX
 	SHLQ CX, DX

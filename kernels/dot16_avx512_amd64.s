@@ -17,7 +17,7 @@
 #define STOREROW(I, C) CMPQ BX, $I; JLE 3(PC); VMOVUPS C, K1, (CX); ADDQ R13, CX
 #define EACHROW(OP) OP(0, Z16); OP(1, Z17); OP(2, Z18); OP(3, Z19); OP(4, Z20); OP(5, Z21); OP(6, Z22); OP(7, Z23)
 
-// func dot16AVX512(d *dot16)
+// func dot16AVX512(d dot16)
 //
 // Eight rows by sixteen columns at a time. Register map:
 //
@@ -25,13 +25,13 @@
 //	SI  A          R9 R10 R11 R12  1, 3, 5 and 7 rows of it, bytes          DX  B      DI  segment
 //	CX  C or a count              R13 row of C, bytes
 //	Z0-Z15 sums of even and of odd products      Z16-Z23 C      Z26 Z27 B      Z30 upper halves
-TEXT ·dot16AVX512(SB), NOSPLIT, $72-8
+TEXT ·dot16AVX512(SB), NOSPLIT, $72-152
 	STMXCSR mxcsr-4(SP)
 	MOVL mxcsr-4(SP), AX
 	ORL  $0x8040, AX // denormal operands and results are zeros
 	MOVL AX, mxcsr-8(SP)
 	LDMXCSR mxcsr-8(SP)
-	MOVQ d+0(FP), AX
+	LEAQ d_a_base+0(FP), AX
 	MOVL $0xffff0000, CX
 	VPBROADCASTD CX, Z30
 	MOVQ dot16_lda(AX), R9

@@ -2,7 +2,7 @@ package kernels
 
 import "math"
 
-func dot16Generic(d *dot16) {
+func dot16Generic(d dot16) {
 	halves := dotWidth(d.n) / 16
 	for _, block := range d.blocks {
 		for i := range block.m {

@@ -68,7 +68,7 @@ func TestDot16Reference(t *testing.T) {
 			}
 		}
 	}
-	dot16Generic(d)
+	dot16Generic(*d)
 	for i, v := range want {
 		require.InDelta(t, v, d.c[i], 1e-4, "element %d", i)
 	}
@@ -90,7 +90,7 @@ func TestDot16EqualsGeneric(t *testing.T) {
 				defer Limit(isa)()
 				make := func() *dot16 { return dotProblem(c.blocks, c.m, c.last, c.n, c.segs, c.depth, c.load, c.scale) }
 				a, b := make(), make()
-				dot16Generic(a)
+				dot16Generic(*a)
 				b.run()
 				require.Empty(t, cmp.Diff(words(a.c), words(b.c)))
 			})
