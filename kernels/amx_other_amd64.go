@@ -2,5 +2,5 @@
 
 package kernels
 
-// allowTiles is false where it is not known how to ask for the state of the tiles.
-func allowTiles() bool { return false }
+// allowTiles refuses where it is not known how to ask for the state of the tiles.
+func allowTiles() (refused string) { return "AMX is used on Linux only" }

@@ -11,7 +11,7 @@ import (
 
 // neutral are the keys on which no result depends.
 var neutral = []string{"threads", "out", "data.workers", "data.cache_mb", "model.mirror", "train.snapshot_minutes",
-	"train.tensorboard", "debug", "scale.use", "scale.applied"}
+	"train.tensorboard", "debug", "emulate", "scale.use", "scale.applied"}
 
 // whole are keys that make one condition together: they exclude each other, or say the same thing in several words.
 var whole = [][]string{

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
@@ -23,11 +24,12 @@ import (
 
 // A Predictor runs a model on data sets, in inference mode.
 type Predictor struct {
-	Model         decoder.Model // of at most 256 classes
-	Batch         int           // pictures a forward pass
-	Workers       int           // goroutines that decode; 0 is one for each processor
-	Probabilities bool          // whether results have them
-	NetworkSize   bool          // results are of the data set's size, not of the pictures'
+	Model         decoder.Model     // of at most 256 classes
+	Batch         int               // pictures a forward pass
+	Workers       int               // goroutines that decode; 0 is one for each processor
+	Probabilities bool              // whether results have them
+	Precision     kernels.Precision // of the convolutions
+	NetworkSize   bool              // results are of the data set's size, not of the pictures'
 
 	Task       metric.Task // empty is metric.Multiclass
 	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
@@ -118,7 +120,7 @@ func (p *Predictor) produce(ctx context.Context, loader *data.Loader, ds *data.D
 		}
 		g := programs[batch.N]
 		if g == nil {
-			if g, err = newProgram(p.Model, tensor.Dims(batch.N, h, w, c), p.Task); err != nil {
+			if g, err = newProgram(p.Precision, p.Model, tensor.Dims(batch.N, h, w, c), p.Task); err != nil {
 				return 0, err
 			}
 			programs[batch.N] = g

@@ -60,6 +60,7 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	if err := p.knowLabels(cfg, s); err != nil {
 		return nil, err
 	}
+	tellPrecision(cfg, o.Log)
 	o.Log.Info("evaluating", "images", ds.Len(), "weights", weights)
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()
@@ -148,7 +149,7 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 func fullSize(ctx context.Context, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
 	meter := metric.NewMeter(metric.MeterOptions{Task: e.Task, Classes: len(e.Classes), Ignore: e.Ignore})
 	p := predict.Predictor{
-		Model: e.Model, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds,
+		Model: e.Model, Precision: e.Precision, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds,
 	}
 	_, err := p.Run(ctx, ds, func(r predict.Result) error {
 		truth, err := ds.LoadLabels(r.Index)

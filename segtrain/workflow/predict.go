@@ -58,6 +58,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	if po.Batch == 0 {
 		po.Batch = cfg.Train.Batch
 	}
+	tellPrecision(cfg, o.Log)
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
 	run.Batch, run.Probabilities = min(po.Batch, ds.Len()), po.Probabilities
@@ -71,7 +72,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 // newPredictor returns what predicts as the configuration says, at the images' own sizes.
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
-		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Model: p.model, Precision: precision(cfg), Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
 	}
 }
 
