@@ -149,7 +149,7 @@ var keys = []key{
 	{"predict", "From probabilities to masks, in validation too.", rule{}},
 	{"predict.threshold", "probability from which a class is there: one, or one a class", above(0).under(1)},
 	{"precision", "of the operands of convolutions; sums are float32; precision.md", oneOf},
-	{"emulate", "compute bf16 in portable Go where no kernel multiplies so: very slow", rule{}},
+	{"emulate", "multiply bf16 in portable Go if need be: 50 times slower", rule{}},
 	{"debug", "train tests data, model and machine first, and stops; debug.md", rule{}},
 	{"scale", "What a light experiment changes; train --full leaves it out.", rule{}},
 	{"scale.use", "false: leave this block out", rule{}},
