@@ -2,6 +2,9 @@
 
 #include "textflag.h"
 
+// bytes ahead that are fetched from memory
+#define AHEAD 2048
+
 #define ONE Z16
 #define BIAS Z17
 #define QUIET Z18
@@ -45,6 +48,7 @@ TEXT ·bf16SplitAVX512(SB), NOSPLIT, $0-32
 	TESTQ DX, DX
 	JNE  both
 one:
+	PREFETCHT0 AHEAD(SI)(AX*4)
 	VMOVUPS (SI)(AX*4), Z0
 	ROUND(Z0, Z1)
 	VPSRLD $16, Z1, Z1
@@ -55,6 +59,7 @@ one:
 	VZEROUPPER
 	RET
 both:
+	PREFETCHT0 AHEAD(SI)(AX*4)
 	VMOVUPS (SI)(AX*4), Z0
 	ROUND(Z0, Z1)
 	VPSRLD $16, Z1, Z2
@@ -78,9 +83,13 @@ TEXT ·bf16PairAVX512(SB), NOSPLIT, $0-48
 	MOVQ hi+32(FP), DI
 	MOVQ lo+40(FP), DX
 	SHLQ $2, R9
+	MOVQ R9, R12
+	SHLQ $4, R12 // 16 rows ahead are fetched from memory
 	CONSTANTS
 rows:
 	LEAQ (SI)(R9*1), R8
+	LEAQ (SI)(R12*1), R11
+	LEAQ (R8)(R12*1), R13
 	MOVQ n+8(FP), CX
 	XORQ AX, AX
 columns:
@@ -92,6 +101,8 @@ columns:
 	DECQ R10
 whole:
 	KMOVW R10, K3
+	PREFETCHT0 (R11)(AX*4)
+	PREFETCHT0 (R13)(AX*4)
 	VMOVUPS.Z (SI)(AX*4), K3, Z0
 	VMOVUPS.Z (R8)(AX*4), K3, Z1
 	ROUND(Z0, Z2)

@@ -13,8 +13,8 @@ type halfWeights struct {
 // panels returns the number of panels of n columns.
 func (h *halfSweep) panels(n int) int { return (n + dotCols - 1) / dotCols }
 
-// packFloats is how many floats a panel takes, beside its weights, while it is packed: a block and the same rounded.
-const packFloats = 2 * dotK * 16
+// packFloats is how many floats a panel takes, beside its weights, while it is packed: a block, and half of it rounded.
+const packFloats = dotK*dotCols + dotK*dotCols/2
 
 // packed returns the floats that the packed weights of n columns take.
 func (h *halfSweep) packed(n int) int { return h.packedWeights(n) + h.panels(n)*packFloats }
@@ -30,31 +30,26 @@ func (h *halfSweep) pack(panel, n, klen int, from halfWeights, packed []float32)
 	to := halves(packed)[h.parts*h.depth*column:][:h.parts*h.depth*width]
 	hi, lo := to[:h.depth*width], to[h.depth*width:]
 	spare := packed[h.packedWeights(n)+panel*packFloats:][:packFloats]
-	block, both := spare[:packFloats/2], halves(spare[packFloats/2:])
+	block, both := spare[:dotK*width], halves(spare[dotK*dotCols:])
 	perSeg := (klen + dotK - 1) / dotK * dotK
 	for at := 0; at < h.depth; at += dotK {
-		first := at%perSeg + at/perSeg*klen
-		depth := min(dotK, klen-at%perSeg)
-		for j := column; j < column+width; j += 16 {
-			clear(block)
-			tile := at*width + (j-column)*dotK
-			from.block(first, depth, j, min(16, n-j), block)
-			from.round(block, both, hi[tile:][:512], lo[min(tile, len(lo)):min(tile+512, len(lo))])
-		}
+		clear(block)
+		from.block(at%perSeg+at/perSeg*klen, min(dotK, klen-at%perSeg), column, min(width, n-column), width, block)
+		from.round(width, block, both, hi[at*width:][:len(block)], lo[min(at*width, len(lo)):min((at+dotK)*width, len(lo))])
 	}
 }
 
-// block copies the weights of count channels, first of all taps', and of cols columns: as they lie, rows of 16 columns or
+// block copies the weights of count channels, first of all taps', and of cols columns: as they lie, rows of width columns or
 // of 32 channels.
-func (f halfWeights) block(first, count, column, cols int, to []float32) {
-	for k := 0; k < count && cols > 0; {
+func (f halfWeights) block(first, count, column, cols, width int, to []float32) {
+	for k := 0; k < count; {
 		tap, i := (first+k)/f.c, (first+k)%f.c
 		n := min(count-k, f.c-i)
 		if tap < len(f.taps) {
 			w := f.w[f.taps[tap]*f.size+i*f.ldk+column*f.ldj:]
 			if f.ldj == 1 {
 				for r := range n {
-					copy(to[(k+r)*16:][:cols], w[r*f.ldk:])
+					copy(to[(k+r)*width:][:cols], w[r*f.ldk:])
 				}
 			} else {
 				for j := range cols {
@@ -66,15 +61,18 @@ func (f halfWeights) block(first, count, column, cols int, to []float32) {
 	}
 }
 
-// round writes a block as a tile of pairs, by way of both.
-func (f halfWeights) round(block []float32, both, hi, lo []uint16) {
+// round writes a block of 32 rows as pairs, by way of both.
+func (f halfWeights) round(width int, block []float32, both, hi, lo []uint16) {
 	if f.ldj == 1 {
-		bf16.fn.pair(dotK/2, 16, 16, block, hi, lo)
+		bf16.fn.pair(dotK/2, width, width, block, hi, lo)
 		return
 	}
-	bf16.fn.split(block, both, both[len(block):][:len(lo)])
-	bf16.fn.transpose(16, 16, 16, 16, pairsOf(both[:len(block)]), pairsOf(hi))
-	if len(lo) > 0 {
-		bf16.fn.transpose(16, 16, 16, 16, pairsOf(both[len(block):]), pairsOf(lo))
+	for j := 0; j < width; j += 16 {
+		half, rest := both[:16*dotK], both[16*dotK:][:min(len(lo), 16*dotK)]
+		bf16.fn.split(block[j*dotK:][:16*dotK], half, rest)
+		bf16.fn.transpose(16, 16, 16, width, pairsOf(half), pairsOf(hi)[j:])
+		if len(lo) > 0 {
+			bf16.fn.transpose(16, 16, 16, width, pairsOf(rest), pairsOf(lo)[j:])
+		}
 	}
 }

@@ -26,7 +26,7 @@ func (t *halfTask) divide(scratch []float32) {
 	t.turn = take(t.halfGradient.turn)
 	t.small = take((t.parts - 1) * t.halfGradient.turn)
 	rest := scratch[len(scratch)-len(all)/2:]
-	edge := 2 * max(t.group, dotRows)
+	edge := 2 * max(t.group, dotCols)
 	t.edge, t.scaled = rest[:edge], rest[edge:]
 }
 
@@ -151,49 +151,44 @@ func (t *halfTask) end(at int) {
 	}
 }
 
-// pairs writes a panel of dy, from a column on, in so many halves of 16 columns.
-func (t *halfTask) pairs(column, halves int, dy []float32) {
-	for h := range halves {
-		p := halfPanel{t: t, half: h, halves: halves, column: column + h*16}
-		for i := range t.count {
-			for r := range t.lines {
-				if i == t.count-1 && r == t.rows {
-					break
-				}
-				pixels := 0
-				if r < t.rows {
-					pixels = min(t.dy.width, t.dy.pixels-(t.row+r)*t.dy.width)
-				}
-				from := ((t.image+i)*t.dy.pixels + (t.row+r)*t.dy.width) * t.dy.c
-				p.line(pixels, dy[min(from, len(dy)):])
+// pairs writes a panel of dy: width columns from column on.
+func (t *halfTask) pairs(column, width int, dy []float32) {
+	p := halfPanel{t: t, column: column, width: width}
+	for i := range t.count {
+		for r := range t.lines {
+			if i == t.count-1 && r == t.rows {
+				break
 			}
+			pixels := 0
+			if r < t.rows {
+				pixels = min(t.dy.width, t.dy.pixels-(t.row+r)*t.dy.width)
+			}
+			from := ((t.image+i)*t.dy.pixels + (t.row+r)*t.dy.width) * t.dy.c
+			p.line(pixels, dy[min(from, len(dy)):])
 		}
-		p.zeros(t.segs[0].blocks*dotK/2 - p.at)
 	}
+	p.zeros(t.segs[0].blocks*dotK/2 - p.at)
 }
 
-// A halfPanel is written pair by pair of pixels: 16 columns of dy.
+// A halfPanel is written pair by pair of pixels.
 type halfPanel struct {
-	t                    *halfTask
-	half, halves, column int
-	at                   int // pairs that are written
+	t             *halfTask
+	column, width int // of dy
+	at            int // pairs that are written
 }
 
-// line writes a line of so many pixels, filled up with zeros.
+// line writes a line of so many pixels, filled up with zeros. What follows the columns that dy has may be copied with them:
+// what it makes is dropped.
 func (p *halfPanel) line(pixels int, dy []float32) {
-	c, t := p.t.dy.c, p.t
-	pairs, end := pixels/2, p.at+t.positions/2
-	inside := max(0, (len(dy)-p.column-16+c)/(2*c)) // pairs whose 16 columns are there to be read
-	for i := 0; i < pairs; {
-		n := min(pairs-i, inside-i)
-		if n <= 0 {
-			p.edge(2, dy[2*i*c:])
-			i++
-			continue
-		}
-		to, rest, n := p.place(n)
-		bf16.fn.pair(n, 16, c, dy[2*i*c+p.column:], to, rest)
-		i += n
+	c, end := p.t.dy.c, p.at+p.t.positions/2
+	inside := max(0, (len(dy)-p.column-p.width+c)/(2*c)) // pairs whose columns are there to be read
+	pairs := pixels / 2
+	if n := min(pairs, inside); n > 0 {
+		to, rest := p.place(n)
+		bf16.fn.pair(n, p.width, c, dy[p.column:], to, rest)
+	}
+	for i := min(pairs, inside); i < pairs; i++ {
+		p.edge(2, dy[2*i*c:])
 	}
 	if pixels%2 == 1 {
 		p.edge(1, dy[2*pairs*c:])
@@ -203,35 +198,29 @@ func (p *halfPanel) line(pixels int, dy []float32) {
 
 // edge writes a pair of one or two pixels.
 func (p *halfPanel) edge(pixels int, dy []float32) {
-	c, edge := p.t.dy.c, p.t.edge[:2*16]
+	c, edge := p.t.dy.c, p.t.edge[:2*p.width]
 	clear(edge)
 	for i := range pixels {
-		copy(edge[i*16:][:min(16, c-p.column)], dy[i*c+p.column:])
+		copy(edge[i*p.width:][:min(p.width, c-p.column)], dy[i*c+p.column:])
 	}
-	to, rest, _ := p.place(1)
-	bf16.fn.pair(1, 16, 16, edge, to, rest)
+	to, rest := p.place(1)
+	bf16.fn.pair(1, p.width, p.width, edge, to, rest)
 }
 
 // zeros writes so many pairs of zeros.
 func (p *halfPanel) zeros(pairs int) {
-	for pairs > 0 {
-		to, rest, n := p.place(pairs)
-		clearBoth(to, rest, 0, n*32)
-		pairs -= n
-	}
+	to, rest := p.place(pairs)
+	clear(to)
+	clear(rest)
 }
 
-// place returns where the next pairs go, at most so many, and how many follow each other there.
-func (p *halfPanel) place(pairs int) (to, rest []uint16, n int) {
-	n = pairs
-	if p.halves > 1 {
-		n = min(n, 16-p.at%16)
-	}
-	at := (p.at/16*p.halves+p.half)*512 + p.at%16*32
-	to = p.t.panel[at:][:n*32]
+// place returns where the next pairs go.
+func (p *halfPanel) place(pairs int) (to, rest []uint16) {
+	at, n := p.at*2*p.width, pairs*2*p.width
+	to = p.t.panel[at:][:n]
 	if p.t.parts == 2 {
-		rest = p.t.panel[p.t.halfGradient.panel+at:][:n*32]
+		rest = p.t.panel[p.t.halfGradient.panel+at:][:n]
 	}
-	p.at += n
-	return to, rest, n
+	p.at += pairs
+	return to, rest
 }

@@ -66,7 +66,7 @@ func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
 	g.segs = [2][]dotSeg{g.segments(whole), g.segments(last)}
 	g.blocks = g.dotBlocks(c, g.group)
 	g.rest = g.dotBlocks(c, c.IC-(g.splits-1)*g.group)
-	g.scratch = g.parts*(g.area+g.panel+g.turn)/2 + 2*max(g.group, dotRows)
+	g.scratch = g.parts*(g.area+g.panel+g.turn)/2 + 2*max(g.group, dotCols)
 	if scaled {
 		g.scratch += 2 * turnPairs * g.group
 	}
@@ -163,7 +163,7 @@ func (g *halfGradient) run(c *Conv, task int, x, gain, dy, partial, scratch []fl
 		for column := 0; column < c.OC; column += dotCols {
 			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:], segs: t.segs, blocks: t.blocks,
 				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: u > begin}
-			t.pairs(column, dotWidth(d.n)/16, dy)
+			t.pairs(column, dotWidth(d.n), dy)
 			d.run()
 		}
 	}

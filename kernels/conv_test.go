@@ -152,13 +152,18 @@ func TestConvRefusesImpossibleGeometry(t *testing.T) {
 }
 
 // BenchmarkConv times one direction of layers of Unet("efficientnet-b0") at batch 8, 256×256, on one core.
-func BenchmarkConv(b *testing.B) {
+func BenchmarkConv(b *testing.B) { benchmarkConv(b, kernels.Float32) }
+
+// BenchmarkConvHalf is BenchmarkConv in bfloat16.
+func BenchmarkConvHalf(b *testing.B) { benchmarkConv(b, kernels.BFloat16) }
+
+func benchmarkConv(b *testing.B, precision kernels.Precision) {
 	for _, p := range []ref.Conv{
 		conv(8, 128, 128, 16, 96, 1, 1), conv(8, 16, 16, 112, 672, 1, 1), conv(8, 8, 8, 1152, 192, 1, 1),
 		conv(8, 16, 16, 432, 256, 3, 1), conv(8, 64, 64, 152, 64, 3, 1), conv(4, 128, 128, 96, 32, 3, 1),
 		conv(2, 256, 256, 32, 16, 3, 1), conv(2, 256, 256, 16, 11, 3, 1), conv(8, 256, 256, 3, 32, 3, 2),
 	} {
-		c := kernels.NewConv(p.N, p.IC, p.OC, p.Groups, p.Window)
+		c := precision.NewConv(p.N, p.IC, p.OC, p.Groups, p.Window)
 		nx, nw, ny := p.N*p.IH*p.IW*p.IC, p.KH*p.KW*p.IC/p.Groups*p.OC, p.N*p.OH()*p.OW()*p.OC
 		x, w, dy := kerneltest.Floats(1, nx), kerneltest.Floats(2, nw), kerneltest.Floats(3, ny)
 		y, dx, dw, scratch := make([]float32, ny), make([]float32, nx), make([]float32, nw), make([]float32, c.Scratch())

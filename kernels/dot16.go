@@ -22,8 +22,8 @@ const (
 // That is what the tiles of AMX compute (Intel 64 and IA-32 Architectures Software Developer's Manual, TDPBF16PS): every
 // operation rounds to nearest even; denormal operands and results are zeros.
 //
-// B(k, j) is b[seg.b + (k/32·halves+j/16)·512 + (k%32/2·16+j%16)·2 + k%2]: tiles of 16 pairs of rows by 16 columns, of
-// which a block of 32 rows has one (halves, where n is at most 16) or two. Rows of A are read up to the 16th of a block.
+// B(k, j) is b[seg.b + (k/2·width+j)·2 + k%2]: pairs of rows of width columns, 16 where n is at most 16, else 32. Rows of A
+// are read up to the 16th of a block.
 type dot16 struct {
 	a, b   []uint16
 	c      []float32

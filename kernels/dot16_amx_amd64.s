@@ -54,7 +54,7 @@ LABEL: \
 //
 //	AX  d              BX  first block, R13 second      DX  segment
 //	SI DI  A of the blocks                              R8 R10  A of the blocks in a segment
-//	R9  row of A, bytes       R11 64       R12  B       R14 C, R15 row of C, bytes
+//	R9  row of A, bytes       R11 row of B, bytes, or 64 of spare       R12  B       R14 C, R15 row of C, bytes
 //	K1 K2  the columns of C that exist
 TEXT ·dot16AMX(SB), 0, $1128-152
 	LEAQ dotTiles<>(SB), AX
@@ -126,6 +126,9 @@ loadparts:
 	LOADPART(R13, 1, K2, 3, load3)
 
 multiply:
+	CMPQ dot16_n(AX), $16
+	JLE  2(PC)
+	MOVQ $128, R11
 	MOVQ dot16_segs(AX), DX
 	CMPQ DX, lastseg-16(SP)
 	JEQ  store
@@ -144,7 +147,7 @@ wide:
 	TILELOADD_R8_R9(4)
 	TILELOADD_R12_R11(6)
 	TDPBF16PS(0, 4, 6)
-	TILELOADD_1024R12_R11(7)
+	TILELOADD_64R12_R11(7)
 	TDPBF16PS(1, 4, 7)
 	TILELOADD_R10_R9(5)
 	TDPBF16PS(2, 5, 6)
@@ -172,6 +175,7 @@ next:
 	JB   segment
 
 store:
+	MOVQ $64, R11
 	CMPQ dot16_n(AX), $16
 	JL   storeparts
 	JEQ  store16

@@ -51,10 +51,10 @@ TEXT ·dot16AVX512(SB), NOSPLIT, $72-152
 	LEAQ (CX)(CX*2), CX
 	LEAQ (R8)(CX*8), CX
 	MOVQ CX, end-24(SP)
-	MOVQ $0, extra-32(SP)
+	MOVQ $64, brow-32(SP)
 	CMPQ dot16_n(AX), $16
 	JLE  block
-	MOVQ $1024, extra-32(SP)
+	MOVQ $128, brow-32(SP)
 
 block:
 	MOVQ dotBlock_a(R8), SI
@@ -111,7 +111,7 @@ pairs:
 	PAIR((SI)(R10*2), Z6, Z14)
 	PAIR((SI)(R12*1), Z7, Z15)
 	ADDQ $4, SI
-	ADDQ $64, DX
+	ADDQ brow-32(SP), DX
 	DECQ CX
 	TESTQ $15, CX
 	JNE  pairs
@@ -123,7 +123,6 @@ pairs:
 	ADDSUMS(Z5, Z13, Z21)
 	ADDSUMS(Z6, Z14, Z22)
 	ADDSUMS(Z7, Z15, Z23)
-	ADDQ extra-32(SP), DX
 	TESTQ CX, CX
 	JNE  pairs
 	ADDQ $dotSeg__size, DI
@@ -133,7 +132,7 @@ store:
 	MOVQ cpart-56(SP), CX
 	EACHROW(STOREROW)
 	ADDQ $64, cpart-56(SP)
-	ADDQ $1024, R15
+	ADDQ $64, R15
 	SUBQ $16, R14
 	JGT  half
 

@@ -3,7 +3,7 @@ package kernels
 import "math"
 
 func dot16Generic(d dot16) {
-	halves := dotWidth(d.n) / 16
+	width := dotWidth(d.n)
 	for _, block := range d.blocks {
 		for i := range block.m {
 			row := d.c[block.c+i*d.ldc:][:d.n]
@@ -15,8 +15,8 @@ func dot16Generic(d dot16) {
 				}
 				for _, s := range d.segs {
 					for kb := range s.blocks {
-						at := s.b + (kb*halves+j/16)*512 + j%16*2
-						sum = flushedSum(sum, dot32(a[s.a+kb*dotK:][:dotK], d.b[at:]))
+						at := s.b + kb*dotK*width + 2*j
+						sum = flushedSum(sum, dot32(a[s.a+kb*dotK:][:dotK], d.b[at:], 2*width))
 					}
 				}
 				row[j] = sum
@@ -25,12 +25,12 @@ func dot16Generic(d dot16) {
 	}
 }
 
-// dot32 returns the sum of the products of a with every second element of 16 rows of a tile of B.
-func dot32(a, b []uint16) float32 {
+// dot32 returns the sum of the products of a with every second element of 16 rows of B, ld apart.
+func dot32(a, b []uint16, ld int) float32 {
 	var even, odd float32
 	for p := range dotK / 2 {
-		even = flushedFMA(widen(a[2*p]), widen(b[p*32]), even)
-		odd = flushedFMA(widen(a[2*p+1]), widen(b[p*32+1]), odd)
+		even = flushedFMA(widen(a[2*p]), widen(b[p*ld]), even)
+		odd = flushedFMA(widen(a[2*p+1]), widen(b[p*ld+1]), odd)
 	}
 	return flushedSum(even, odd)
 }

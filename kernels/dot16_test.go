@@ -43,8 +43,7 @@ func dotProblem(blocks, m, last, n, segs, depth int, load bool, scale float64) *
 
 // at returns B(k, j) within segment s.
 func (d *dot16) at(s dotSeg, k, j int) float64 {
-	halves := dotWidth(d.n) / 16
-	h := d.b[s.b+(k/dotK*halves+j/16)*512+(k%dotK/2*16+j%16)*2+k%2]
+	h := d.b[s.b+(k/2*dotWidth(d.n)+j)*2+k%2]
 	return float64(math.Float32frombits(uint32(h) << 16))
 }
 
