@@ -100,3 +100,37 @@ func TestConvHalfChecksum(t *testing.T) {
 		})
 	}
 }
+
+// TestConvHalfAccuracy compares a layer of a decoder with float64: the root mean square of the errors as a part of that of
+// the results.
+func TestConvHalfAccuracy(t *testing.T) {
+	p := conv(1, 14, 14, 64, 24, 3, 1)
+	x, w := kerneltest.Floats(1, 14*14*64), kerneltest.Floats(2, 9*64*24)
+	dy, none := kerneltest.Floats(3, 14*14*24), make([]float32, 1<<17)
+	for _, c := range []struct {
+		precision   kernels.Precision
+		least, most float64
+	}{{kernels.Float32, 0, 7e-7}, {kernels.BFloat16, 1e-3, 4e-3}, {kernels.BFloat16x3, 1e-6, 8e-6}} {
+		r := runConvIn(t, c.precision, p, x, w, dy, none[:len(dy)], none[:len(x)], none[:len(w)])
+		for name, pass := range map[string]struct {
+			got  []float32
+			want func() (sum, scale []float64)
+		}{
+			"forward": {r.y, func() ([]float64, []float64) { return p.Forward(x, w) }},
+			"input":   {r.dx, func() ([]float64, []float64) { return p.GradInput(dy, w) }},
+			"weight":  {r.dw, func() ([]float64, []float64) { return p.GradWeight(x, dy) }},
+		} {
+			want, _ := pass.want()
+			errors, size := 0.0, 0.0
+			for i, v := range want {
+				errors += (float64(pass.got[i]) - v) * (float64(pass.got[i]) - v)
+				size += v * v
+			}
+			e := math.Sqrt(errors / size)
+			t.Logf("%v %s: %.2g", c.precision, name, e)
+			if !(e >= c.least && e <= c.most) {
+				t.Errorf("%v %s: error %.3g, want %.1g to %.1g", c.precision, name, e, c.least, c.most)
+			}
+		}
+	}
+}
