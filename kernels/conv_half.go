@@ -33,19 +33,8 @@ func newHalfSweep(p, frame *sweep, precision Precision, origin int) *halfSweep {
 	perSeg := (p.klen + dotK - 1) / dotK
 	h.depth = len(p.segs) * perSeg * dotK
 	for i, width := range []int{dotCols / 2, dotCols} {
-		add := func(a, b, s int) {
-			h.segs[i] = append(h.segs[i], dotSeg{
-				a: a*h.band + p.segs[s], b: (b*len(p.segs) + s) * perSeg * dotK * width, blocks: perSeg,
-			})
-		}
-		for s := range p.segs {
-			if h.parts == 2 { // the small products first
-				add(1, 0, s)
-				add(0, 1, s)
-			}
-		}
-		for s := range p.segs {
-			add(0, 0, s)
+		for k, at := range p.segs {
+			h.segs[i] = append(h.segs[i], dotSeg{a: at, b: k * perSeg * dotK * width, blocks: perSeg})
 		}
 	}
 	return h
@@ -157,6 +146,9 @@ func (h *halfSweep) products(p *sweep, image, first, count int, accumulate bool,
 	for column := 0; column < p.oc; column += dotCols {
 		d.n = min(dotCols, p.oc-column)
 		d.segs = h.segs[dotWidth(d.n)/dotCols]
+		if h.parts == 2 {
+			d.asmall, d.bsmall = h.band, h.depth*dotWidth(d.n)
+		}
 		d.b, d.c = halves(packed)[h.parts*h.depth*column:], y[column:]
 		d.run()
 	}

@@ -63,7 +63,7 @@ func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
 	rounded := (g.group + dotRows - 1) &^ (dotRows - 1)
 	g.area, g.panel = rounded*g.lda, g.depth(whole)*dotCols
 	g.turn = (2*turnPairs + 16) * 2 * g.group
-	g.segs = [2][]dotSeg{g.segments(whole), g.segments(last)}
+	g.segs = [2][]dotSeg{{{blocks: g.depth(whole) / dotK}}, {{blocks: g.depth(last) / dotK}}}
 	g.blocks = g.dotBlocks(c, g.group)
 	g.rest = g.dotBlocks(c, c.IC-(g.splits-1)*g.group)
 	g.scratch = g.parts*(g.area+g.panel+g.turn)/2 + 2*max(g.group, dotCols)
@@ -116,17 +116,6 @@ func (g *halfGradient) cut(c *Conv, scaled bool) int {
 // depth returns the rows of B for so many lines.
 func (g *halfGradient) depth(lines int) int { return (lines*g.positions + dotK - 1) &^ (dotK - 1) }
 
-// segments lists the products of parts, the small ones first.
-func (g *halfGradient) segments(lines int) []dotSeg {
-	whole := dotSeg{blocks: g.depth(lines) / dotK}
-	if g.parts == 1 {
-		return []dotSeg{whole}
-	}
-	a, b := whole, whole
-	a.a, b.b = g.area, g.panel
-	return []dotSeg{a, b, whole}
-}
-
 // dotBlocks lists the blocks of so many channels.
 func (g *halfGradient) dotBlocks(c *Conv, channels int) (blocks []dotBlock) {
 	for i := 0; i < channels; i += dotRows {
@@ -163,6 +152,9 @@ func (g *halfGradient) run(c *Conv, task int, x, gain, dy, partial, scratch []fl
 		for column := 0; column < c.OC; column += dotCols {
 			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:], segs: t.segs, blocks: t.blocks,
 				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: u > begin}
+			if g.parts == 2 {
+				d.asmall, d.bsmall = g.area, g.panel
+			}
 			t.pairs(column, dotWidth(d.n), dy)
 			d.run()
 		}

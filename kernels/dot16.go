@@ -17,6 +17,7 @@ const (
 //	            even = fma(a[block.a+seg.a+i*lda+k], B(k, j), even)
 //	            odd = fma(a[block.a+seg.a+i*lda+k+1], B(k+1, j), odd)
 //	        sum += even + odd
+//	        if there are small parts: the same twice more (see asmall)
 //	    c[block.c+i*ldc+j] = sum
 //
 // That is what the tiles of AMX compute (Intel 64 and IA-32 Architectures Software Developer's Manual, TDPBF16PS): every
@@ -32,7 +33,12 @@ type dot16 struct {
 	lda    int // from one row of a to the next
 	ldc    int
 	n      int // columns, 1 to 32
-	load   bool
+
+	// Numbers in two parts: from a large part to the small one, in a and in b; 0 where there is one part. A block of 32 rows
+	// is multiplied as small A by large B, then large by large, then large A by small B.
+	asmall, bsmall int
+
+	load bool
 }
 
 // A dotSeg is a run of rows of B: where the elements of A that go with it lie, beside a block's own offset.
@@ -57,6 +63,9 @@ func (d dot16) run() {
 	k := 0
 	for _, s := range d.segs {
 		k += s.blocks * dotK
+	}
+	if d.asmall != 0 {
+		k *= 3
 	}
 	all, most := d.blocks, int(dotCallFLOPs)/dot16Blocks.fn.cost
 	step := max(2, most/(2*dotRows*dotCols*max(k, 1))&^1)

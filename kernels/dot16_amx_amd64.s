@@ -54,9 +54,10 @@ LABEL: \
 //
 //	AX  d              BX  first block, R13 second      DX  segment
 //	SI DI  A of the blocks                              R8 R10  A of the blocks in a segment
-//	R9  row of A, bytes       R11 row of B, bytes, or 64 of spare       R12  B       R14 C, R15 row of C, bytes
+//	R9  row of A, bytes       R11 row of B, bytes, or 64 of spare       R12  B       R14 C, R15 row of C, bytes; or R14 R15 from the large
+//	parts of A and B to the small ones, bytes
 //	K1 K2  the columns of C that exist
-TEXT ·dot16AMX(SB), 0, $1128-152
+TEXT ·dot16AMX(SB), 0, $1128-168
 	LEAQ dotTiles<>(SB), AX
 	LDTILECFG_AX
 	LEAQ d_a_base+0(FP), AX
@@ -140,6 +141,9 @@ segment:
 	MOVQ dotSeg_b(DX), CX
 	LEAQ (R12)(CX*2), R12
 	MOVQ dotSeg_blocks(DX), CX
+	MOVQ dot16_asmall(AX), R14
+	SHLQ $1, R14
+	JNE  parts
 	CMPQ dot16_n(AX), $16
 	JLE  narrow
 	PCALIGN $32
@@ -169,6 +173,71 @@ narrow:
 	ADDQ $1024, R12
 	DECQ CX
 	JNZ  narrow
+	JMP  next
+
+parts:
+	MOVQ dot16_bsmall(AX), R15
+	SHLQ $1, R15
+	CMPQ dot16_n(AX), $16
+	JLE  narrowparts
+	PCALIGN $32
+wideparts:
+	ADDQ R14, R8
+	ADDQ R14, R10
+	TILELOADD_R8_R9(4)
+	TILELOADD_R12_R11(6)
+	TDPBF16PS(0, 4, 6)
+	TILELOADD_64R12_R11(7)
+	TDPBF16PS(1, 4, 7)
+	TILELOADD_R10_R9(5)
+	TDPBF16PS(2, 5, 6)
+	TDPBF16PS(3, 5, 7)
+	SUBQ R14, R8
+	SUBQ R14, R10
+	TILELOADD_R8_R9(4)
+	TDPBF16PS(0, 4, 6)
+	TDPBF16PS(1, 4, 7)
+	TILELOADD_R10_R9(5)
+	TDPBF16PS(2, 5, 6)
+	TDPBF16PS(3, 5, 7)
+	ADDQ R15, R12
+	TILELOADD_R12_R11(6)
+	TDPBF16PS(0, 4, 6)
+	TILELOADD_64R12_R11(7)
+	TDPBF16PS(1, 4, 7)
+	TDPBF16PS(2, 5, 6)
+	TDPBF16PS(3, 5, 7)
+	SUBQ R15, R12
+	ADDQ $64, R8
+	ADDQ $64, R10
+	ADDQ $2048, R12
+	DECQ CX
+	JNZ  wideparts
+	JMP  next
+narrowparts:
+	ADDQ R14, R8
+	ADDQ R14, R10
+	TILELOADD_R8_R9(4)
+	TILELOADD_R12_R11(6)
+	TDPBF16PS(0, 4, 6)
+	TILELOADD_R10_R9(5)
+	TDPBF16PS(2, 5, 6)
+	SUBQ R14, R8
+	SUBQ R14, R10
+	TILELOADD_R8_R9(4)
+	TDPBF16PS(0, 4, 6)
+	TILELOADD_R10_R9(5)
+	TDPBF16PS(2, 5, 6)
+	ADDQ R15, R12
+	TILELOADD_R12_R11(6)
+	TDPBF16PS(0, 4, 6)
+	TDPBF16PS(2, 5, 6)
+	SUBQ R15, R12
+	ADDQ $64, R8
+	ADDQ $64, R10
+	ADDQ $1024, R12
+	DECQ CX
+	JNZ  narrowparts
 next:
 	ADDQ $dotSeg__size, DX
 	CMPQ DX, lastseg-16(SP)
@@ -176,6 +245,8 @@ next:
 
 store:
 	MOVQ $64, R11
+	MOVQ dot16_ldc(AX), R15
+	SHLQ $2, R15
 	CMPQ dot16_n(AX), $16
 	JL   storeparts
 	JEQ  store16

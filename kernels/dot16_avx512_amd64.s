@@ -21,11 +21,11 @@
 //
 // Eight rows by sixteen columns at a time. Register map:
 //
-//	AX  d          R8  block      BX  rows left       R14 columns left      R15 first element of B
+//	AX  d          R8  block      BX  rows left       R14 columns left      R15 spare
 //	SI  A          R9 R10 R11 R12  1, 3, 5 and 7 rows of it, bytes          DX  B      DI  segment
 //	CX  C or a count              R13 row of C, bytes
 //	Z0-Z15 sums of even and of odd products      Z16-Z23 C      Z26 Z27 B      Z30 upper halves
-TEXT ·dot16AVX512(SB), NOSPLIT, $72-152
+TEXT ·dot16AVX512(SB), NOSPLIT, $120-168
 	STMXCSR mxcsr-4(SP)
 	MOVL mxcsr-4(SP), AX
 	ORL  $0x8040, AX // denormal operands and results are zeros
@@ -51,10 +51,22 @@ TEXT ·dot16AVX512(SB), NOSPLIT, $72-152
 	LEAQ (CX)(CX*2), CX
 	LEAQ (R8)(CX*8), CX
 	MOVQ CX, end-24(SP)
+	MOVQ dot16_asmall(AX), CX
+	SHLQ $1, CX
+	MOVQ CX, asmall-72(SP)
+	MOVQ dot16_bsmall(AX), CX
+	SHLQ $1, CX
+	MOVQ CX, bsmall-80(SP)
+	MOVQ $1, products-88(SP)
+	CMPQ dot16_asmall(AX), $0
+	JEQ  2(PC)
+	MOVQ $3, products-88(SP)
 	MOVQ $64, brow-32(SP)
+	MOVQ $1024, bblock-96(SP)
 	CMPQ dot16_n(AX), $16
 	JLE  block
 	MOVQ $128, brow-32(SP)
+	MOVQ $2048, bblock-96(SP)
 
 block:
 	MOVQ dotBlock_a(R8), SI
@@ -69,6 +81,7 @@ block:
 eight:
 	MOVQ dot16_n(AX), R14
 	MOVQ dot16_b(AX), R15
+	MOVQ R15, bhalf-112(SP)
 	MOVQ crows-48(SP), CX
 	MOVQ CX, cpart-56(SP)
 half:
@@ -95,9 +108,13 @@ segment:
 	MOVQ rows-40(SP), CX
 	LEAQ (CX)(SI*2), SI
 	MOVQ dotSeg_b(DI), DX
+	MOVQ bhalf-112(SP), R15
 	LEAQ (R15)(DX*2), DX
 	MOVQ dotSeg_blocks(DI), CX
 	SHLQ $4, CX
+	ADDQ asmall-72(SP), SI
+	MOVQ products-88(SP), R15
+	MOVQ R15, left-104(SP)
 pairs:
 	VMOVUPS (DX), Z27
 	VPSLLD $16, Z27, Z26
@@ -123,16 +140,34 @@ pairs:
 	ADDSUMS(Z5, Z13, Z21)
 	ADDSUMS(Z6, Z14, Z22)
 	ADDSUMS(Z7, Z15, Z23)
+	DECQ left-104(SP)
+	JNE  again // with other parts of the same numbers
+	SUBQ bsmall-80(SP), DX
+	ADDQ asmall-72(SP), SI
+	MOVQ products-88(SP), R15
+	MOVQ R15, left-104(SP)
 	TESTQ CX, CX
 	JNE  pairs
 	ADDQ $dotSeg__size, DI
 	CMPQ DI, lastseg-16(SP)
 	JB   segment
+	JMP  store
+again:
+	ADDQ $16, CX
+	SUBQ $64, SI
+	SUBQ bblock-96(SP), DX
+	CMPQ left-104(SP), $1
+	JEQ  third
+	SUBQ asmall-72(SP), SI
+	JMP  pairs
+third:
+	ADDQ bsmall-80(SP), DX
+	JMP  pairs
 store:
 	MOVQ cpart-56(SP), CX
 	EACHROW(STOREROW)
 	ADDQ $64, cpart-56(SP)
-	ADDQ $64, R15
+	ADDQ $64, bhalf-112(SP)
 	SUBQ $16, R14
 	JGT  half
 

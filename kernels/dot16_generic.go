@@ -15,8 +15,14 @@ func dot16Generic(d dot16) {
 				}
 				for _, s := range d.segs {
 					for kb := range s.blocks {
-						at := s.b + kb*dotK*width + 2*j
-						sum = flushedSum(sum, dot32(a[s.a+kb*dotK:][:dotK], d.b[at:], 2*width))
+						a, b := a[s.a+kb*dotK:], d.b[s.b+kb*dotK*width+2*j:]
+						if d.asmall != 0 {
+							sum = flushedSum(sum, dot32(a[d.asmall:], b, 2*width))
+						}
+						sum = flushedSum(sum, dot32(a, b, 2*width))
+						if d.asmall != 0 {
+							sum = flushedSum(sum, dot32(a, b[d.bsmall:], 2*width))
+						}
 					}
 				}
 				row[j] = sum
@@ -27,10 +33,21 @@ func dot16Generic(d dot16) {
 
 // dot32 returns the sum of the products of a with every second element of 16 rows of B, ld apart.
 func dot32(a, b []uint16, ld int) float32 {
+	a = a[:dotK]
 	var even, odd float32
 	for p := range dotK / 2 {
-		even = flushedFMA(widen(a[2*p]), widen(b[p*ld]), even)
-		odd = flushedFMA(widen(a[2*p+1]), widen(b[p*ld+1]), odd)
+		x, y := widen(a[2*p]), widen(b[p*ld])
+		if s := float64(x)*float64(y) + float64(even); fmaHard(s) {
+			even = flushedFMA(x, y, even)
+		} else {
+			even = float32(s)
+		}
+		x, y = widen(a[2*p+1]), widen(b[p*ld+1])
+		if s := float64(x)*float64(y) + float64(odd); fmaHard(s) {
+			odd = flushedFMA(x, y, odd)
+		} else {
+			odd = float32(s)
+		}
 	}
 	return flushedSum(even, odd)
 }
@@ -47,7 +64,7 @@ func flush(x float32) float32 {
 	return x
 }
 
-// flushedFMA is fma with results below the normal range, were they rounded there, made zero.
+// flushedFMA is fma for the few sums whose rounding is not that of float64, with results below the normal range, were they rounded there, made zero.
 func flushedFMA(x, y, z float32) float32 {
 	p := float64(x) * float64(y) // exact: 8 bits by 8
 	if s := float64(p) + float64(z); tiny(s) {

@@ -41,6 +41,19 @@ func dotProblem(blocks, m, last, n, segs, depth int, load bool, scale float64) *
 	return d
 }
 
+// split makes a problem one of numbers in two parts.
+func (d *dot16) split() *dot16 {
+	d.asmall, d.bsmall = len(d.a), len(d.b)
+	d.a, d.b = append(d.a, d.a...), append(d.b, d.b...)
+	for i := range d.asmall {
+		d.a[d.asmall+i] = bf16Of(math.Float32frombits(uint32(d.a[i])<<16) * float32(i%7) * 0.001)
+	}
+	for i := range d.bsmall {
+		d.b[d.bsmall+i] = bf16Of(math.Float32frombits(uint32(d.b[i])<<16) * float32(i%5) * 0.002)
+	}
+	return d
+}
+
 // at returns B(k, j) within segment s.
 func (d *dot16) at(s dotSeg, k, j int) float64 {
 	h := d.b[s.b+(k/2*dotWidth(d.n)+j)*2+k%2]
@@ -92,6 +105,10 @@ func TestDot16EqualsGeneric(t *testing.T) {
 				dot16Generic(*a)
 				b.run()
 				require.Empty(t, cmp.Diff(words(a.c), words(b.c)))
+				a, b = make().split(), make().split()
+				dot16Generic(*a)
+				b.run()
+				require.Empty(t, cmp.Diff(words(a.c), words(b.c)), "in two parts")
 			})
 		}
 	}
