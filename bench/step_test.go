@@ -56,9 +56,11 @@ func benchmarkStep(b *testing.B, precision kernels.Precision, s tensor.Shape) {
 	}
 	run()
 	b.ReportAllocs()
+	begin := processorTime()
 	for b.Loop() {
 		run()
 	}
+	b.ReportMetric(float64((processorTime()-begin).Milliseconds())/float64(b.N), "cpu-ms")
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "img/s")
 	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(n*h*w*b.N), "ns/pixel")
 	b.ReportMetric(float64(step.Bytes())/(1<<20), "arena-MB")

@@ -11,7 +11,7 @@
 #define TILESTORED_R12_R11(T) BYTE $0xc4; BYTE $0x82; BYTE $0x7a; BYTE $0x4b; BYTE $(0x04|T<<3); BYTE $0x1c // tilestored %tmmT, (%r12,%r11)
 #define TILESTORED_R14_R15(T) BYTE $0xc4; BYTE $0x82; BYTE $0x7a; BYTE $0x4b; BYTE $(0x04|T<<3); BYTE $0x3e // tilestored %tmmT, (%r14,%r15)
 
-// tileloadd 0x40(%r12,%r11), %tmmT
+// tileloadd 64(%r12,%r11), %tmmT
 #define TILELOADD_64R12_R11(T) BYTE $0xc4; BYTE $0x82; BYTE $0x7b; BYTE $0x4b; BYTE $(0x44|T<<3); BYTE $0x1c; BYTE $0x40
 
 // tdpbf16ps %tmmB, %tmmA, %tmmD: D += A·B
