@@ -26,9 +26,9 @@ func TestFLOPs(t *testing.T) {
 	autograd.DepthwiseConv(tape, x, input(3, 3, 6), win)
 	expect(2 * (2 * 5 * 4 * 6) * 9)
 	autograd.UpsampleConv(tape, y, nil, input(3, 3, 4, 8))
-	expect(2 * (2 * 10 * 8 * 8) * 4 * 4) // 4 products for 9
+	expect(2 * (2 * 5 * 4 * 8) * 9 * 4) // 9 products a pixel that becomes four
 	autograd.UpsampleConv(tape, y, input(2, 10, 8, 5), input(3, 3, 9, 8))
-	expect(2 * (2 * 10 * 8 * 8) * (4*4 + 9*5))
+	expect(2*(2*5*4*8)*9*4 + 2*(2*10*8*8)*9*5)
 	autograd.ConvTranspose(tape, y, input(2, 2, 5, 4), nil, kernels.Window{SH: 2, SW: 2, DH: 1, DW: 1})
 	expect(2 * (2 * 5 * 4 * 4) * (4 * 5))
 	autograd.MatMulTransposed(tape, y, input(2, 3, 3, 4))

@@ -110,7 +110,8 @@ func TestJoinedOperationsTrainAsSeparateOnes(t *testing.T) {
 
 func abs(x float32) float64 { return max(float64(x), -float64(x)) }
 
-// A scaled convolution is the convolution of the scaled image; in inference bit for bit.
+// A scaled convolution is the convolution of the scaled image; in inference bit for bit, where that is computed without tiles,
+// as it is with so few channels.
 func TestScaledConvIsTheComposition(t *testing.T) {
 	same := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
 	for _, k := range []int{1, 3} {
@@ -118,7 +119,7 @@ func TestScaledConvIsTheComposition(t *testing.T) {
 		if k == 3 {
 			win = same
 		}
-		x, s, w, n := filled("NHWC", 1, 3, 7, 9, 21), filled("NHWC", 2, 3, 1, 1, 21), filled("HWIO", 3, k, k, 21, 18), newNormParts(18)
+		x, s, w, n := filled("NHWC", 1, 3, 7, 9, 15), filled("NHWC", 2, 3, 1, 1, 15), filled("HWIO", 3, k, k, 15, 18), newNormParts(18)
 		record := func(tape *autograd.Tape, joined bool) *autograd.Var {
 			x, s, w, g, b := tape.Param(x), tape.Param(s), tape.Param(w), tape.Param(n.gamma), tape.Param(n.beta)
 			if joined {

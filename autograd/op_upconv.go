@@ -8,8 +8,8 @@ import (
 
 // UpsampleConv enlarges x [N, H, W, CX] twice by nearest neighbour, joins skip [N, 2H, 2W, CS] unless that is nil, and
 // convolves with w [3, 3, CX+CS, OC], padded by one: what ResizeNearest, Concat and Conv do, without the enlarged and
-// the joined image, and with 4 products instead of 9 for each channel of x (see kernels.Fold). It rounds differently
-// from the three operations.
+// the joined image, and with 9 products instead of 36 for four pixels and a channel of x (see kernels.NewUpConv). It rounds
+// differently from the three operations.
 func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 	o, u := newUpConv(t, x, skip, w)
 	u.record(o, func(int) {})
@@ -39,31 +39,43 @@ func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchSta
 
 // record records both passes; after is called with each task of those that complete y.
 func (u *upConv) record(o *op, after func(task int)) {
-	if u.skip == nil {
-		u.enlarged(o, after)
-	} else {
-		u.enlarged(o, func(int) {})
-		u.joined(o, after)
+	if u.fold != nil {
+		u.fold.record(o, after)
+		return
 	}
+	var prepare, forward []func()
+	for i, part := range u.parts {
+		done := func(int) {}
+		if i == len(u.parts)-1 {
+			done = after
+		}
+		pack, run := u.forward(part, i > 0, done)
+		prepare, forward = append(prepare, pack), append(forward, run)
+	}
+	o.prepare, o.forward = sequence(prepare...), sequence(forward...)
 	if u.y.needsGrad {
-		o.backward = sequence(u.enlargedBack(), u.joinedBack())
+		var passes []func()
+		for _, part := range u.parts {
+			passes = append(passes, u.back(part)...)
+		}
+		o.backward = sequence(passes...)
 	}
 }
 
 // tasks returns the number of tasks that complete y.
 func (u *upConv) tasks() int {
-	if u.skip == nil {
-		return u.folded.GradInputTasks()
+	if u.fold != nil {
+		return u.fold.tasks()
 	}
-	return u.direct.ForwardTasks()
+	return u.parts[len(u.parts)-1].conv.ForwardTasks()
 }
 
 // pixels returns the pixels that one of them completes.
 func (u *upConv) pixels(task int) (begin, end int) {
-	if u.skip == nil {
-		return u.folded.GradInputPixels(task)
+	if u.fold != nil {
+		return u.fold.pixels(task)
 	}
-	return u.direct.ForwardPixels(task)
+	return u.parts[len(u.parts)-1].conv.ForwardPixels(task)
 }
 
 // newUpConv checks the operands, records the operation without its passes, and prepares both convolutions. more are
@@ -88,140 +100,98 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	}
 	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), append(in, more...)...)
 	o.keep, o.adds = in, []*Var{w}
-	u := &upConv{t: t, x: x, skip: skip, w: w, y: y, cx: cx, cs: cs, oc: oc}
-	u.folded = t.Precision.NewConv(n, oc, cx, 1, kernels.FoldedWindow(2*h, 2*wd))
-	u.folded.Swapped = true
-	o.flops = u.folded.FLOPs()
-	t.worker(u.folded.Scratch())
+	if t.Precision != kernels.Float32 {
+		return o, &upConv{y: y, fold: newUpFold(t, o, x, skip, w, y)}
+	}
+	u := &upConv{t: t, w: w, y: y, ic: ic, oc: oc, parts: []upConvPart{{x, 0, kernels.NewUpConv(n, h, wd, cx, oc)}}}
 	if skip != nil {
 		win := kernels.Window{IH: 2 * h, IW: 2 * wd, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
-		u.direct = t.Precision.NewConv(n, cs, oc, 1, win)
-		o.flops += u.direct.FLOPs()
-		t.worker(u.direct.Scratch())
+		u.parts = append(u.parts, upConvPart{skip, cx, kernels.NewConv(n, cs, oc, 1, win)})
+	}
+	for _, part := range u.parts {
+		o.flops += part.conv.FLOPs()
+		t.worker(part.conv.Scratch())
 	}
 	return o, u
 }
 
-// upConv is the sum of two convolutions: of x, folded, and of the skip connection.
+// upConv is the sum of two convolutions: of x, enlarged, and of the skip connection.
 type upConv struct {
-	t              *Tape
-	x, skip, w, y  *Var
-	cx, cs, oc     int
-	folded, direct *kernels.Conv
+	t      *Tape
+	w, y   *Var
+	ic, oc int
+	parts  []upConvPart
+	fold   *upFold // in the place of parts where operands are rounded
 }
 
-// foldInto returns the pass that folds the weights of x's channels.
-func (u *upConv) foldInto(weights *buffer) func() {
-	fold := func(i, _ int) { kernels.Fold(i, u.cx, u.cx+u.cs, u.oc, u.w.value.data, weights.data) }
-	return func() { parallel.For(kernels.FoldTasks, fold) }
+// An upConvPart is one of them.
+type upConvPart struct {
+	x     *Var
+	first int // of the weights' channels that are its
+	conv  *kernels.Conv
 }
 
-// enlarged records the pass that overwrites y with the part of x: the folded convolution, transposed. It calls after with
-// each task that has been computed.
-func (u *upConv) enlarged(o *op, after func(task int)) {
-	c := u.folded
-	weights, packed := u.t.temporary(16*u.cx*u.oc, false), u.t.prepared(c.BackPacked())
-	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
-	o.prepare = sequence(u.foldInto(weights), func() { parallel.For(c.PackBackTasks(), pack) })
-	run := func(i, worker int) {
-		c.GradInput(i, false, u.x.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
-		after(i)
-	}
-	o.forward = func() { parallel.For(c.GradInputTasks(), run) }
-}
-
-// splitInto returns the pass that copies the weights of the skip connection's channels.
-func (u *upConv) splitInto(weights *buffer) func() {
-	size := u.cs * u.oc
+// weightsOf returns the pass that copies the weights of a part's channels.
+func (u *upConv) weightsOf(p upConvPart, weights *buffer) func() {
+	size := p.conv.IC * u.oc
 	return func() {
 		for tap := range 9 {
-			copy(weights.data[tap*size:][:size], u.w.value.data[(tap*(u.cx+u.cs)+u.cx)*u.oc:])
+			copy(weights.data[tap*size:][:size], u.w.value.data[(tap*u.ic+p.first)*u.oc:])
 		}
 	}
 }
 
-// joined records the pass that adds the part of the skip connection to y, after enlarged; it calls after with each task
-// that has been computed.
-func (u *upConv) joined(o *op, after func(task int)) {
-	c := u.direct
-	weights, packed := u.t.temporary(9*u.cs*u.oc, false), u.t.prepared(c.ForwardPacked())
+// forward returns the pass that packs a part's weights, and the one that adds the part to y, or overwrites y; it calls after
+// with each task that has been computed.
+func (u *upConv) forward(p upConvPart, adds bool, after func(task int)) (prepare, forward func()) {
+	c := p.conv
+	weights, packed := u.t.temporary(9*c.IC*u.oc, false), u.t.prepared(c.ForwardPacked())
+	split := u.weightsOf(p, weights)
 	pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
-	o.prepare = sequence(o.prepare, u.splitInto(weights), func() { parallel.For(c.PackForwardTasks(), pack) })
 	run := func(i, worker int) {
-		c.Forward(i, true, u.skip.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
+		c.Forward(i, adds, p.x.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
 		after(i)
 	}
-	o.forward = sequence(o.forward, func() { parallel.For(c.ForwardTasks(), run) })
+	prepare = func() {
+		split()
+		parallel.For(c.PackForwardTasks(), pack)
+	}
+	return prepare, func() { parallel.For(c.ForwardTasks(), run) }
 }
 
-// enlargedBack returns the pass of the gradients of x and of the weights of its channels.
-func (u *upConv) enlargedBack() func() {
-	c, t := u.folded, u.t
-	var passes []func()
-	if u.w.needsGrad {
-		dfolded := t.temporary(16*u.cx*u.oc, true)
-		weight := t.weightPass(c, func() []float32 { return dfolded.data }, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, u.y.grad.data, u.x.value.data, partial, scratch)
-		})
-		unfold := func(i, _ int) { kernels.Unfold(i, u.cx, u.cx+u.cs, u.oc, dfolded.data, u.w.grad.data) }
-		passes = append(passes, func() {
-			clear(dfolded.data)
-			weight()
-			parallel.For(kernels.UnfoldTasks, unfold)
-		})
-	}
-	if u.x.needsGrad {
-		weights, packed := t.temporary(16*u.cx*u.oc, true), t.temporary(c.ForwardPacked(), true)
-		fold := u.foldInto(weights)
-		pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
-		begin, after := t.complete(u.x, c.ForwardTasks(), true)
-		run := func(i, worker int) {
-			c.Forward(i, u.x.accumulate, u.y.grad.data, packed.data, u.x.grad.data, t.scratchOf(worker))
-			first, end := c.ForwardPixels(i)
-			after(i, first, end, worker)
-		}
-		passes = append(passes, func() {
-			fold()
-			parallel.For(c.PackForwardTasks(), pack)
-			begin()
-			parallel.For(c.ForwardTasks(), run)
-		})
-	}
-	return sequence(passes...)
-}
-
-// joinedBack returns the pass of the gradients of the skip connection and of the weights of its channels.
-func (u *upConv) joinedBack() func() {
-	if u.skip == nil {
-		return func() {}
-	}
-	c, t, size := u.direct, u.t, u.cs*u.oc
+// back returns the passes of the gradients of a part's weights and of its image.
+func (u *upConv) back(p upConvPart) []func() {
+	c, t, size := p.conv, u.t, p.conv.IC*u.oc
 	var passes []func()
 	if u.w.needsGrad {
 		dw := t.temporary(9*size, true)
 		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, u.skip.value.data, u.y.grad.data, partial, scratch)
+			c.GradWeight(i, p.x.value.data, u.y.grad.data, partial, scratch)
 		})
 		passes = append(passes, func() {
 			clear(dw.data)
 			weight()
 			for tap := range 9 {
-				kernels.Accumulate(dw.data[tap*size:][:size], u.w.grad.data[(tap*(u.cx+u.cs)+u.cx)*u.oc:])
+				kernels.Accumulate(dw.data[tap*size:][:size], u.w.grad.data[(tap*u.ic+p.first)*u.oc:])
 			}
 		})
 	}
-	if u.skip.needsGrad {
+	if p.x.needsGrad {
 		weights, packed := t.temporary(9*size, true), t.temporary(c.BackPacked(), true)
-		split := u.splitInto(weights)
+		split := u.weightsOf(p, weights)
 		pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
+		begin, after := t.complete(p.x, c.GradInputTasks(), true)
 		run := func(i, worker int) {
-			c.GradInput(i, u.skip.accumulate, u.y.grad.data, packed.data, u.skip.grad.data, t.scratchOf(worker))
+			c.GradInput(i, p.x.accumulate, u.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
+			first, end := c.GradInputPixels(i)
+			after(i, first, end, worker)
 		}
 		passes = append(passes, func() {
 			split()
 			parallel.For(c.PackBackTasks(), pack)
+			begin()
 			parallel.For(c.GradInputTasks(), run)
 		})
 	}
-	return sequence(passes...)
+	return passes
 }

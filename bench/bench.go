@@ -18,8 +18,7 @@
 // Multicore Architectures" (CACM 2009). Both are measured on the spot: the peak by fused multiply-adds on registers,
 // the copy with arrays too large for most caches, bytes read and written.
 //
-// FLOPs are those truly done, two for each multiply-add, products with padding included: a convolution after an
-// enlargement counts the 16 taps of its folded window on each pixel of the small map, not the 9 on each of the large
-// one. Bytes are the fewest that any implementation moves: each pass over the data reads its operands and writes its
+// FLOPs are those truly done, two for each multiply-add, products with padding included: a 3×3 convolution by tiles counts 4
+// products a pixel and pair of channels, and one after an enlargement 9 for each pixel of the small map. Bytes are the fewest that any implementation moves: each pass over the data reads its operands and writes its
 // result once. A normalisation passes over them twice.
 package bench

@@ -25,37 +25,17 @@ func (l *Layer) conv() {
 	l.add(Weight, c.FLOPs(), l.convWeight(c, x, dy, dw), dw, x, dy)
 }
 
-// upConv prepares the passes of an enlargement and a convolution: a folded convolution, transposed.
+// upConv prepares the passes of an enlargement and a convolution.
 func (l *Layer) upConv() {
 	p := l.Problem
-	c := kernels.NewConv(p.N, p.O, p.C, 1, kernels.FoldedWindow(2*p.H, 2*p.W))
-	c.Swapped = true
+	c := kernels.NewUpConv(p.N, p.H, p.W, p.C, p.O)
 	x, w := l.noise(p.N*p.H*p.W*p.C), l.noise(9*p.C*p.O)
 	y, dy := l.zeros(p.N*4*p.H*p.W*p.O), l.noise(p.N*4*p.H*p.W*p.O)
 	dx, dw := l.zeros(len(x)), l.zeros(len(w))
-	folded, dfolded := l.zeros(16*p.C*p.O), l.zeros(16*p.C*p.O)
 	l.workers(c.Scratch())
-
-	foldPart := func(i, _ int) { kernels.Fold(i, p.C, p.C, p.O, w, folded) }
-	fold := func() { parallel.For(kernels.FoldTasks, foldPart) }
-	unfoldPart := func(i, _ int) { kernels.Unfold(i, p.C, p.C, p.O, dfolded, dw) }
-	weight := l.convWeight(c, dy, x, dfolded)
-	l.add(Forward, c.FLOPs(), inTurn(fold, l.convInput(c, x, folded, y)), y, x, w)
-	l.add(Input, c.FLOPs(), inTurn(fold, l.convForward(c, dy, folded, dx)), dx, dy, w)
-	l.add(Weight, c.FLOPs(), func() {
-		clear(dfolded)
-		weight()
-		parallel.For(kernels.UnfoldTasks, unfoldPart)
-	}, dw, x, dy)
-}
-
-// inTurn runs passes one after the other.
-func inTurn(passes ...func()) func() {
-	return func() {
-		for _, pass := range passes {
-			pass()
-		}
-	}
+	l.add(Forward, c.FLOPs(), l.convForward(c, x, w, y), y, x, w)
+	l.add(Input, c.FLOPs(), l.convInput(c, dy, w, dx), dx, dy, w)
+	l.add(Weight, c.FLOPs(), l.convWeight(c, x, dy, dw), dw, x, dy)
 }
 
 // convForward returns the pass that packs the weights and computes y.

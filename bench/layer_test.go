@@ -87,10 +87,10 @@ func TestWork(t *testing.T) {
 			Forward: {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
 			Weight:  {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
 		},
-		"upconv n2 c8 o16 h4w6": { // 16 taps on the small map
-			Forward: {2 * n * h * w * 16 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
-			Input:   {2 * n * h * w * 16 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
-			Weight:  {2 * n * h * w * 16 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
+		"upconv n2 c8 o16 h4w6": { // 9 sums of taps on the small map
+			Forward: {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
+			Input:   {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
+			Weight:  {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
 		},
 		"dwconv n2 c8 h4w6 k3 s2 p0+1": {
 			Forward: {2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},

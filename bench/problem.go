@@ -16,7 +16,7 @@ type Kind string
 const (
 	Conv   Kind = "conv"   // dense or grouped convolution
 	DWConv Kind = "dwconv" // depthwise convolution
-	UpConv Kind = "upconv" // enlargement by two and 3×3 convolution, folded into one
+	UpConv Kind = "upconv" // enlargement by two and 3×3 convolution in one
 	Norm   Kind = "norm"   // batch normalisation and activation
 	Gemm   Kind = "gemm"   // product of two matrices
 )

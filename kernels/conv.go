@@ -7,7 +7,7 @@ import "fmt"
 //	y[n][oy][ox][oc] = Σ_ky Σ_kx Σ_ic x[n][oy*SH-PT+ky*DH][ox*SW-PL+kx*DW][ic] · w[ky][kx][ic][oc]
 //
 // The weights are HWIO, their I counting the channels of one group. The sum is one chain in the order ky, kx, ic; a
-// tap in the padding contributes a product with zero.
+// tap in the padding contributes a product with zero. Where tiles pay (see useWinograd) it is that of another algorithm.
 //
 // The work is cut into tasks that depend on the geometry alone, may run in any order and at the same time, and need
 // a scratch slice each. A Conv is immutable and can be shared.
@@ -60,12 +60,20 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	}
 	to.scaled = scaled
 	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
-	c.newPhases(to)
 	if rounded {
+		c.newPhases(to)
 		c.half = newConvHalf(c, p, scaled)
 		return c
 	}
-	c.weights = newConvWeights(c, to)
+	c.forward.useWinograd(&c.kernel, ic, to)
+	c.newPhases(to)
+	if c.SH*c.SW == 1 {
+		c.back[0].useWinograd(&c.kernel, c.OC, to)
+	}
+	to.tasks = 1
+	input := newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
+	input.useWinograd(&c.kernel, min(ic, gradBlock), to)
+	c.weights = newConvWeights(c, input)
 	return c
 }
 
@@ -74,8 +82,12 @@ func (c *Conv) rounds() bool {
 	return c.Groups == 1 && (c.DH*c.DW == 1 || c.SH*c.SW == 1) && c.OH()*c.OW() > 1
 }
 
-// FLOPs returns the floating-point operations of the forward pass, two a multiply-add, padding included.
+// FLOPs returns the floating-point operations of the forward pass, two a multiply-add, padding included. By tiles they are 4/9
+// of the definition's, beside the transforms.
 func (c *Conv) FLOPs() int {
+	if g := c.forward.tiling; g != nil {
+		return 2 * c.N * ((c.OH() + 1) / 2 * g.cols) * g.values * c.IC * c.OC
+	}
 	return 2 * c.N * c.OH() * c.OW() * c.KH * c.KW * (c.IC / c.Groups) * c.OC
 }
 
@@ -117,14 +129,18 @@ func (c *Conv) PackForward(task int, w, packed []float32) {
 	icg, ocg := c.IC/c.Groups, c.OC/c.Groups
 	g, j, cols, at := c.forward.locate(task, &c.kernel)
 	_, width := c.kernel.panel(cols)
-	packed = packed[at:][:c.KH*c.KW*icg*width]
+	packed = packed[at:][:c.forward.depth()*width]
+	taps := packed[len(packed)-c.KH*c.KW*icg*width:]
 	for tap := range c.KH * c.KW {
-		to := packed[tap*icg*width:][:icg*width]
+		to := taps[tap*icg*width:][:icg*width]
 		if c.Swapped {
 			packAcross(cols, width, icg, w[(tap*c.OC+j)*icg:], to)
 		} else {
 			packAlong(cols, width, c.OC, w[tap*icg*c.OC+g*ocg+j:], to)
 		}
+	}
+	if g := c.forward.tiling; g != nil {
+		g.weights(icg*width, packed)
 	}
 }
 

@@ -138,17 +138,24 @@ func (c *Conv) PackBack(task int, w, packed []float32) {
 	icg, ocg := c.IC/c.Groups, c.OC/c.Groups
 	g, j, cols, at := p.locate(task-p.firstPanel, &c.kernel)
 	_, width := c.kernel.panel(cols)
-	packed = packed[p.firstWeight+at:][:len(p.segs)*p.klen*width]
+	packed = packed[p.firstWeight+at:][:p.depth()*width]
 	if len(p.taps) == 0 {
 		clear(packed)
 	}
+	taps := packed[len(packed)-len(p.taps)*ocg*width:]
 	for i, tap := range p.taps {
-		to := packed[i*ocg*width:][:ocg*width]
+		to := taps[i*ocg*width:][:ocg*width]
 		if c.Swapped {
 			packAlong(cols, width, icg, w[tap*ocg*icg+j:], to)
 		} else {
 			packAcross(cols, width, c.OC, w[(tap*icg+j)*c.OC+g*ocg:], to)
 		}
+	}
+	switch {
+	case p.gather:
+		upWeights(ocg*width, packed)
+	case p.tiling != nil:
+		p.tiling.weights(ocg*width, packed)
 	}
 }
 

@@ -20,6 +20,8 @@ type sweep struct {
 	segs              []int // offsets of each segment of taps
 	klen              int   // floats of a segment
 	scratch           int
+	tiling            *tiling // unless nil, the pixels are computed by tiles
+	gather            bool    // the pixels of a small image, of whose enlargement x is
 }
 
 // A grid says which pixels of an image a sweep computes: (oy*sh + y, ox*sw + x) of h×w.
@@ -138,7 +140,15 @@ func (p *sweep) panels(k *gemmKernel) int { return p.groups * ((p.oc/p.groups + 
 
 // packed returns the floats of the packed weights.
 func (p *sweep) packed(k *gemmKernel) int {
-	return p.groups * k.packedWidth(p.oc/p.groups) * len(p.segs) * p.klen
+	return p.groups * k.packedWidth(p.oc/p.groups) * p.depth()
+}
+
+// depth returns the packed weights of a column.
+func (p *sweep) depth() int {
+	if p.tiling != nil {
+		return p.tiling.values * p.ic
+	}
+	return len(p.segs) * p.klen
 }
 
 // locate returns the group of a panel, its first column there, its number of columns, and where its packed weights begin.
@@ -146,7 +156,7 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 	ocg := p.oc / p.groups
 	perGroup := (ocg + k.nr - 1) / k.nr
 	group, column = panel/perGroup, panel%perGroup*k.nr
-	at = (group*k.packedWidth(ocg) + column) * len(p.segs) * p.klen
+	at = (group*k.packedWidth(ocg) + column) * p.depth()
 	return group, column, min(k.nr, ocg-column), at
 }
 
@@ -154,6 +164,14 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, gain, packed, y, scratch []float32) {
 	image, group, first := p.task(task)
 	count := min(p.band, p.oh-first)
+	switch {
+	case p.gather:
+		p.gathered(k, image, first, count, accumulate, x, packed, y, scratch)
+		return
+	case p.tiling != nil:
+		p.tiles(k, image, first, count, accumulate, x, packed, y, scratch)
+		return
+	}
 	a := p.input(image, group, first, count, x, gain, scratch[maxTile:])
 	p.products(k, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
 }

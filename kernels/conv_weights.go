@@ -5,6 +5,7 @@ package kernels
 // gradient of its own, which are added as a fixed binary tree: chains stay short and chunks can run at the same time.
 type convWeights struct {
 	input      sweep // the bands: larger than those of the forward pass, as chains run over their pixels
+	taps       int   // products of a pair of channels: those of the window, or of tiles
 	chunks     int
 	panels     int   // panels of columns that a task computes from one copy of its pixels
 	units      int   // bands of all images: what chunks are made of
@@ -22,22 +23,30 @@ const (
 	panelChunks   = 16 // with so many chunks, a task computes all panels
 )
 
-func newConvWeights(c *Conv, to cut) convWeights {
+// newConvWeights prepares the gradient for the bands of a sweep from x to y.
+func newConvWeights(c *Conv, input sweep) convWeights {
 	icg := c.IC / c.Groups
-	to.tasks = 1
-	g := convWeights{input: newSweep(&c.kernel, c.N, c.IC, c.OC, c.Groups, c.Window, spread{1, 1}, dense(c.OH(), c.OW()), to)}
+	g := convWeights{input: input, taps: c.KH * c.KW}
 	f := &g.input
+	if f.tiling != nil {
+		g.taps = f.tiling.values
+	}
 	g.units = f.n * f.bands
-	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(c.KH*c.KW*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
+	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(g.taps*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
 	g.panels = 1
 	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= panelChunks {
 		g.panels = perGroup
 	}
+	if f.tiling != nil {
+		g.rows = c.kernel.padRows(multiples(min(icg, gradBlock), 1))
+		g.scratch = f.scratch
+		return g
+	}
 	for ky := range c.KH {
 		for kx := range c.KW {
-			for i := range icg {
+			for _, i := range multiples(icg, 1) {
 				g.rows = append(g.rows, (ky*c.DH*f.cols+kx*c.DW)*icg+i)
 			}
 		}
@@ -64,7 +73,8 @@ func (c *Conv) GradWeightTasks() int {
 // Partial returns the floats of the partial weight gradients.
 func (c *Conv) Partial() int { return c.weights.chunks * c.weightFloats() }
 
-func (c *Conv) weightFloats() int { return c.KH * c.KW * c.IC / c.Groups * c.OC }
+// weightFloats returns the floats of a partial gradient.
+func (c *Conv) weightFloats() int { return c.weights.taps * c.IC / c.Groups * c.OC }
 
 // GradWeight computes a part of the partial gradients of the weights from x and dy.
 func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
@@ -77,32 +87,43 @@ func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float3
 		c.half.weights.run(c, task, x, gain, dy, partial, scratch)
 		return
 	}
-	g, k := &c.weights, &c.kernel
+	g := &c.weights
 	f := &g.input
-	tasks := f.panels(k) / g.panels
+	tasks := f.panels(&c.kernel) / g.panels
 	chunk, panel := task/tasks, task%tasks*g.panels
-	group, _, _, _ := f.locate(panel, k)
 	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
-	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
-	begin := chunk * perChunk
-	for u := begin; u < min(begin+perChunk, g.units); u++ {
+	begin, end := chunk*perChunk, min((chunk+1)*perChunk, g.units)
+	if f.tiling != nil {
+		c.gradTiles(begin, end, panel, x, dy, partial, scratch)
+		return
+	}
+	for u := begin; u < end; u++ {
 		image, first := u/f.bands, u%f.bands*f.band
-		count := min(f.band, f.oh-first)
-		t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: u > begin}
-		t.a = f.input(image, group, first, count, x, gain, scratch)
-		if f.direct {
-			t.segs, t.klen, t.step = g.segs, count, c.IC
-		} else {
-			t.segs = g.segs[:count]
-		}
-		for p := panel; p < panel+g.panels; p++ {
-			_, column, cols, _ := f.locate(p, k)
-			column += group * c.OC / c.Groups
-			t.b = c.packPixels(count*f.ow, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
-			k.multiply(t, c.KH*c.KW*c.IC/c.Groups, cols, g.rows, partial[column:], spare)
-		}
+		c.gradTaps(image, first, min(f.band, f.oh-first), panel, u > begin, x, gain, dy, partial, scratch)
+	}
+}
+
+// gradTaps adds a band of an image, count output rows from first on, to the partial gradients of a task's panels, or with
+// load unset overwrites them.
+func (c *Conv) gradTaps(image, first, count, panel int, load bool, x, gain, dy, partial, scratch []float32) {
+	g, k := &c.weights, &c.kernel
+	f := &g.input
+	group, _, _, _ := f.locate(panel, k)
+	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
+	t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: load}
+	t.a = f.input(image, group, first, count, x, gain, scratch)
+	if f.direct {
+		t.segs, t.klen, t.step = g.segs, count, c.IC
+	} else {
+		t.segs = g.segs[:count]
+	}
+	for p := panel; p < panel+g.panels; p++ {
+		_, column, cols, _ := f.locate(p, k)
+		column += group * c.OC / c.Groups
+		t.b = c.packPixels(count*f.ow, cols, dy[(image*f.oh+first)*f.ow*c.OC+column:], packed)
+		k.multiply(t, c.KH*c.KW*c.IC/c.Groups, cols, g.rows, partial[column:], spare)
 	}
 }
 
@@ -134,22 +155,38 @@ func (c *Conv) packPixels(pixels, cols int, dy, packed []float32) []float32 {
 }
 
 // ReduceTasks returns the number of tasks of Reduce.
-func (c *Conv) ReduceTasks() int { return (c.weightFloats() + reduceFloats - 1) / reduceFloats }
+func (c *Conv) ReduceTasks() int {
+	size, n := c.reduction()
+	return (n + size - 1) / size
+}
+
+// reduction returns how many weights a task of Reduce adds, and how many there are: of all taps, or of each where there are
+// tiles.
+func (c *Conv) reduction() (size, n int) {
+	if g := c.weights.input.tiling; g != nil {
+		return reduceFloats / g.values / 16 * 16, c.IC * c.OC
+	}
+	return reduceFloats, c.weightFloats()
+}
 
 // Reduce adds a part of the partial gradients to dw, which is HWIO. It destroys partial.
 func (c *Conv) Reduce(task int, partial, dw []float32) {
-	begin := task * reduceFloats
-	end := min(begin+reduceFloats, c.weightFloats())
-	reduceTree(c.weights.chunks, c.weightFloats(), partial[begin:], dw[begin:end])
+	size, n := c.reduction()
+	begin, end := task*size, min((task+1)*size, n)
+	if c.weights.input.tiling != nil {
+		c.reduceTiles(begin, end, partial, dw)
+		return
+	}
+	sumTree(c.weights.chunks, n, end-begin, partial[begin:])
+	Accumulate(partial[begin:end], dw[begin:end])
 }
 
-// reduceTree adds to y the sum of n slices of x that begin ld floats apart, pairwise: (0+1)+(2+3)…
-// The first of each pair is overwritten.
-func reduceTree(n, ld int, x, y []float32) {
+// sumTree adds n slices of size floats of x that begin ld apart, pairwise: (0+1)+(2+3)… The first of each pair is overwritten,
+// and the very first has the sum.
+func sumTree(n, ld, size int, x []float32) {
 	for gap := 1; gap < n; gap *= 2 {
 		for i := 0; i+gap < n; i += 2 * gap {
-			Accumulate(x[(i+gap)*ld:][:len(y)], x[i*ld:][:len(y)])
+			Accumulate(x[(i+gap)*ld:][:size], x[i*ld:][:size])
 		}
 	}
-	Accumulate(x[:len(y)], y)
 }

@@ -112,6 +112,20 @@ func SWA(before Schedule, start int, rate float64, steps int, linear bool) Sched
 	}
 }
 
+// CyclicSWA follows a schedule until the given step, then goes from high to low within every so many steps, beginning again
+// from high, for weights to be averaged where the rate is low: step i of a cycle of c steps, counted from 1, has the rate at
+// i/c of the way (Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018, section
+// 3.1, along a line).
+func CyclicSWA(before Schedule, start int, high, low float64, steps int, linear bool) Schedule {
+	steps = max(1, steps)
+	return func(step int) float64 {
+		if step < start {
+			return before(step)
+		}
+		return anneal(high, low, float64((step-start)%steps+1)/float64(steps), linear)
+	}
+}
+
 // anneal returns what lies at a part in [0, 1] of the way, along a straight line or half a cosine.
 func anneal(from, to, part float64, linear bool) float64 {
 	if !linear {

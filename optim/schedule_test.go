@@ -145,6 +145,25 @@ func TestEndsOfSchedules(t *testing.T) {
 	}
 }
 
+// TestCyclicSWA follows the paper's formula: α(i) = (1-t)·α₁ + t·α₂ with t = (mod(i-1, c)+1)/c, i from 1.
+func TestCyclicSWA(t *testing.T) {
+	const start, c, high, low = 7, 5, 0.05, 0.001
+	line := CyclicSWA(Constant(1), start, high, low, c, true)
+	curve := CyclicSWA(Constant(1), start, high, low, c, false)
+	for step := range 40 {
+		if step < start {
+			assert.Equal(t, 1.0, line(step))
+			continue
+		}
+		i := step - start + 1
+		part := (math.Mod(float64(i-1), c) + 1) / c
+		assert.InDelta(t, (1-part)*high+part*low, line(step), 1e-15, "step %d", step)
+		assert.InDelta(t, low+(high-low)*(1+math.Cos(math.Pi*part))/2, curve(step), 1e-15, "step %d", step)
+	}
+	assert.InDelta(t, low, line(start+c-1), 1e-15, "a cycle ends at the low rate")
+	assert.InDelta(t, low, CyclicSWA(Constant(1), 0, high, low, 0, false)(3), 1e-15, "a cycle has a step at least")
+}
+
 func TestWarmup(t *testing.T) {
 	s := Warmup(4, Cosine(1, 0, 2))
 	want := []float64{0.25, 0.5, 0.75, 1, 1, 0.5, 0, 0}

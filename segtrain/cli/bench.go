@@ -31,8 +31,8 @@ func (a *app) bench() *cobra.Command {
 		GroupID: "help",
 		Long: "bench runs the layers of a model one by one, forward and for both gradients, and compares each with what\n" +
 			"the machine can do at most: its peak of fused multiply-adds and the speed of its memory, both measured\n" +
-			"first. FLOPs are those really done: a convolution after an enlargement counts 4 products a pixel where a\n" +
-			"plain one has 9. A file of problems has one layer a line, such as\n\n" +
+			"first. FLOPs are those really done: a convolution with a 3×3 window counts 4 products a pixel, and one after\n" +
+			"an enlargement 2.25, where the definition has 9. A file of problems has one layer a line, such as\n\n" +
 			"  conv n8 c64 o64 h64w64 k3 s1 p1 \"decoder.blocks.2.conv2\"\n\n" +
 			"The fastest of the runs of each pass counts.",
 		Args: arguments(cobra.NoArgs, "no arguments; a file of problems goes with --problems"),

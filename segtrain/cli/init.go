@@ -16,12 +16,13 @@ import (
 )
 
 func (a *app) init() *cobra.Command {
-	var out string
+	var out, recipe string
 	var force bool
 	cmd := &cobra.Command{
 		Use:     "init IMAGES MASKS",
 		Short:   "Look at a folder of images and one of masks and write a configuration",
 		GroupID: "work",
+		Example: "  segtrain init images masks\n  segtrain init --recipe mmseg-segformer images masks",
 		Args:    arguments(cobra.ExactArgs(2), "a folder of images and a folder of masks"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if _, err := os.Lstat(out); err == nil && !force {
@@ -31,23 +32,29 @@ func (a *app) init() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.writeConfig(out, *facts)
+			return a.writeConfig(out, *facts, recipe)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "config.yaml", "file to write")
+	cmd.Flags().StringVar(&recipe, "recipe", "", "preset for the network and its training; see segtrain recipes list")
+	completeRecipes(cmd)
 	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
 	return cmd
 }
 
-// writeConfig writes a configuration for the facts and says what it is about.
-func (a *app) writeConfig(out string, f config.Facts) error {
+// writeConfig writes a configuration for the facts, of a recipe unless that is empty, and says what it is about.
+func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
 	seen := f
 	f.Images, f.Masks = relative(out, f.Images), relative(out, f.Masks)
-	text := config.Template(f)
-	if _, err := config.Parse(out, text); err != nil {
+	text, err := template(f, recipe)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Parse(out, text)
+	if err != nil {
 		return fmt.Errorf("no configuration can be written for these files:\n%w", err)
 	}
-	err := raster.WriteFile(out, func(w io.Writer) error {
+	err = raster.WriteFile(out, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
@@ -61,8 +68,10 @@ func (a *app) writeConfig(out string, f config.Facts) error {
 		return a.printJSON(seen)
 	}
 	fmt.Fprintf(a.stdout, "%d images, most of %d×%d pixels (width × height), with masks coded as %s. Wrote %s.\n"+
-		"Read it, name the classes, then: %s train %s\n"+
-		"As long as it says debug: true, that tests the data, the model and this machine, and stops.\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+		"Read it, name the classes, then: %s train %s\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+	if cfg.Debug {
+		fmt.Fprintln(a.stdout, "As long as it says debug: true, that tests the data, the model and this machine, and stops.")
+	}
 	return nil
 }
 

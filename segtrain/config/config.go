@@ -18,12 +18,14 @@ type Config struct {
 	Data      Data     `yaml:"data"`
 	Augment   []Part   `yaml:"augment"`
 	Mix       []Part   `yaml:"mix"`
+	Pseudo    Pseudo   `yaml:"pseudo"`
 	Model     Model    `yaml:"model"`
 	Loss      []Part   `yaml:"loss"`
 	Optim     Optim    `yaml:"optim"`
 	Schedule  Schedule `yaml:"schedule"`
 	Train     Train    `yaml:"train"`
 	Predict   Predict  `yaml:"predict"`
+	Submit    Submit   `yaml:"submit"`
 	Precision string   `yaml:"precision"`
 	Emulate   bool     `yaml:"emulate"`
 	Debug     bool     `yaml:"debug"`
@@ -56,8 +58,10 @@ type Data struct {
 	Classes  Classes   `yaml:"classes"`
 	Ignore   *int      `yaml:"ignore"` // nil: every pixel counts
 	Mask     Mask      `yaml:"mask"`
+	Audit    string    `yaml:"audit"`
 	Size     [2]int    `yaml:"size"` // H, W
 	Resize   string    `yaml:"resize"`
+	Tiles    Tiles     `yaml:"tiles"`
 	Channels int       `yaml:"channels"`
 	Mean     []float64 `yaml:"mean"`
 	Std      []float64 `yaml:"std"`
@@ -190,12 +194,14 @@ type Schedule struct {
 	SWA            SWA       `yaml:"swa"`
 }
 
-// SWA sets a constant learning rate at the end of a run, for weights to be averaged.
+// SWA sets the learning rate at the end of a run, constant or in cycles, for weights to be averaged.
 type SWA struct {
-	StartEpoch     float64  `yaml:"start_epoch"` // 0: off
+	StartEpoch     float64  `yaml:"start_epoch"` // 0: three quarters of the run
 	Rate           *float64 `yaml:"rate"`
 	AnnealEpochs   float64  `yaml:"anneal_epochs"`
 	AnnealStrategy string   `yaml:"anneal_strategy"`
+	CycleEpochs    float64  `yaml:"cycle_epochs"` // 0: constant
+	MinRate        *float64 `yaml:"min_rate"`
 }
 
 // Train sets the length of a run, its batches, its seed and what is kept of it.
@@ -210,6 +216,9 @@ type Train struct {
 	EMADecay        float64 `yaml:"ema_decay"` // 0: off
 	EMAWarmup       bool    `yaml:"ema_warmup"`
 	SWA             bool    `yaml:"swa"`
+	KeepLast        int     `yaml:"keep_last"`
+	KeepBest        int     `yaml:"keep_best"`
+	KeepCycles      bool    `yaml:"keep_cycles"`
 	TensorBoard     bool    `yaml:"tensorboard"`
 
 	Seeds []uint64 `yaml:"-"` // train.seed as a list: a run each; empty for one run
@@ -231,6 +240,7 @@ func Default() Config {
 			Mask:     Mask{Code: "index"},
 			Size:     [2]int{96, 96},
 			Resize:   "stretch",
+			Tiles:    Tiles{Overlap: 0.25, Foreground: "all", Share: 0.5},
 			Channels: 3,
 			Mean:     []float64{0.485, 0.456, 0.406}, // of ImageNet, as the usual pretrained encoders expect
 			Std:      []float64{0.229, 0.224, 0.225},
@@ -238,6 +248,7 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment: []Part{{Name: "HorizontalFlip"}},
+		Pseudo:  Pseudo{Rate: 0.5, Sampling: "uniform"},
 		Model: Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2, Stem: "none", Freeze: "none",
 			Aux: Aux{Labels: "mask", Pooling: "avg", Dropout: 0.2, Activation: "identity"}},
 		Loss: []Part{{Name: "cross_entropy"}},
@@ -246,8 +257,9 @@ func Default() Config {
 		Schedule:  Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:     Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 		Scale:     Scale{Use: true, Fraction: 1},
-		Predict:   Predict{Threshold: Numbers{0.5}},
+		Predict:   Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
 		Precision: "fp32",
+		Submit:    Submit{Format: "rle", RLE: SubmitRLE{Dialect: "airbus"}, Resize: "nearest"},
 	}
 }
 

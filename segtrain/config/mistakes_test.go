@@ -30,7 +30,7 @@ func TestMistakesOfYAML(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"optim: [1", "r:1:8: not YAML: sequence end token ']' not found"},
 		{"- a", "r:1:1: wants keys below it, not a list; allowed: " +
-			"task, data, augment, mix, model, loss, optim, schedule, train, predict, precision, emulate, debug, scale, threads, out"},
+			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 		{"threads: 1\nthreads: 2", "r:2:1: threads: is written twice, first in line 1"},
 		{"optim: {lr: 1, eps: 1, lr: 2}", "r:1:24: optim.lr: is written twice, first in line 1"},
 		{"threads: 1\n---\nthreads: 2", "r:3:1: a second document; allowed: one"},
@@ -46,9 +46,10 @@ func TestUnknownKeys(t *testing.T) {
 		{"optim: {learning_rate: 1}", "r:1:9: optim.learning_rate: unknown key; " +
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
-			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, tensorboard"},
+			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, " +
+			"keep_last, keep_best, keep_cycles, tensorboard"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
-			"task, data, augment, mix, model, loss, optim, schedule, train, predict, precision, emulate, debug, scale, threads, out"},
+			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 	})
 }
 
@@ -179,8 +180,21 @@ func TestValuesAgainstEachOther(t *testing.T) {
 			"r:1:27: schedule.warmup_epochs: 30 is longer than the run of 8 epochs"},
 		{"schedule: {swa: {start_epoch: 6}}",
 			"r:1:17: schedule.swa.rate: missing; schedule.swa.start_epoch needs it"},
-		{"schedule: {swa: {rate: 0.1}}", "r:1:24: schedule.swa.rate: means nothing without schedule.swa.start_epoch; " +
-			"allowed then: null"},
+		{"schedule: {swa: {cycle_epochs: 2}}", "r:1:17: schedule.swa.rate: missing; the cycles of schedule.swa.cycle_epochs go from it to " +
+			"schedule.swa.min_rate"},
+		{"schedule: {swa: {rate: 0.1, cycle_epochs: 2}}", "r:1:17: schedule.swa.min_rate: missing; the cycles of " +
+			"schedule.swa.cycle_epochs go from schedule.swa.rate to it"},
+		{"schedule: {swa: {rate: 0.1, min_rate: 0.01}}", "r:1:39: schedule.swa.min_rate: means nothing without " +
+			"schedule.swa.cycle_epochs; allowed then: null"},
+		{"schedule: {swa: {rate: 0.1, cycle_epochs: 2, min_rate: 0.2}}", "r:1:56: schedule.swa.min_rate: 0.2 is above " +
+			"schedule.swa.rate, which is 0.1"},
+		{"train: {keep_cycles: true}", "r:1:22: train.keep_cycles: there are no cycles; allowed with schedule.name cosine_restarts, or " +
+			"schedule.swa.cycle_epochs above 0"},
+		{"train: {keep_cycles: true}\nschedule: {swa: {start_epoch: 2.5, rate: 0.1, min_rate: 0, cycle_epochs: 1.5}}",
+			"r:2:31: schedule.swa.start_epoch: 2.5 makes cycles end within epochs, and train.keep_cycles wants them to end with " +
+				"epochs; allowed: a whole number\n" +
+				"r:2:74: schedule.swa.cycle_epochs: 1.5 makes cycles end within epochs, and train.keep_cycles wants them to end with " +
+				"epochs; allowed: a whole number"},
 		{"schedule: {swa: {start_epoch: 9, rate: 0.1}}",
 			"r:1:31: schedule.swa.start_epoch: 9 is after the run of 8 epochs"},
 		{"train: {swa: true}\nschedule: {swa: {start_epoch: 8, rate: 0.1}}",

@@ -26,13 +26,46 @@ type Facts struct {
 	Groups      int      `json:"groups,omitempty"`       // number of groups it finds
 }
 
+// RecipeTemplate is Template with a recipe in place of what it would say of the network and its training: comments, keys of data, and
+// other keys, which are lines of YAML that end in newlines. binary says that the recipe is for one class and the rest, which the masks
+// must be too.
+func RecipeTemplate(f Facts, comments, data, rest string, binary bool) ([]byte, error) {
+	t := &template{Facts: f, binary: binary, sized: strings.Contains("\n"+data, "\n  size:")}
+	if n := t.kinds(); binary && n != 2 {
+		return nil, fmt.Errorf("the recipe is for one class and the rest (task: binary), and the masks hold %d kinds of pixels; "+
+			"choose another, or make masks of one class", n)
+	}
+	t.line("# Written from %d pictures and their masks, with a recipe. Keys that are not here keep their defaults.\n#", f.Count)
+	t.b.WriteString(comments)
+	t.line("")
+	if !binary { // a debug run is for task multiclass
+		t.debug()
+	}
+	t.source()
+	t.labels()
+	t.b.WriteString(data)
+	t.input()
+	t.b.WriteString(rest)
+	return []byte(t.b.String()), nil
+}
+
+// kinds counts what the masks tell apart.
+func (t *template) kinds() int {
+	switch t.MaskCode {
+	case "binary":
+		return 2
+	case "palette":
+		return len(t.Colors)
+	}
+	return len(slices.Compact(slices.Sorted(slices.Values(t.Values))))
+}
+
 // Template returns a commented configuration for the facts: only the keys that matter, each with what was
 // seen and why its value was chosen. Parse accepts it as long as the masks hold 2 to 256 classes.
 func Template(f Facts) []byte {
 	t := &template{Facts: f}
 	t.line("# Written from %d pictures and their masks. Keys that are not here keep their defaults.\n", f.Count)
-	t.line("# The first run tests the data, the model and this machine, and stops. When it has passed, set this to false.\n" +
-		"debug: true\n")
+	t.debug()
 	t.source()
 	t.labels()
 	t.input()
@@ -42,7 +75,9 @@ func Template(f Facts) []byte {
 
 type template struct {
 	Facts
-	b strings.Builder
+	binary bool // one class and the rest
+	sized  bool // the size of what the network sees is written already
+	b      strings.Builder
 }
 
 func (t *template) line(format string, args ...any) { fmt.Fprintf(&t.b, format+"\n", args...) }
@@ -53,6 +88,11 @@ func (t *template) key(name string, value any, comments ...string) {
 		t.line("  # %s", c)
 	}
 	t.line("  %s: %s", name, flow(reflect.ValueOf(value)))
+}
+
+func (t *template) debug() {
+	t.line("# The first run tests the data, the model and this machine, and stops. When it has passed, set this to false.\n" +
+		"debug: true\n")
 }
 
 func (t *template) source() {
@@ -74,6 +114,10 @@ func (t *template) source() {
 
 // labels writes what the masks' values mean.
 func (t *template) labels() {
+	if t.binary {
+		t.oneClass()
+		return
+	}
 	switch t.MaskCode {
 	case "binary":
 		t.key("classes", t.names(2, "background", "object"),
@@ -90,6 +134,24 @@ func (t *template) labels() {
 		t.line("")
 	default:
 		t.indices()
+	}
+}
+
+// oneClass writes what masks of one class mean where the task is binary.
+func (t *template) oneClass() {
+	name := t.names(1, "object")
+	if len(t.Classes) == 2 {
+		name = t.Classes[1:]
+	}
+	t.key("classes", name, "Name what the masks show.")
+	switch values := slices.Sorted(slices.Values(t.Values)); t.MaskCode {
+	case "binary":
+		t.line("  mask: {code: binary}\n")
+	case "palette":
+		t.line("  mask: {code: palette, colors: [%s, %s]} # of the rest, and of the class\n",
+			flow(reflect.ValueOf(t.Colors[0])), flow(reflect.ValueOf(t.Colors[1])))
+	default:
+		t.line("  mask: {code: index, map: {%d: 0, %d: 1}}\n", values[0], values[len(values)-1])
 	}
 }
 
@@ -157,9 +219,11 @@ func (t *template) input() {
 	const side, unit = 256.0, 32.0
 	scale := min(1, side/float64(max(t.H, t.W, 1)))
 	fit := func(n int) int { return int(max(unit, math.Round(float64(n)*scale/unit)*unit)) }
-	t.key("size", [2]int{fit(t.H), fit(t.W)},
-		fmt.Sprintf("Height, width. Most pictures are %d high and %d wide; this nearly keeps", t.H, t.W),
-		"their aspect, in multiples of 32, which suit the network best. Larger sees more and takes longer.")
+	if !t.sized {
+		t.key("size", [2]int{fit(t.H), fit(t.W)},
+			fmt.Sprintf("Height, width. Most pictures are %d high and %d wide; this nearly keeps", t.H, t.W),
+			"their aspect, in multiples of 32, which suit the network best. Larger sees more and takes longer.")
+	}
 	if t.Sizes > 1 {
 		t.key("resize", "letterbox",
 			fmt.Sprintf("There are %d sizes of picture; letterbox keeps the aspect of each.", t.Sizes))

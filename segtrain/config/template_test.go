@@ -113,3 +113,51 @@ func TestTemplateTellsHowToIgnore(t *testing.T) {
 	assert.Equal(t, 3, *c.Data.Ignore)
 	assert.Len(t, c.Data.Classes, 3)
 }
+
+// TestRecipeTemplate puts a recipe's keys in place of the template's.
+func TestRecipeTemplate(t *testing.T) {
+	f := Facts{Images: "i", Masks: "m", Count: 9, H: 300, W: 400, Sizes: 3, Channels: 1, MaskCode: "index", Values: []int{0, 1, 2}}
+	text, err := RecipeTemplate(f, "# title\n", "  size: [64, 96]\n", "loss: [cross_entropy]\ntrain:\n  epochs: 77\n", false)
+	require.NoError(t, err)
+	c, err := Parse("r", text)
+	require.NoError(t, err, string(text))
+	assert.Contains(t, string(text), "# title\n")
+	assert.True(t, c.Debug)
+	assert.Equal(t, [2]int{64, 96}, c.Data.Size)
+	assert.Equal(t, "letterbox", c.Data.Resize)
+	assert.Equal(t, 1, c.Data.Channels)
+	assert.Equal(t, 77, c.Train.Epochs)
+	assert.Len(t, c.Data.Classes, 3)
+
+	text, err = RecipeTemplate(f, "# title\n", "", "loss: [cross_entropy]\n", false)
+	require.NoError(t, err)
+	c, err = Parse("r", text)
+	require.NoError(t, err, string(text))
+	assert.Equal(t, [2]int{192, 256}, c.Data.Size, "of the pictures, where the recipe has none")
+
+	_, err = RecipeTemplate(f, "", "", "", true)
+	assert.ErrorContains(t, err, "the recipe is for one class and the rest (task: binary), and the masks hold 3 kinds of pixels")
+}
+
+// TestRecipeTemplateOfOneClass reads masks of one class in each of their codings.
+func TestRecipeTemplateOfOneClass(t *testing.T) {
+	for code, f := range map[string]Facts{
+		"binary":  {MaskCode: "binary", Values: []int{0, 255}},
+		"index":   {MaskCode: "index", Values: []int{4, 9}, Classes: []string{"rest", "ship"}},
+		"palette": {MaskCode: "palette", Colors: [][3]int{{0, 0, 0}, {255, 0, 0}}, Classes: []string{"ship"}},
+	} {
+		f.Images, f.Masks, f.Count, f.H, f.W, f.Sizes, f.Channels = "i", "m", 9, 300, 400, 1, 3
+		text, err := RecipeTemplate(f, "", "", "task: binary\nloss: [cross_entropy]\n", true)
+		require.NoError(t, err)
+		c, err := Parse("r", text)
+		require.NoError(t, err, string(text))
+		assert.Equal(t, Binary, c.Task)
+		assert.False(t, c.Debug)
+		assert.Equal(t, code, c.Data.Mask.Code)
+		want := map[string]Classes{"binary": {"object"}, "index": {"ship"}, "palette": {"ship"}}[code]
+		assert.Equal(t, want, c.Data.Classes)
+		if code == "index" {
+			assert.Equal(t, map[int]int{4: 0, 9: 1}, c.Data.Mask.Map)
+		}
+	}
+}

@@ -42,6 +42,16 @@ type Epoch struct {
 	Labels *LabelScores `json:"labels,omitempty"` // of a classification head
 
 	EMA *Scores `json:"ema,omitempty"` // of the moving average of the weights, which the best is chosen by then
+
+	Kept []Kept `json:"kept,omitempty"` // the checkpoints of epochs that stay after this one
+}
+
+// Kept is a checkpoint of an epoch that stays in a run.
+type Kept struct {
+	File  string   `json:"file"` // in the run directory
+	Epoch int      `json:"epoch"`
+	Score *float64 `json:"score,omitempty"` // by which the best is chosen, larger is better; nil without validation
+	Cycle bool     `json:"cycle,omitempty"` // a cycle of the learning rate ended
 }
 
 // Scores are those of a validation.
@@ -70,10 +80,12 @@ func (s *Scores) UnmarshalJSON(data []byte) error {
 
 // Average is an event of kind "average": a mean of weights that is finished, and how well it does.
 type Average struct {
-	Name   string `json:"name"`   // "swa"
+	Name   string `json:"name"`   // "swa", or "average" of one that was made afterwards
 	File   string `json:"file"`   // in the run directory
 	Models int    `json:"models"` // that it is the mean of
 	Scores Scores `json:"scores"`
+
+	Members []string `json:"members,omitempty"` // their files, where it was made of files
 }
 
 // Note is an event of kind "note": something a reader of the run should know.

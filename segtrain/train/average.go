@@ -15,8 +15,8 @@ import (
 //
 // The EMA moves after every step. It takes the running statistics of batch norms along, as timm's ModelEmaV3 does, so it can
 // be measured after each epoch; then it is the EMA that the schedule's plateau watches and that the best checkpoint
-// holds. SWA is the plain mean of the parameters at the ends of the last epochs (Izmailov et al., UAI 2018). Statistics of
-// batch norms do not come with it: at the end of training they are measured in one more epoch, as PyTorch's update_bn does.
+// holds. SWA is the plain mean of the parameters at the ends of the last epochs, or of the last cycles of the learning
+// rate (Izmailov et al., UAI 2018). Statistics of batch norms do not come with it: at the end of training they are measured in one more epoch, as PyTorch's update_bn does.
 type Averages struct {
 	EMADecay  float64 // of the mean over steps, below 1; 0 for none
 	EMAFile   string  // file name of its newest weights
@@ -24,6 +24,7 @@ type Averages struct {
 
 	SWA      bool
 	SWAStart int    // steps: epochs that end after so many count, and the end of the run within an epoch as one
+	SWAEvery int    // steps of a cycle, of which each end after SWAStart counts, and no end of an epoch; 0: no cycles
 	SWAFile  string // file name
 }
 
@@ -54,8 +55,27 @@ func (t *Trainer) startAverages() error {
 	if a.SWAStart < 0 || a.SWAStart >= t.Steps {
 		return fmt.Errorf("SWA after step %d leaves nothing to average in a run of %d steps", a.SWAStart, t.Steps)
 	}
+	if a.SWAEvery < 0 || a.SWAStart+a.SWAEvery > t.Steps {
+		return fmt.Errorf("cycles of %d steps after step %d leave SWA nothing to average in a run of %d steps",
+			a.SWAEvery, a.SWAStart, t.Steps)
+	}
 	t.swa = optim.NewSWA(parameters(t.Model))
 	return nil
+}
+
+// takeAverages takes the parameters after a step into the EMA, and into SWA's mean where a cycle of it ends or, without cycles, an
+// epoch.
+func (t *Trainer) takeAverages(step int, epochEnds bool) {
+	if t.ema != nil {
+		t.ema.Update()
+	}
+	since := step - t.Averages.SWAStart
+	if t.swa == nil || since <= 0 {
+		return
+	}
+	if every := t.Averages.SWAEvery; every > 0 && since%every == 0 || every == 0 && epochEnds {
+		t.swa.Update()
+	}
 }
 
 // parameters returns the values of a model's parameters, and buffers those of its running statistics, in the order of nn.Walk.
@@ -96,7 +116,7 @@ func (t *Trainer) endEpochEMA(p *Progress, event *EpochEvent, validate bool) (er
 	if event.EMA, err = t.validate(validate, event.Epoch); err != nil {
 		return fmt.Errorf("the EMA of weights: %w", err)
 	}
-	if err := t.judge(p, event, event.EMA); err != nil {
+	if err := t.settle(p, event, event.EMA); err != nil {
 		return err
 	}
 	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, t.Metadata)
@@ -127,6 +147,19 @@ func (t *Trainer) finishSWA(ctx context.Context, step *Step) error {
 	return t.Observe.Average(event)
 }
 
+// Refresh measures the running statistics of the model's batch norms as the end of a run with SWA does, for weights that were
+// averaged otherwise: they become those of one epoch more. Frozen norms keep theirs. When ctx ends it returns ErrInterrupted.
+func (t *Trainer) Refresh(ctx context.Context) error {
+	t.Freeze.begin(t.Steps)
+	defer t.Freeze.thaw()
+	step, err := t.newStep()
+	if err != nil {
+		return err
+	}
+	defer step.Free()
+	return t.refresh(ctx, step)
+}
+
 // refresh measures the running statistics of batch norms anew: they become the mean of those of the batches of one epoch more,
 // augmented as training would have gone on. A model without batch norms has nothing to measure.
 func (t *Trainer) refresh(ctx context.Context, step *Step) error {
@@ -140,7 +173,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 	perEpoch := t.stepsPerEpoch()
 	epoch := (t.Steps + perEpoch - 1) / perEpoch
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1, Mix: t.Mix})
+		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1, Mix: t.Mix, Blend: t.Blend})
 	if err != nil {
 		return err
 	}
@@ -151,7 +184,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 		}
 		batch, err := loader.Next()
 		if err != nil {
-			return fmt.Errorf("measuring batch norms for the SWA of weights: %w", err)
+			return fmt.Errorf("measuring batch norms of averaged weights: %w", err)
 		}
 		t.mixture.set(batch)
 		step.Label(batch.IDs, batch.Masks)

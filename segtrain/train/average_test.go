@@ -134,6 +134,49 @@ func TestSWAIsTheMeanOfTheEpochs(t *testing.T) {
 	assert.Equal(t, again.Loss, e.Evaluation.Loss, "what was validated is what was written")
 }
 
+// TestSWAOfCycles takes the weights after steps 5 and 7: the ends of two cycles of two steps, in the middle of epochs.
+func TestSWAOfCycles(t *testing.T) {
+	dir := t.TempDir()
+	tr := averaged(t, dir)
+	tr.Averages.SWAEvery = 2
+	w := tr.Observe.(*watch)
+	var ends [][][]float64
+	w.step = func(e StepEvent) error {
+		if e.Step == 5 || e.Step == 7 {
+			ends = append(ends, floats64(parameters(tr.Model)))
+		}
+		return nil
+	}
+	finish(t, tr, false)
+	swa := loaded(t, dir, "swa.safetensors")
+	for i, values := range parameters(swa) {
+		for j, v := range values {
+			assert.InDelta(t, (ends[0][i][j]+ends[1][i][j])/2, v, 1e-6)
+		}
+	}
+	require.Len(t, w.averages, 1)
+	assert.Equal(t, 2, w.averages[0].Models)
+
+	for k := 4; k < steps; k++ { // interrupted around the ends of cycles
+		again := t.TempDir()
+		tr := averaged(t, again)
+		tr.Averages.SWAEvery = 2
+		ctx, cancel := context.WithCancel(context.Background())
+		tr.Observe.(*watch).step = func(e StepEvent) error {
+			if e.Step == k {
+				cancel()
+			}
+			return nil
+		}
+		_, err := tr.Run(ctx, false)
+		require.Equal(t, ErrInterrupted, err)
+		next := averaged(t, again)
+		next.Averages.SWAEvery = 2
+		finish(t, next, true)
+		assert.Equal(t, read(t, dir, "swa.safetensors"), read(t, again, "swa.safetensors"), "after step %d", k)
+	}
+}
+
 // TestSWAMeasuresBatchNorms computes in float64 what enters the batch norm in each batch of one epoch more.
 func TestSWAMeasuresBatchNorms(t *testing.T) {
 	dir := t.TempDir()
@@ -227,6 +270,7 @@ func TestImpossibleAverages(t *testing.T) {
 		"the EMA's decay is 1; allowed: from 0":                           {EMADecay: 1},
 		"the EMA's decay is -0.5; allowed: from 0":                        {EMADecay: -0.5},
 		"SWA after step 8 leaves nothing to average in a run of 8 steps":  {SWA: true, SWAStart: steps},
+		"cycles of 5 steps after step 4 leave SWA nothing to average":     {SWA: true, SWAStart: 4, SWAEvery: 5},
 		"SWA after step -1 leaves nothing to average in a run of 8 steps": {SWA: true, SWAStart: -1},
 	} {
 		tr := newTrainer(t, t.TempDir())

@@ -2,29 +2,25 @@ package train
 
 import (
 	"fmt"
-	"math"
 
 	"tessera/nn/checkpoint"
 )
 
-// endEpoch validates, keeps the weights if they are the best, and writes a snapshot. That comes last: a run
+// endEpoch validates, keeps the weights if they are the best or to stay, and writes a snapshot. That comes last: a run
 // that is killed before it does and reports all of the epoch again, and one that is killed after it has
-// reported everything. With an EMA it is the averaged weights that are judged and kept, as in timm.
+// reported everything; but checkpoints that drop out are removed when no snapshot knows them. With an EMA it is the averaged weights that are judged and kept, as in timm.
 func (t *Trainer) endEpoch(p *Progress) error {
 	perEpoch := t.stepsPerEpoch()
 	event := EpochEvent{Epoch: (p.Step-1)/perEpoch + 1, Step: p.Step, Seconds: p.Seconds, Wait: t.waited}
 	t.waited = 0
 	event.TrainLoss = p.EpochLoss / float64((p.Step-1)%perEpoch+1)
-	if t.swa != nil && p.Step > t.Averages.SWAStart {
-		t.swa.Update()
-	}
 	validate := t.Val != nil && (event.Epoch%max(1, t.ValEvery) == 0 || p.Step == t.Steps)
 	var err error
 	if event.Evaluation, err = t.validate(validate, event.Epoch); err != nil {
 		return err
 	}
 	if t.ema == nil {
-		err = t.judge(p, &event, event.Evaluation)
+		err = t.settle(p, &event, event.Evaluation)
 	} else {
 		err = t.endEpochEMA(p, &event, validate)
 	}
@@ -40,7 +36,18 @@ func (t *Trainer) endEpoch(p *Progress) error {
 	if err := t.Observe.Epoch(event); err != nil {
 		return err
 	}
-	return t.snapshot(*p)
+	if err := t.snapshot(*p); err != nil {
+		return err
+	}
+	return t.dropOut(*p)
+}
+
+// settle judges the weights of an epoch by their validation, which is nil for none, and writes what is to stay of them.
+func (t *Trainer) settle(p *Progress, event *EpochEvent, result *Evaluation) error {
+	if err := t.judge(p, event, result); err != nil {
+		return err
+	}
+	return t.keepEpoch(p, event, result)
 }
 
 // validate evaluates the weights if that is wanted, and returns nil if not.
@@ -63,11 +70,7 @@ func (t *Trainer) judge(p *Progress, event *EpochEvent, result *Evaluation) erro
 			t.Plateau.Observe(t.Watch(result))
 			p.Plateau = new(t.Plateau.State())
 		}
-		score := t.Score(result)
-		if math.IsNaN(score) { // nothing to measure: any number is better
-			score = -math.MaxFloat64
-		}
-		score = max(-math.MaxFloat64, min(score, math.MaxFloat64)) // snapshots hold no infinity
+		score := t.scored(result)
 		if p.BestEpoch == 0 || score > p.Best {
 			p.Best, p.BestEpoch, event.Best = score, event.Epoch, true
 		}

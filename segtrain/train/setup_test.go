@@ -115,6 +115,7 @@ type watch struct {
 	snapshots [][2]int // step, and epochs heard of before
 	step      func(StepEvent) error
 	epoch     func(EpochEvent) error
+	snapshot  func(step int) error
 }
 
 func (w *watch) Step(e StepEvent) error {
@@ -135,6 +136,9 @@ func (w *watch) Epoch(e EpochEvent) error {
 
 func (w *watch) Snapshot(step int) error {
 	w.snapshots = append(w.snapshots, [2]int{step, len(w.epochs)})
+	if w.snapshot != nil {
+		return w.snapshot(step)
+	}
 	return nil
 }
 

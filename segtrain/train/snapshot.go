@@ -25,6 +25,7 @@ type Progress struct {
 	Seconds   float64 `json:"seconds"`    // spent training
 
 	Plateau *optim.PlateauState `json:"plateau,omitempty"` // of a schedule that has a state
+	Kept    []Kept              `json:"kept,omitempty"`    // checkpoints of epochs
 }
 
 // What a snapshot holds beside weights and moments.

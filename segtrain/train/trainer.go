@@ -45,7 +45,9 @@ type Trainer struct {
 	ClipValue float64 // of each element of a gradient, 0 for no limit
 	ValEvery  int     // epochs between validations; the last epoch is always validated
 	Averages  Averages
+	Keep      Keep            // checkpoints of epochs
 	Mix       []augment.Mixer // of the pictures of a batch
+	Blend     data.Blend      // of the training set's records with labels of models
 
 	Score         Measure           // larger is better: chooses the best checkpoint
 	Dir           string            // where snapshots go
@@ -92,6 +94,7 @@ type EpochEvent struct {
 	Evaluation  *Evaluation // nil if it was not validated
 	EMA         *Evaluation // of the exponential moving average, nil if there is none
 	Best        bool        // its weights, averaged where there is an EMA, are the best so far
+	Kept        []Kept      // the checkpoints of epochs that stay after this one
 }
 
 // Run trains from the beginning, or, with resume, from the snapshot in Dir, to the same weights either way.
@@ -117,6 +120,9 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 			t.Resumed(p)
 		}
 	}
+	if err := t.startKeep(p); err != nil {
+		return p, err
+	}
 	if t.Plateau != nil {
 		p.Plateau = new(t.Plateau.State())
 	}
@@ -132,7 +138,8 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix})
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix,
+		Blend: t.Blend})
 	if err != nil {
 		return p, err
 	}
@@ -214,10 +221,9 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 		if err != nil {
 			return t.explain(err, batch)
 		}
-		if t.ema != nil {
-			t.ema.Update()
-		}
 		p.Step++
+		epochEnds := p.Step%perEpoch == 0 || p.Step == t.Steps
+		t.takeAverages(p.Step, epochEnds)
 		p.EpochLoss += lossValue
 		took := time.Since(last).Seconds()
 		p.Seconds += took
@@ -228,7 +234,7 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 			return err
 		}
 		switch {
-		case p.Step%perEpoch == 0 || p.Step == t.Steps:
+		case epochEnds:
 			if err := t.endEpoch(p); err != nil {
 				return err
 			}

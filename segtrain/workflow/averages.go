@@ -8,23 +8,74 @@ import (
 	"tessera/segtrain/train"
 )
 
-// newAverages returns the means of weights that a configuration asks for. SWA begins with its learning rate, or after three
-// quarters of the steps.
+// newAverages returns the means of weights that a configuration asks for. SWA takes the ends of epochs or, where its rate goes
+// in cycles, those of the cycles.
 func newAverages(cfg *config.Config, steps, perEpoch int) (train.Averages, error) {
 	a := train.Averages{EMADecay: cfg.Train.EMADecay, EMAWarmup: cfg.Train.EMAWarmup, EMAFile: record.EMAFile,
 		SWA: cfg.Train.SWA, SWAFile: record.SWAFile}
 	if !a.SWA {
 		return a, nil
 	}
-	a.SWAStart = steps * 3 / 4
-	if epoch := cfg.Schedule.SWA.StartEpoch; epoch > 0 {
-		a.SWAStart = span{perEpoch: perEpoch}.of(epoch)
-		if a.SWAStart >= steps {
-			return a, cfg.Mistake("train.swa", "nothing to average: schedule.swa.start_epoch %v is step %d, and the run has %d; "+
-				"allowed: an earlier one", epoch, a.SWAStart, steps)
+	swa := cfg.Schedule.SWA
+	a.SWAStart = swaStart(cfg, steps, perEpoch)
+	if a.SWAStart >= steps {
+		return a, cfg.Mistake("train.swa", "nothing to average: schedule.swa.start_epoch %v is step %d, and the run has %d; "+
+			"allowed: an earlier one", swa.StartEpoch, a.SWAStart, steps)
+	}
+	if swa.CycleEpochs > 0 {
+		a.SWAEvery = span{perEpoch: perEpoch}.of(swa.CycleEpochs)
+		if a.SWAStart+a.SWAEvery > steps {
+			return a, cfg.Mistake("train.swa", "nothing to average: the first cycle of schedule.swa ends after step %d, and the run "+
+				"has %d; allowed: a shorter one, or an earlier start", a.SWAStart+a.SWAEvery, steps)
 		}
 	}
 	return a, nil
+}
+
+// swaStart returns the steps after which SWA begins: those that the configuration says, or three quarters of the run, less what
+// is left of an epoch.
+func swaStart(cfg *config.Config, steps, perEpoch int) int {
+	if epoch := cfg.Schedule.SWA.StartEpoch; epoch > 0 {
+		return span{perEpoch: perEpoch}.of(epoch)
+	}
+	start := steps * 3 / 4
+	return start - start%perEpoch
+}
+
+// newKeep says which checkpoints of epochs a run keeps.
+func newKeep(cfg *config.Config, steps, perEpoch int) train.Keep {
+	k := train.Keep{Dir: record.EpochsFolder, Last: cfg.Train.KeepLast, Best: cfg.Train.KeepBest}
+	if cfg.Train.KeepCycles {
+		k.Cycle = cycleEnds(cfg, steps, perEpoch)
+	}
+	return k
+}
+
+// cycleEnds tells whether a cycle of the learning rate ends with the last of so many steps: one of cosine_restarts, or from its
+// start on one of SWA.
+func cycleEnds(cfg *config.Config, steps, perEpoch int) func(steps int) bool {
+	s, swa := span{perEpoch: perEpoch}, cfg.Schedule.SWA
+	start := steps
+	if swa.CycleEpochs > 0 {
+		start = swaStart(cfg, steps, perEpoch)
+	}
+	restarts, _ := cfg.Settings("schedule.name").(*restartsSettings)
+	return func(step int) bool {
+		if step > start {
+			return (step-start)%s.of(swa.CycleEpochs) == 0
+		}
+		return restarts != nil && restarts.ends(s, step-warmSteps(cfg, steps, perEpoch))
+	}
+}
+
+// ends tells whether a cosine ends with the last of so many steps.
+func (c *restartsSettings) ends(s span, steps int) bool {
+	length := s.of(c.T0)
+	for steps > length {
+		steps -= length
+		length *= c.TMult
+	}
+	return steps == length
 }
 
 // averages counts the numbers that means keep for each that is learned.
@@ -36,6 +87,15 @@ func averages(cfg *config.Config) (n int) {
 		n++
 	}
 	return n
+}
+
+// keptFiles returns what the log says of the checkpoints of epochs that stay.
+func keptFiles(list []train.Kept) (entries []record.Kept) {
+	for _, k := range list {
+		entries = append(entries, record.Kept{File: record.EpochsFolder + "/" + train.EpochFile(k.Epoch), Epoch: k.Epoch, Score: k.Score,
+			Cycle: k.Cycle})
+	}
+	return entries
 }
 
 // Average logs a finished mean of weights.
@@ -68,7 +128,10 @@ func aboutAverages(h *record.History) (notes []string) {
 			record.EMAFile, e.MeanIoU, e.ValLoss))
 	}
 	for _, a := range h.Averages {
-		notes = append(notes, fmt.Sprintf("%s holds the mean of the weights at the end of %d epochs (SWA): mean IoU %.3f, "+
+		if a.Name == AverageName {
+			continue // it was made when the report was there
+		}
+		notes = append(notes, fmt.Sprintf("%s holds the mean of the weights at the ends of %d epochs or cycles (SWA): mean IoU %.3f, "+
 			"loss %.3f. It is not among the best weights.", a.File, a.Models, a.Scores.MeanIoU, a.Scores.ValLoss))
 	}
 	return notes

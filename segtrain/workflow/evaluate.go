@@ -17,7 +17,7 @@ import (
 
 // EvalOptions say what Evaluate measures.
 type EvalOptions struct {
-	Weights       string // best, last, ema, swa, or a file; empty is best
+	Weights       string // best, last, ema, swa, average, or a file; empty is best
 	Images, Masks string // folders to measure on instead of the validation images
 	FullSize      bool   // measure at each image's own size too
 	MeasureOptions
@@ -65,20 +65,26 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()
 	eo.set(e)
-	r, err := e.Run(ds, nil)
+	seen := ds
+	if cfg.Data.Tiles.Size != nil {
+		if seen, err = s.samples(cfg, s.val, nil, false); err != nil {
+			return nil, err
+		}
+	}
+	r, err := e.Run(seen, nil)
 	if err != nil {
 		return nil, err
 	}
 	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds,
 		Labels: r.Labels}
-	if result.Measures, err = eo.measures(r.Meter, s.classes, ds); err != nil {
+	if result.Measures, err = eo.measures(r.Meter, s.classes, seen); err != nil {
 		return nil, err
 	}
 	for _, x := range r.Images {
 		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
 	}
 	if eo.FullSize {
-		result.FullSize, err = fullSize(ctx, e, ds)
+		result.FullSize, err = fullSize(ctx, p.newPredictor(cfg), e, ds)
 	}
 	return result, err
 }
@@ -96,7 +102,7 @@ func trained(cfg *config.Config, weights string) (*parts, string, error) {
 	return p, file, trainedWeights(file, p.model)
 }
 
-// weightsFile returns the file that a name stands for in the run dir: best, last, ema, swa, or a path.
+// weightsFile returns the file that a name stands for in the run dir: best, last, ema, swa, average, or a path.
 func weightsFile(dir, name string) (string, error) {
 	switch name {
 	case "", "best":
@@ -107,6 +113,8 @@ func weightsFile(dir, name string) (string, error) {
 		name = record.EMAFile
 	case "swa":
 		name = record.SWAFile
+	case "average":
+		name = record.AverageFile
 	default:
 		return name, nil
 	}
@@ -146,11 +154,8 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 }
 
 // fullSize measures the masks that Predict would write.
-func fullSize(ctx context.Context, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
+func fullSize(ctx context.Context, p *predict.Predictor, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
 	meter := metric.NewMeter(metric.MeterOptions{Task: e.Task, Classes: len(e.Classes), Ignore: e.Ignore})
-	p := predict.Predictor{
-		Model: e.Model, Precision: e.Precision, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds,
-	}
 	_, err := p.Run(ctx, ds, func(r predict.Result) error {
 		truth, err := ds.LoadLabels(r.Index)
 		if err == nil {

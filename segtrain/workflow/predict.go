@@ -17,10 +17,12 @@ import (
 type PredictOptions struct {
 	Inputs        []string // image files, and folders of them
 	Out           string   // folder to write to
-	Weights       string   // best, last, ema, swa, or a file; empty is best
+	Weights       string   // best, last, ema, swa, average, or a file; empty is best
 	Batch         int      // images a forward pass; 0 is train.batch
 	Overlays      bool     // pictures with their classes in color, too
 	Probabilities bool     // a probability for each class, too
+
+	Progress func(part float64) // told how much is done; nil: nobody
 }
 
 // A Prediction is what Predict did.
@@ -59,9 +61,14 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 		po.Batch = cfg.Train.Batch
 	}
 	tellPrecision(cfg, o.Log)
+	warnOfSeen(cfg, inputs, o.Log)
+	if err := predictionRoom(po, inputs, len(s.classes)); err != nil {
+		return nil, err
+	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
-	run.Batch, run.Probabilities = min(po.Batch, ds.Len()), po.Probabilities
+	run.Progress = po.Progress
+	run.Batch, run.Probabilities = forwardBatch(cfg, po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
 		return nil, err
@@ -73,6 +80,8 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
 		Model: p.model, Precision: precision(cfg), Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Views: p.views, Merge: predict.Merge(cfg.Predict.Merge), Tiling: tiling(cfg),
+		Post: p.post,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +62,9 @@ func wholeWeights(path string, m decoder.Model, log *slog.Logger) error {
 // trainedWeights reads the weights of a trained model, of which nothing may be missing.
 func trainedWeights(path string, m decoder.Model) error {
 	entries, _, err := checkpoint.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == record.AverageFile {
+		return fmt.Errorf("loading weights: %w; segtrain average makes it", err)
+	}
 	if err != nil {
 		return fmt.Errorf("loading weights: %w", err)
 	}

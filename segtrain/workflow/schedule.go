@@ -188,10 +188,15 @@ type course struct {
 	momentum optim.Schedule // nil for that of the optimizer
 }
 
+// warmSteps returns the steps of the warm-up.
+func warmSteps(cfg *config.Config, steps, perEpoch int) int {
+	return min(int(math.Round(cfg.Schedule.WarmupEpochs*float64(perEpoch))), steps)
+}
+
 // newCourse returns the learning rate's course over so many steps.
 func newCourse(cfg *config.Config, steps, perEpoch int) course {
 	c := cfg.Schedule
-	warm := min(int(math.Round(c.WarmupEpochs*float64(perEpoch))), steps)
+	warm := warmSteps(cfg, steps, perEpoch)
 	s := span{lr: cfg.Optim.LR, minLR: c.MinLR, steps: max(1, steps-warm), perEpoch: perEpoch}
 	var made course
 	switch settings := cfg.Settings("schedule.name").(type) {
@@ -209,10 +214,17 @@ func newCourse(cfg *config.Config, steps, perEpoch int) course {
 	if warm > 0 {
 		made.schedule = optim.Warmup(warm, made.schedule)
 	}
-	if c.SWA.StartEpoch > 0 {
-		swa := c.SWA
-		made.schedule = optim.SWA(made.schedule, s.of(swa.StartEpoch), *swa.Rate,
-			int(math.Round(swa.AnnealEpochs*float64(perEpoch))), swa.AnnealStrategy == "linear")
+	if c.SWA.Rate != nil {
+		made.schedule = s.withSWA(made.schedule, c.SWA, swaStart(cfg, steps, perEpoch))
 	}
 	return made
+}
+
+// withSWA ends a schedule with SWA's rate, or with its cycles.
+func (s span) withSWA(before optim.Schedule, swa config.SWA, start int) optim.Schedule {
+	linear := swa.AnnealStrategy == "linear"
+	if swa.CycleEpochs > 0 {
+		return optim.CyclicSWA(before, start, *swa.Rate, *swa.MinRate, s.of(swa.CycleEpochs), linear)
+	}
+	return optim.SWA(before, start, *swa.Rate, int(math.Round(swa.AnnealEpochs*float64(s.perEpoch))), linear)
 }

@@ -71,7 +71,8 @@ func (s *session) trainer() *train.Trainer {
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
 		Precision: precision(s.cfg), ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
-		Averages: s.averages, Mix: s.parts.mix, Score: score(s.cfg), Dir: s.run.Dir(),
+		Averages: s.averages, Keep: newKeep(s.cfg, steps, perEpoch), Mix: s.parts.mix, Blend: newBlend(s.cfg, s.train),
+		Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
 		Metadata: map[string]string{SplitKey: s.source.split.Hash(), PrecisionKey: s.cfg.Precision},
@@ -98,7 +99,7 @@ func (o observer) Epoch(e train.EpochEvent) error {
 	nan := math.NaN()
 	r := record.Epoch{
 		Epoch: e.Epoch, Step: e.Step, TrainLoss: e.TrainLoss, Seconds: e.Seconds, WaitSeconds: e.Wait, Best: e.Best,
-		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, EMA: scores(e.EMA),
+		ValLoss: nan, MeanIoU: nan, MeanDice: nan, PixelAccuracy: nan, EMA: scores(e.EMA), Kept: keptFiles(e.Kept),
 	}
 	if v := e.Evaluation; v != nil {
 		r.ValLoss, r.MeanIoU = v.Loss, float64(v.Report.MeanIoU)

@@ -1,0 +1,40 @@
+//go:build !purego
+
+#include "textflag.h"
+
+#define V0 Y0
+#define V1 Y1
+#define V2 Y2
+#define V3 Y3
+#define V4 Y4
+#define V5 Y5
+#define V6 Y6
+#define V7 Y7
+#define V8 Y8
+#define V9 Y9
+#define V10 Y10
+#define V11 Y11
+#define V12 Y12
+#define V13 Y13
+#define V14 Y14
+#define V15 Y15
+#define VB 32
+#define VL 8
+
+#include "enlarge_amd64.h"
+
+// func upInputAVX2(n, c, ld, row int, x *float32, step, vld int, v *float32)
+TEXT ·upInputAVX2(SB), NOSPLIT, $0-64
+	UP_INPUT
+
+// func upOutputAVX2(n, c, step, mld int, m *float32, ld, row, accumulate int, y *float32)
+TEXT ·upOutputAVX2(SB), NOSPLIT, $0-72
+	UP_OUTPUT
+
+// func upGradAVX2(n, c, ld, row int, x *float32, step, vld int, v *float32)
+TEXT ·upGradAVX2(SB), NOSPLIT, $0-64
+	UP_GRAD
+
+// func upBackAVX2(n, c, ld, row int, x *float32, step, vld int, v *float32)
+TEXT ·upBackAVX2(SB), NOSPLIT, $0-64
+	UP_BACK

@@ -1,0 +1,82 @@
+package kernels
+
+// The gradient of the weights by tiles is the adjoint of the forward pass: a gradient of each of the values,
+//
+//	Σ over tiles of input(x) ⊙ grad(dy)
+//
+// as a product of matrices, a chain over the tiles of a chunk, and the adjoint of the weights' transform.
+
+// gradBlock is the number of input channels whose 16 partial gradients, of a panel, stay in the second-level cache.
+const gradBlock = 64
+
+// gradTiles computes the partial gradients of a task: of the panels from panel on, for the bands from begin to end.
+func (c *Conv) gradTiles(begin, end, panel int, x, dy, partial, scratch []float32) {
+	p := &c.weights.input
+	for channel := 0; channel < p.ic; channel += gradBlock {
+		for u := begin; u < end; u++ {
+			c.gradBand(u, panel, channel, u > begin, x, dy, partial, scratch)
+		}
+	}
+}
+
+// gradBand adds what a band contributes to the partial gradients of a block of channels, or with load unset overwrites them.
+func (c *Conv) gradBand(band, panel, channel int, load bool, x, dy, partial, scratch []float32) {
+	w, k := &c.weights, &c.kernel
+	p, g := &w.input, w.input.tiling
+	image, first := band/p.bands, band%p.bands*p.band
+	count, channels := min(p.band, p.oh-first), min(gradBlock, p.ic-channel)
+	x, dy = p.image(image, x, dy)
+	spare, scratch := scratch[:maxTile], scratch[maxTile:]
+	v, scratch := scratch[:g.values*g.vld], scratch[g.values*g.vld:]
+	patch, d := scratch[:g.size*g.size*p.ic], scratch[g.size*g.size*p.ic:]
+	tiles := (count + 1) / 2 * g.cols
+	for begin := 0; begin < tiles; begin += g.chunk {
+		n := min(g.chunk, tiles-begin)
+		g.eachRun(begin, n, func(at, ty, tx, n int) {
+			p.load(first/2+ty, tx, n, channel, channels, x, v[at*channels:], patch)
+		})
+		for j := panel; j < panel+w.panels; j++ {
+			_, column, cols, _ := p.locate(j, k)
+			_, width := k.panel(cols)
+			dld := g.mld(width)
+			g.eachRun(begin, n, func(at, ty, tx, n int) {
+				p.loadGrad(first+2*ty, min(2, count-2*ty), 2*tx, n, column, cols, width, dld, dy, d[at*width:], d[g.values*dld:])
+			})
+			t := tile{segs: p.segs, klen: n, step: channels, ldc: p.oc, load: load || begin > 0}
+			for i := range g.values {
+				t.a, t.b = v[i*g.vld:], d[i*dld:]
+				k.multiply(t, channels, cols, w.rows, partial[(i*p.ic+channel)*p.oc+column:], spare)
+			}
+		}
+	}
+}
+
+// loadGrad transforms n tiles of cols channels of dy, from column on: rows rows from oy on and the columns from ox on. The
+// channels beyond cols become anything.
+func (p *sweep) loadGrad(oy, rows, ox, n, column, cols, width, dld int, dy, d, patch []float32) {
+	at := func(oy, ox int) int { return (oy*p.ow+ox)*p.oc + column }
+	whole := 0
+	if rows == 2 && p.ow-ox >= 2 {
+		whole = min(n, (p.ow-ox)/2)
+		p.tiling.grad.fn(whole, cols, p.oc, p.ow*p.oc, dy[at(oy, ox):], width, dld, d)
+	}
+	patch = patch[:4*width]
+	for i := whole; i < n; i++ { // sticks out
+		clear(patch)
+		for r := range rows {
+			for j := range min(2, p.ow-ox-2*i) {
+				copy(patch[(2*r+j)*width:][:cols], dy[at(oy+r, ox+2*i+j):])
+			}
+		}
+		p.tiling.grad.fn(1, width, width, 2*width, patch, width, dld, d[i*width:])
+	}
+}
+
+// reduceTiles adds the partial gradients of a part of the weights to dw.
+func (c *Conv) reduceTiles(begin, end int, partial, dw []float32) {
+	rule, matrix := c.weights.input.tiling, c.IC*c.OC
+	for i := range rule.values {
+		sumTree(c.weights.chunks, rule.values*matrix, end-begin, partial[i*matrix+begin:])
+	}
+	rule.weightsGrad(end-begin, matrix, partial[begin:], matrix, dw[begin:])
+}
