@@ -63,7 +63,6 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	c.forward.useWinograd(&c.kernel, ic, to)
 	c.newPhases(to)
 	if rounded {
-		c.weights.taps = w.KH * w.KW
 		c.half = newConvHalf(c, p, scaled)
 		return c
 	}

@@ -40,6 +40,7 @@ const (
 
 func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
 	g := halfGradient{parts: precision.parts(), more: (c.KH - 1) * c.DH / c.SH}
+	c.weights.taps = c.KH * c.KW
 	chunks := max(1, min(maxChunks, partialFloats/c.weightFloats(), c.N*c.OH()*c.OW()/chunkPixels))
 	g.splits = max((c.IC+planeGroup-1)/planeGroup, min((c.IC+31)/32, (8+chunks-1)/chunks))
 	g.group = min(c.IC, ((c.IC+g.splits-1)/g.splits+31)&^31)
