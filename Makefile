@@ -10,7 +10,7 @@ TOOL := go tool -modfile=tools/go.mod
 
 # Packages whose results must not depend on the processor, and packages that share memory between goroutines. Encoders and
 # architectures are made of what is tested there; comparing all of them with PyTorch in generic Go would take an hour.
-SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/split ./segtrain/augment ./segtrain/train
+SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/split ./segtrain/augment ./segtrain/post ./segtrain/train
 CONCURRENT ?= ./internal/parallel ./tensor ./autograd ./optim ./segtrain/data ./segtrain/train ./segtrain/record ./segtrain/runs
 PLATFORMS := linux/amd64 linux/arm64 linux/riscv64 darwin/arm64 windows/amd64
 MAX_BINARY := 25000000
@@ -42,9 +42,9 @@ test: ## all tests
 	go test ./...
 
 # SEGTRAIN_ISA is read before the test cache watches the environment, hence -count=1.
-isa: ## the same tests in generic Go, AVX2, AVX-512, without assembly, and on arm64
-	@for isa in generic avx2 avx512; do \
-		case $$isa in generic) flag=;; avx512) flag=avx512vl;; *) flag=$$isa;; esac; \
+isa: ## the same tests in generic Go, AVX2, AVX-512, AMX, without assembly, and on arm64
+	@for isa in generic avx2 avx512 amx; do \
+		case $$isa in generic) flag=;; avx512) flag=avx512vl;; amx) flag=amx_bf16;; *) flag=$$isa;; esac; \
 		if [[ -n $$flag ]] && ! grep -qw "$$flag" /proc/cpuinfo; then echo "$$isa: not on this processor, skipped"; continue; fi; \
 		echo "SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS)"; \
 		SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS); \

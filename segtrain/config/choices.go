@@ -23,6 +23,12 @@ var choices = map[string][]Choice{
 		{Name: Binary, Doc: "of the one class or not (a channel of logits, sigmoid)"},
 		{Name: Multilabel, Doc: "of any of the classes, of several at a time, or of none (sigmoid)"},
 	},
+	"precision": {
+		{Name: "fp32", Doc: "float32"},
+		{Name: "bf16", Doc: "rounded to bfloat16, 8 bits of significand"},
+		{Name: "bf16x3", Doc: "sums of two bfloat16, 16 bits of significand"},
+		{Name: AutoPrecision, Doc: "fp32, and a word about what would be faster on this machine"},
+	},
 	"data.kind": {
 		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
 		{Name: "csv", Doc: "a manifest"},
@@ -39,10 +45,19 @@ var choices = map[string][]Choice{
 		{Name: "empty", Doc: "they show background alone"},
 		{Name: "skip", Doc: "left out, with a warning"},
 	},
-	"data.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
-	"data.rle.order": {
-		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
-		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	"data.rle.dialect":   {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"data.rle.order":     orders,
+	"submit.rle.order":   orders,
+	"submit.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"submit.rle.class_by": {
+		{Name: "name", Doc: "by its name"},
+		{Name: "index", Doc: "by its index in the masks"},
+		{Name: "number", Doc: "1 for the first class that is written, 2 for the second"},
+	},
+	"submit.format": {{Name: "rle", Doc: "a table of run-lengths"}},
+	"submit.resize": {
+		{Name: "nearest", Doc: "each pixel that of the nearest one"},
+		{Name: "never", Doc: "refused"},
 	},
 	"data.split.kind": {
 		{Name: NoSplit, Doc: "a hold-out of data.val.fraction, or the manifest's folds"},
@@ -71,8 +86,17 @@ var choices = map[string][]Choice{
 		{Name: "stretch", Doc: "scale both sides to the size"},
 		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
 	},
-	"augment":               {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
-	"mix":                   {},
+	"data.tiles.foreground": {
+		{Name: "all", Doc: "all"},
+		{Name: "only", Doc: "those with a pixel of another class than data.background"},
+		{Name: "share", Doc: "all of those, and of the others as many as data.tiles.share leaves, by chance"},
+	},
+	"augment": {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
+	"mix":     {},
+	"pseudo.sampling": {
+		{Name: "uniform", Doc: "all equally often"},
+		{Name: "weight", Doc: "by chance, by how sure their labels are"},
+	},
 	"model.arch":            {{Name: "unet", Doc: "U-Net"}},
 	"model.encoder":         {{Name: "efficientnet-b0", Doc: "EfficientNet-B0"}},
 	"model.encoder_weights": {},
@@ -101,7 +125,8 @@ var choices = map[string][]Choice{
 		{Name: "cross_entropy", Doc: "cross-entropy of the softmax over classes"},
 		{Name: "dice", Doc: "one minus the soft Dice coefficient"},
 	},
-	"optim.name": {{Name: "adamw", Doc: "Adam with decoupled weight decay"}},
+	"predict.post": {},
+	"optim.name":   {{Name: "adamw", Doc: "Adam with decoupled weight decay"}},
 	"schedule.name": {
 		{Name: "cosine", Doc: "half a cosine from lr to min_lr"},
 		{Name: "constant", Doc: "lr throughout"},
@@ -114,9 +139,22 @@ var choices = map[string][]Choice{
 		{Name: "abs", Doc: "progress is a difference from the best value"},
 	},
 	"train.best": measures,
+	"predict.merge": {
+		{Name: "mean", Doc: "probabilities"},
+		{Name: "gmean", Doc: "logarithms of probabilities"},
+		{Name: "logits", Doc: "logits"},
+	},
+	"predict.blend": {
+		{Name: "gaussian", Doc: "most in the middle: a deviation of an eighth of the side"},
+		{Name: "flat", Doc: "as much everywhere"},
+	},
 }
 
 var (
+	orders = []Choice{
+		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
+		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	}
 	measures = []Choice{
 		{Name: "mean_iou", Doc: "highest mean IoU over the classes present"},
 		{Name: "mean_dice", Doc: "highest mean Dice over the classes present"},

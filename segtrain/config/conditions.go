@@ -11,7 +11,8 @@ import (
 
 // neutral are the keys on which no result depends.
 var neutral = []string{"threads", "out", "data.workers", "data.cache_mb", "model.mirror", "train.snapshot_minutes",
-	"train.tensorboard", "train.keep_last", "train.keep_best", "train.keep_cycles", "debug", "scale.use", "scale.applied"}
+	"train.tensorboard", "train.keep_last", "train.keep_best", "train.keep_cycles", "debug", "emulate", "scale.use",
+	"scale.applied", "predict.post_split"}
 
 // whole are keys that make one condition together: they exclude each other, or say the same thing in several words.
 var whole = [][]string{
@@ -89,7 +90,7 @@ func (c Change) String() string {
 func (c *Config) Conditions() []Setting {
 	var list []Setting
 	for _, s := range c.Values() {
-		if slices.Contains(neutral, s.Key) {
+		if slices.Contains(neutral, s.Key) || within(s.Key, "submit") {
 			continue
 		}
 		i := slices.IndexFunc(whole, func(group []string) bool { return slices.Contains(group[1:], s.Key) })
@@ -189,5 +190,5 @@ func (c *Config) isPath(key string) bool {
 	case "model.encoder_weights":
 		return !slices.Contains(Choices(key), c.Model.EncoderWeights)
 	}
-	return key == "model.weights"
+	return key == "model.weights" || key == "pseudo.manifest" || key == "data.audit"
 }

@@ -14,13 +14,15 @@ import (
 
 // Dataset makes samples of records. All its methods may be called by several goroutines.
 type Dataset struct {
-	records    Manifest
+	records    Manifest // those of Options.Pseudo are the last
+	own        int      // records before them
 	opt        Options
 	labelled   bool
 	augment    augment.Transform // bound to the data, or nil
 	scale, add []float32         // a channel: (x − mean) / std as x·scale + add
 	cache      *cache
 	sizes      []atomic.Int64 // h<<32 | w of the files seen
+	files      []int          // the first record with the same files, which the cache knows
 	scratch    sync.Pool      // *scratch
 }
 
@@ -32,12 +34,15 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	if err := opt.check(m); err != nil {
 		return nil, fmt.Errorf("data set: %w", err)
 	}
+	own := len(m)
+	m = slices.Concat(m, opt.Pseudo)
 	d := &Dataset{
-		records: m, opt: opt,
+		records: m, own: own, opt: opt,
 		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Labelled() }),
 		cache:    newCache(len(m), opt.CacheBytes),
 		sizes:    make([]atomic.Int64, len(m)),
 	}
+	d.files = sameFiles(m)
 	d.scratch.New = func() any { return new(scratch) }
 	if opt.Augment != nil {
 		bound, err := augment.Bind(opt.Augment, opt.C, opt.fillMask())
@@ -60,8 +65,11 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	return d, nil
 }
 
-// Len is the number of records.
-func (d *Dataset) Len() int { return len(d.records) }
+// Len is the number of records, without those of Options.Pseudo.
+func (d *Dataset) Len() int { return d.own }
+
+// Pseudo is the number of records with labels of models, whose indices go on from Len.
+func (d *Dataset) Pseudo() int { return len(d.records) - d.own }
 
 // Record returns a record.
 func (d *Dataset) Record(index int) Record { return d.records[index] }
@@ -87,15 +95,19 @@ func (d *Dataset) Load(index int) (*raster.Image, *raster.Mask, error) {
 }
 
 func (d *Dataset) load(index int) (*decoded, error) {
-	p := d.cache.get(index)
+	r := d.records[index]
+	p := d.cache.get(d.files[index])
 	if p == nil {
 		var err error
-		if p, err = d.decode(d.records[index]); err != nil {
+		if p, err = d.decode(r); err != nil {
 			return nil, err
 		}
-		d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
-		d.cache.put(index, p)
+		d.cache.put(d.files[index], p)
 	}
+	if r.Tile != nil {
+		return p.window(r)
+	}
+	d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
 	return p, nil
 }
 
@@ -112,7 +124,9 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 		p.flags, err = d.decodeFlags(r, img.H, img.W)
 		return p, err
 	}
-	p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W)
+	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
+		p.mask, err = r.hide(p.mask, uint8(d.opt.MaskCode.Ignore))
+	}
 	return p, err
 }
 

@@ -92,5 +92,5 @@ func (d *Dataset) decodeFlags(r Record, h, w int) (*raster.Flags, error) {
 	if f.H != h || f.W != w {
 		return nil, fmt.Errorf("mask %s has %d×%d pixels, but its image %s has %d×%d", r.Mask, f.H, f.W, r.Image, h, w)
 	}
-	return f, nil
+	return r.hideFlags(f)
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"tessera/autograd"
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
@@ -18,6 +19,7 @@ type Overfit struct {
 	Schedule  optim.Schedule // of steps, counted from 0
 	ClipNorm  float64
 	ClipValue float64
+	Precision kernels.Precision
 	Classes   int
 	Ignore    int // class that does not count, autograd.NoIgnore for none
 	Steps     int // at most
@@ -50,7 +52,7 @@ func (m *steady) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 // returned with it.
 func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 	model := &steady{Model: o.Model}
-	step, err := NewStep(model, o.Loss, o.Optimizer, b.N, h, w, c, o.ClipNorm, 0)
+	step, err := NewStepIn(o.Precision, model, o.Loss, o.Optimizer, b.N, h, w, c, o.ClipNorm, 0)
 	if err != nil {
 		return m, err
 	}

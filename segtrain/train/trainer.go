@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
@@ -34,6 +35,8 @@ type Trainer struct {
 	Eval      *Evaluator    // how to validate
 	Val       *data.Dataset // nil for no validation
 
+	Precision kernels.Precision // of the convolutions of a step
+
 	Steps     int // to train altogether
 	Batch     int
 	Workers   int // that decode and augment images
@@ -44,6 +47,7 @@ type Trainer struct {
 	Averages  Averages
 	Keep      Keep            // checkpoints of epochs
 	Mix       []augment.Mixer // of the pictures of a batch
+	Blend     data.Blend      // of the training set's records with labels of models
 
 	Score         Measure           // larger is better: chooses the best checkpoint
 	Dir           string            // where snapshots go
@@ -134,7 +138,8 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix})
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix,
+		Blend: t.Blend})
 	if err != nil {
 		return p, err
 	}
@@ -149,7 +154,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 // newStep records a step of what trains now.
 func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
-	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
+	step, err := newStepOf(t.Precision, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
 		t.ClipNorm, t.Seed)
 	if err == nil {
 		step.ClipValue, step.gradients = t.ClipValue, t.Gradients

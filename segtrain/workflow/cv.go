@@ -107,7 +107,7 @@ func (c *crossValidation) begin() error {
 		return fmt.Errorf("%s was begun with another configuration (%s): choose another --out", c.cfg.Out, difference(string(old), text))
 	case err == nil:
 		c.split, err = split.ReadFile(c.reuse)
-		return err
+		return errors.Join(err, c.sameActions())
 	case !errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("cross-validation: %w", err)
 	}
@@ -132,7 +132,14 @@ func (c *crossValidation) part() error {
 		return err
 	}
 	c.split = s.split
-	return nil
+	for _, r := range c.split.Rows {
+		if !filepath.IsLocal(filepath.FromSlash(r.ID)) {
+			return fmt.Errorf("cross-validation: ID %q is not a path below a folder, and out-of-fold predictions are files of that "+
+				"name: give the manifest a column id", r.ID)
+		}
+	}
+	_, err = s.openPseudo(&c.cfg) // labels that are not for this split are refused before anything is written
+	return err
 }
 
 // text is the configuration without what may change from one process to the next.

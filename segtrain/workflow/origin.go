@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"tessera/kernels"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/record"
@@ -28,7 +27,7 @@ var codeHash = sync.OnceValue(record.CodeHash)
 // identify works out what the run is, and makes sure that it is worth training: that it is new, and that it differs from the
 // run it was made from as it may.
 func (s *session) identify(from *record.Weights) (start record.Start, err error) {
-	start = record.Start{Format: record.Format, Env: record.NewEnv(kernels.Active().String())}
+	start = record.Start{Format: record.Format, Env: s.env()}
 	print, err := s.source.train.Fingerprint(s.source.val)
 	if err != nil {
 		return start, err
@@ -39,7 +38,12 @@ func (s *session) identify(from *record.Weights) (start record.Start, err error)
 	if from != nil {
 		start.Experiment.Start = from.SHA256
 	}
-	if start.Origin, err = s.origin(start.Experiment); err != nil || s.Again {
+	if start.Experiment.Labels, err = s.source.pseudo.fingerprint(); err != nil {
+		return start, err
+	}
+	start.Origin, err = s.origin(start.Experiment)
+	start.Origin.Pseudo = s.source.pseudo.origin()
+	if err != nil || s.Again {
 		return start, err
 	}
 	return start, s.repeated(start.Experiment)
@@ -87,6 +91,10 @@ func changes(parent, cfg *config.Config, before, after record.Experiment) []conf
 			return same(before.Data, after.Data)
 		case "data.val":
 			return same(before.Data, after.Data) && same(before.Split, after.Split)
+		case "pseudo.manifest":
+			return same(before.Labels, after.Labels)
+		case "data.audit":
+			return same(before.Data, after.Data)
 		case "model.weights":
 			return same(before.Start, after.Start)
 		}

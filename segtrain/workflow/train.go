@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"tessera/kernels"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/record"
@@ -40,6 +39,7 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		return nil, err
 	}
 	o = o.withDefaults()
+	tellPrecision(cfg, o.Log)
 	from, err := startWeights(ctx, cfg, parts.model, o.Log)
 	if err != nil {
 		return nil, err
@@ -95,10 +95,13 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 	if err := s.unfinished(); err != nil {
 		return nil, err
 	}
+	if err := s.samePrecision(); err != nil {
+		return nil, err
+	}
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
-	if err := s.run.CheckSplit(s.splitEvent()); err != nil {
+	if err := errors.Join(s.run.CheckSplit(s.splitEvent()), s.sameActions(), s.checkPseudo()); err != nil {
 		return nil, err
 	}
 	_, err = os.Stat(s.run.Path(train.StateFile))
@@ -109,7 +112,7 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 			return nil, err
 		}
 	}
-	if err := s.run.Append("resume", record.NewEnv(kernels.Active().String())); err != nil {
+	if err := s.run.Append("resume", s.env()); err != nil {
 		return nil, err
 	}
 	if err := s.startedFrom(from); err != nil {
@@ -144,6 +147,8 @@ type session struct {
 	train, val *data.Dataset
 	averages   train.Averages
 	board      *record.Board // nil for none
+	actions    *data.Actions // of data.audit; nil for none
+	applied    data.Applied
 }
 
 // openData finds the samples, drawing them where they are procedural, and reads the first of them.
@@ -173,16 +178,22 @@ func (s *session) openSets() (err error) {
 	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
 		return err
 	}
+	if err := s.amend(); err != nil {
+		return err
+	}
 	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
 		return err
 	}
 	for _, f := range s.source.findings.Warnings() {
 		s.Log.Warn(f.String())
 	}
-	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
+	if err := s.openPseudo(); err != nil {
 		return err
 	}
-	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
+	if s.train, err = s.source.trainingSet(s.cfg, s.parts.augment); err != nil {
+		return err
+	}
+	s.val, err = s.source.samples(s.cfg, s.source.val, nil, false)
 	return err
 }
 
@@ -204,7 +215,8 @@ func (s *session) begin(start record.Start) error {
 	if err := s.run.WriteText(record.ConfigFile, string(s.cfg.Marshal())); err != nil {
 		return err
 	}
-	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit())
+	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit(), s.recordActions(),
+		s.recordPseudo())
 }
 
 // startedFrom notes the weights that a run started from.
