@@ -304,7 +304,6 @@ func TestMistakesOfTask(t *testing.T) {
 			"r:7:19: data.mask.map.7: 2 is no class; allowed: 0 to 1, or data.ignore"},
 		{one + "  classes: [a]\n  mask: {code: channels}",
 			"r:7:16: data.mask.code: channels is for task multilabel, but task is binary"},
-		{one + "  classes: [a]\ndebug: true", "r:7:8: debug: is for task multiclass, but task is binary"},
 		{one + "  classes: [a]\npredict: {threshold: 1}",
 			"r:7:22: predict.threshold.0: 1 is out of range; allowed: above 0 and below 1"},
 		{one + "  classes: [a]\npredict: {threshold: [0.5, 0.4]}",

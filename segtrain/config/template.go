@@ -38,9 +38,7 @@ func RecipeTemplate(f Facts, comments, data, rest string, binary bool) ([]byte, 
 	t.line("# Written from %d pictures and their masks, with a recipe. Keys that are not here keep their defaults.\n#", f.Count)
 	t.b.WriteString(comments)
 	t.line("")
-	if !binary { // a debug run is for task multiclass
-		t.debug()
-	}
+	t.debug()
 	t.source()
 	t.labels()
 	t.b.WriteString(data)

@@ -152,7 +152,7 @@ func TestRecipeTemplateOfOneClass(t *testing.T) {
 		c, err := Parse("r", text)
 		require.NoError(t, err, string(text))
 		assert.Equal(t, Binary, c.Task)
-		assert.False(t, c.Debug)
+		assert.True(t, c.Debug)
 		assert.Equal(t, code, c.Data.Mask.Code)
 		want := map[string]Classes{"binary": {"object"}, "index": {"ship"}, "palette": {"ship"}}[code]
 		assert.Equal(t, want, c.Data.Classes)
