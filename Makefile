@@ -10,7 +10,7 @@ TOOL := go tool -modfile=tools/go.mod
 
 # Packages whose results must not depend on the processor, and packages that share memory between goroutines. Encoders and
 # architectures are made of what is tested there; comparing all of them with PyTorch in generic Go would take an hour.
-SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/split ./segtrain/augment ./segtrain/train
+SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/split ./segtrain/augment ./segtrain/post ./segtrain/train
 CONCURRENT ?= ./internal/parallel ./tensor ./autograd ./optim ./segtrain/data ./segtrain/train ./segtrain/record ./segtrain/runs
 PLATFORMS := linux/amd64 linux/arm64 linux/riscv64 darwin/arm64 windows/amd64
 MAX_BINARY := 25000000

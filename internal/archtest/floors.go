@@ -20,7 +20,7 @@ var (
 	}
 	application = [][]string{
 		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/recipes"},
-		{"segtrain/augment", "segtrain/synth", "segtrain/oof"},
+		{"segtrain/augment", "segtrain/synth", "segtrain/oof", "segtrain/ensemble", "segtrain/post"},
 		{"segtrain/data"},
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report"},

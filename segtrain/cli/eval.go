@@ -14,8 +14,9 @@ func (a *app) eval() *cobra.Command {
 	var s settings
 	var o workflow.EvalOptions
 	var finish func() error
+	var combine string
 	cmd := &cobra.Command{
-		Use:     "eval RUN|CONFIG",
+		Use:     "eval RUN|CONFIG|RUN,RUN...|CV|ENSEMBLE",
 		Short:   "Measure weights on the validation images, or on others",
 		GroupID: "work",
 		Example: "  segtrain eval runs/a --full-size\n" +
@@ -30,6 +31,9 @@ func (a *app) eval() *cobra.Command {
 			if err := finish(); err != nil {
 				return err
 			}
+			if several(args[0], o.Weights, combine) {
+				return a.evalEnsemble(args[0], s, o, combine)
+			}
 			cfg, err := s.load(args[0])
 			if err != nil {
 				return err
@@ -43,7 +47,8 @@ func (a *app) eval() *cobra.Command {
 	}
 	s.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best)")
+	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best); several with commas between them")
+	f.StringVar(&combine, "combine", "", "of several models: mean of probabilities, logits, or gmean (default mean)")
 	f.StringVar(&o.Images, "images", "", "folder of images to measure on instead of the validation images")
 	f.StringVar(&o.Masks, "masks", "", "folder of their masks")
 	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too")

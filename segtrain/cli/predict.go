@@ -12,13 +12,19 @@ import (
 func (a *app) predict() *cobra.Command {
 	var s settings
 	var o workflow.PredictOptions
+	var combine string
 	cmd := &cobra.Command{
-		Use:     "predict RUN INPUT...",
+		Use:     "predict RUN|RUN,RUN...|CV|ENSEMBLE INPUT...",
 		Short:   "Write masks for images or folders of images",
 		GroupID: "work",
-		Example: "  segtrain predict runs/a photos --out masks --overlays",
-		Args:    arguments(cobra.MinimumNArgs(2), "a run, and images or folders of images"),
+		Example: "  segtrain predict runs/a photos --out masks --overlays\n" +
+			"  segtrain predict runs/cv photos --out masks\n" +
+			"  segtrain predict runs/a,runs/b photos --combine logits --weights best,swa",
+		Args: arguments(cobra.MinimumNArgs(2), "a run, and images or folders of images"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if several(args[0], o.Weights, combine) {
+				return a.predictEnsemble(args, s, o, combine)
+			}
 			cfg, err := s.load(args[0])
 			if err != nil {
 				return err
@@ -34,7 +40,8 @@ func (a *app) predict() *cobra.Command {
 	s.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.Out, "out", "o", "predictions", "folder to write to")
-	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best)")
+	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best); several with commas between them")
+	f.StringVar(&combine, "combine", "", "of several models: mean of probabilities, logits, or gmean (default mean)")
 	f.IntVar(&o.Batch, "batch", 0, "images a forward pass; 0: as in training")
 	f.BoolVar(&o.Overlays, "overlays", false, "write pictures with their classes in color, too")
 	f.BoolVar(&o.Probabilities, "probabilities", false, "write the probability of each class, too (.npy)")

@@ -182,6 +182,9 @@ func (f *runsFlags) printNode(n *runs.Node, indent string) {
 	if len(n.Changes) > 0 {
 		line += "  " + strings.Join(n.Changes, "; ")
 	}
+	if n.Pseudo != nil {
+		line += fmt.Sprintf("  pseudo-labels of round %d, set %s", n.Pseudo.Round, n.Pseudo.Set)
+	}
 	if n.Reason != "" {
 		line += "  (" + n.Reason + ")"
 	}

@@ -41,7 +41,7 @@ func showRows(ix *runs.Index, r runs.Run) [][2]string {
 		{"program", r.Program + " on " + r.Host},
 	}
 	for _, h := range [][2]string{{"config hash", r.Config}, {"data hash", r.Data}, {"split hash", r.Split},
-		{"start hash", r.Experiment.Start}, {"code", r.Code}} {
+		{"start hash", r.Experiment.Start}, {"pseudo hash", r.Labels}, {"code", r.Code}} {
 		if h[1] != "" {
 			rows = append(rows, h)
 		}
@@ -54,6 +54,9 @@ func showRows(ix *runs.Index, r runs.Run) [][2]string {
 	}
 	if r.Reason != "" {
 		rows = append(rows, [2]string{"reason", r.Reason})
+	}
+	if r.Pseudo != nil {
+		rows = append(rows, [2]string{"pseudo-labels", r.Pseudo.String()})
 	}
 	if len(r.Tags) > 0 {
 		rows = append(rows, [2]string{"tags", strings.Join(r.Tags, " ")})

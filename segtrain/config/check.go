@@ -22,8 +22,8 @@ func (k *checker) all() {
 	k.values("")
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
-		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).keep, (*checker).loss, (*checker).variants,
-		(*checker).scale, (*checker).task,
+		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).keep,
+		(*checker).loss, (*checker).variants, (*checker).scale, (*checker).task, (*checker).pseudo,
 	} {
 		judge(k)
 	}
@@ -68,6 +68,9 @@ func (k *checker) values(section string) {
 	}
 	if within("loss", section) || within(section, "loss") {
 		k.parts("loss", k.config.Loss)
+	}
+	if within("predict.post", section) || within(section, "predict.post") {
+		k.parts("predict.post", k.config.Predict.Post)
 	}
 	if within("model.arch", section) || within(section, "model.arch") {
 		k.part("model.arch", "model.arch", k.config.Model.Arch)

@@ -11,7 +11,8 @@ import (
 
 // neutral are the keys on which no result depends.
 var neutral = []string{"threads", "out", "data.workers", "data.cache_mb", "model.mirror", "train.snapshot_minutes",
-	"train.tensorboard", "train.keep_last", "train.keep_best", "train.keep_cycles", "debug", "scale.use", "scale.applied"}
+	"train.tensorboard", "train.keep_last", "train.keep_best", "train.keep_cycles", "debug", "scale.use",
+	"scale.applied", "predict.post_split"}
 
 // whole are keys that make one condition together: they exclude each other, or say the same thing in several words.
 var whole = [][]string{
@@ -189,5 +190,5 @@ func (c *Config) isPath(key string) bool {
 	case "model.encoder_weights":
 		return !slices.Contains(Choices(key), c.Model.EncoderWeights)
 	}
-	return key == "model.weights"
+	return key == "model.weights" || key == "pseudo.manifest"
 }

@@ -18,6 +18,7 @@ type Config struct {
 	Data     Data     `yaml:"data"`
 	Augment  []Part   `yaml:"augment"`
 	Mix      []Part   `yaml:"mix"`
+	Pseudo   Pseudo   `yaml:"pseudo"`
 	Model    Model    `yaml:"model"`
 	Loss     []Part   `yaml:"loss"`
 	Optim    Optim    `yaml:"optim"`
@@ -240,6 +241,7 @@ func Default() Config {
 			Workers:  1,
 		},
 		Augment: []Part{{Name: "HorizontalFlip"}},
+		Pseudo:  Pseudo{Rate: 0.5, Sampling: "uniform"},
 		Model: Model{Arch: Part{Name: "unet"}, Encoder: "efficientnet-b0", DropConnect: 0.2, Stem: "none", Freeze: "none",
 			Aux: Aux{Labels: "mask", Pooling: "avg", Dropout: 0.2, Activation: "identity"}},
 		Loss: []Part{{Name: "cross_entropy"}},

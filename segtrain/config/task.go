@@ -16,6 +16,8 @@ const (
 // Predict says how probabilities become masks.
 type Predict struct {
 	Threshold Numbers `yaml:"threshold"` // one number, or one a class
+	Post      []Part  `yaml:"post"`
+	PostSplit string  `yaml:"post_split"` // hash of the split that post was fitted on; empty: unknown
 }
 
 // Flags tells whether labels are 0 and 1 for each class apart: whether the task is binary or multilabel.

@@ -13,7 +13,8 @@ import (
 
 // Dataset makes samples of records. All its methods may be called by several goroutines.
 type Dataset struct {
-	records    Manifest
+	records    Manifest // those of Options.Pseudo are the last
+	own        int      // records before them
 	opt        Options
 	labelled   bool
 	augment    augment.Transform // bound to the data, or nil
@@ -31,8 +32,10 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	if err := opt.check(m); err != nil {
 		return nil, fmt.Errorf("data set: %w", err)
 	}
+	own := len(m)
+	m = slices.Concat(m, opt.Pseudo)
 	d := &Dataset{
-		records: m, opt: opt,
+		records: m, own: own, opt: opt,
 		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Labelled() }),
 		cache:    newCache(len(m), opt.CacheBytes),
 		sizes:    make([]atomic.Int64, len(m)),
@@ -59,8 +62,11 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	return d, nil
 }
 
-// Len is the number of records.
-func (d *Dataset) Len() int { return len(d.records) }
+// Len is the number of records, without those of Options.Pseudo.
+func (d *Dataset) Len() int { return d.own }
+
+// Pseudo is the number of records with labels of models, whose indices go on from Len.
+func (d *Dataset) Pseudo() int { return len(d.records) - d.own }
 
 // Record returns a record.
 func (d *Dataset) Record(index int) Record { return d.records[index] }

@@ -27,6 +27,9 @@ type LoaderOptions struct {
 	// Mix makes pictures of several of a batch, keyed by Seed, the epoch and the step. It wants masks.
 	Mix []augment.Mixer
 
+	// Blend takes records with labels of models into the batches. It wants Shuffle and DropLast.
+	Blend Blend
+
 	Epochs     int // Next gives io.EOF when this epoch is reached, counted from 0; 0 goes on for ever
 	StartEpoch int // where to begin, as when a run is resumed
 	StartStep  int
@@ -85,6 +88,9 @@ type job struct {
 func NewLoader(ds *Dataset, opt LoaderOptions) (*Loader, error) {
 	if opt.Batch < 1 || opt.Workers < 0 || opt.Epochs < 0 || opt.StartEpoch < 0 || opt.StartStep < 0 {
 		return nil, fmt.Errorf("loader: batch must be 1 or more, and no other setting negative: %+v", opt)
+	}
+	if err := opt.Blend.check(ds, opt); err != nil {
+		return nil, fmt.Errorf("loader: %w", err)
 	}
 	if opt.Workers == 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
@@ -217,11 +223,10 @@ func (s *slot) reset(ds *Dataset, epoch, step int, places []place) {
 // order returns the records of an epoch. A set smaller than a batch goes round in laps, each with a key of
 // its own.
 func (l *Loader) order(epoch int) []place {
-	n := l.ds.Len()
-	laps := 1
-	if l.opt.DropLast {
-		laps = (l.opt.Batch + n - 1) / n
+	if l.opt.Blend.in(epoch) {
+		return l.blended(epoch)
 	}
+	n, laps := l.ds.Len(), l.laps()
 	places := make([]place, 0, laps*n)
 	for lap := range laps {
 		key := epoch*laps + lap
@@ -230,6 +235,15 @@ func (l *Loader) order(epoch int) []place {
 		}
 	}
 	return places
+}
+
+// laps is how often an epoch goes round.
+func (l *Loader) laps() int {
+	if !l.opt.DropLast {
+		return 1
+	}
+	n := l.ds.Len()
+	return (l.opt.Batch + n - 1) / n
 }
 
 func permutation(opt LoaderOptions, key, n int) []int {

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"tessera/segtrain/raster"
 )
 
 // NoFold is the Fold of a record that no fold has been chosen for.
@@ -27,6 +29,9 @@ type Record struct {
 	Fold   int      // NoFold when not assigned
 	Label  string   // of the whole image, to stratify by; empty for none
 	Labels []string // classes that the image shows; nil: not known, empty: none
+
+	Code   *raster.MaskCode // how the mask's file is coded, where that is not as the data set's are; nil: as those
+	Weight float64          // of Options.Pseudo: how often it is taken beside others, where Blend.ByWeight
 }
 
 // Manifest is a data set as a list.

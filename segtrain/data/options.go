@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 
 	"tessera/segtrain/augment"
 	"tessera/segtrain/raster"
@@ -29,6 +30,10 @@ type Options struct {
 	// augment.Sizes) is given pictures of the files' own size and must make them H×W. nil for validation and prediction.
 	Augment augment.Transform
 
+	// Pseudo are training records with labels of models, behind the others: the data set's Len does not count them, and a
+	// Loader takes them as LoaderOptions.Blend says.
+	Pseudo Manifest
+
 	// Mean and Std normalise, one value a channel, for samples in [0, 1]. Empty are 0 and 1.
 	Mean, Std []float32
 
@@ -48,7 +53,7 @@ func (o *Options) check(m Manifest) error {
 	if o.Fit != Stretch && o.Fit != Letterbox {
 		return fmt.Errorf("fit: no %q; there are: %s, %s", o.Fit, Stretch, Letterbox)
 	}
-	if err := o.checkMasks(m); err != nil {
+	if err := o.checkMasks(slices.Concat(m, o.Pseudo)); err != nil {
 		return err
 	}
 	return o.checkNorm()

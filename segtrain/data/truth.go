@@ -17,8 +17,8 @@ func (r Record) MaskName() string {
 	return r.Mask
 }
 
-// ReadMask returns the mask of an image of h×w, nil for a record without one. Files are coded as code says; what is
-// drawn has classes already.
+// ReadMask returns the mask of an image of h×w, nil for a record without one. Files are coded as code says, unless the
+// record says otherwise; what is drawn has classes already.
 //
 // Errors name the file: one that cannot be read, regions that cannot be drawn, a mask of another size.
 func (r Record) ReadMask(code raster.MaskCode, h, w int) (*raster.Mask, error) {
@@ -31,6 +31,9 @@ func (r Record) ReadMask(code raster.MaskCode, h, w int) (*raster.Mask, error) {
 		return m, nil
 	case r.Mask == "":
 		return nil, nil
+	}
+	if r.Code != nil {
+		code = *r.Code
 	}
 	m, err := raster.ReadMask(r.Mask, code)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"tessera/nn/decoder"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
+	"tessera/segtrain/post"
 	"tessera/segtrain/raster"
 	"tessera/tensor"
 )
@@ -31,6 +32,7 @@ type Predictor struct {
 
 	Task       metric.Task // empty is metric.Multiclass
 	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
+	Post       *post.Chain // what makes the masks of images, at their own size; nil: the most probable class, or Thresholds
 }
 
 // A Result is what the model sees in one picture, at the size of the picture's file.
@@ -164,7 +166,9 @@ func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Fl
 		}
 	}
 	r := Result{Index: index, ID: ds.Record(index).ID}
-	p.choose(&r, full)
+	if err := p.masks(&r, full, ds); err != nil {
+		return Result{}, err
+	}
 	if p.Probabilities {
 		r.Probabilities = full
 		if &full.Pix[0] == &probabilities.Pix[0] { // already at its size: the next batch overwrites it

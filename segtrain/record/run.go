@@ -12,6 +12,7 @@
 //	epochs/            the weights of single epochs that were to be kept: 0007.safetensors
 //	average.safetensors  the mean of several of them, where one was made
 //	split.csv          which images validated, and split.csv.sha256, its hash
+//	pseudo.json        the manifest of the labels of models that it trained with, where there were any
 //	report.html        the run as a page, with its pictures
 //
 // Every file but the log is written under a temporary name, synced and renamed, so a name never holds half a
@@ -49,7 +50,8 @@ const (
 	ReportFile  = "report.html"
 	ImagesFile  = "images.jsonl"
 
-	EpochsFolder = "epochs" // checkpoints of epochs that are kept
+	EpochsFolder = "epochs"      // checkpoints of epochs that are kept
+	PseudoFile   = "pseudo.json" // of runs with labels of models
 )
 
 // Run is an open run directory. Its methods may be called by several goroutines. A lock keeps other processes from opening

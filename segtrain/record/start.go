@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 )
 
 // Format is the version of the run directories that this program writes. It reads those of lower versions; 0 are those
@@ -32,6 +33,7 @@ type Experiment struct {
 	Data   string `json:"data_hash,omitempty"`   // samples: see data.Manifest.Fingerprint
 	Split  string `json:"split_hash,omitempty"`  // which of them train and which validate
 	Start  string `json:"start_hash,omitempty"`  // the weights it started from; empty for fresh ones
+	Labels string `json:"pseudo_hash,omitempty"` // images and masks of labels of models; empty for none
 	Code   string `json:"code,omitempty"`        // revision:… or, built from another tree than a commit's, sha256:… of the program
 }
 
@@ -47,6 +49,27 @@ type Origin struct {
 	Parent  *Link    `json:"parent,omitempty"`  // the run it was made from
 	Changes []string `json:"changes,omitempty"` // what differs from it: key: old → new
 	Reason  string   `json:"reason,omitempty"`  // for more than one change
+
+	Pseudo *PseudoLabels `json:"pseudo,omitempty"` // the labels of models that it trained with; nil for none
+}
+
+// PseudoLabels are labels that other runs made. What these had seen is in PseudoFile.
+type PseudoLabels struct {
+	Manifest string `json:"manifest"` // SHA-256 of its file
+	Source   string `json:"source"`   // what the folder was called
+	Set      string `json:"set"`
+	Round    int    `json:"round"`
+	Images   int    `json:"images"`
+	Makers   []Link `json:"makers"`
+}
+
+// String says it in a line.
+func (p PseudoLabels) String() string {
+	var names []string
+	for _, m := range p.Makers {
+		names = append(names, m.Name+" "+m.ID)
+	}
+	return fmt.Sprintf("%d images, set %s of %s, round %d, by %s", p.Images, p.Set, p.Source, p.Round, strings.Join(names, ", "))
 }
 
 // A Link names a run: its id for good, and what its directory was called then.

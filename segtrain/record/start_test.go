@@ -109,3 +109,8 @@ func TestImages(t *testing.T) {
 		require.ErrorContains(t, err, message)
 	}
 }
+
+func TestPseudoLabelsInWords(t *testing.T) {
+	p := PseudoLabels{Source: "pseudo", Set: "all", Round: 2, Images: 7, Makers: []Link{{"ab", "cv/fold0"}, {"cd", "cv/fold1"}}}
+	assert.Equal(t, "7 images, set all of pseudo, round 2, by cv/fold0 ab, cv/fold1 cd", p.String())
+}

@@ -228,7 +228,7 @@ type Node struct {
 	Children []*Node `json:"children,omitempty"`
 }
 
-// Tree returns the runs below their parents, by ids. A run whose parent is not here is a root.
+// Tree returns the runs below their parents, or below who made the labels they trained with, by ids. A run whose parent is not here is a root.
 func (ix *Index) Tree() []*Node {
 	nodes := map[string]*Node{}
 	for _, r := range ix.Runs {
@@ -242,14 +242,24 @@ func (ix *Index) Tree() []*Node {
 		if n.Name != r.Name { // a copy of a run that is here already
 			n = &Node{Run: r}
 		}
-		if r.Parent != nil && r.Parent.ID != r.ID && nodes[r.Parent.ID] != nil {
-			p := nodes[r.Parent.ID]
+		if p := nodes[r.madeFrom()]; p != nil && p.ID != r.ID {
 			p.Children = append(p.Children, n)
 			continue
 		}
 		roots = append(roots, n)
 	}
 	return roots
+}
+
+// madeFrom returns the id of a run's parent; without one, that of the first of the runs that made the labels it trained with.
+func (r *Run) madeFrom() string {
+	switch {
+	case r.Parent != nil:
+		return r.Parent.ID
+	case r.Pseudo != nil && len(r.Pseudo.Makers) > 0:
+		return r.Pseudo.Makers[0].ID
+	}
+	return ""
 }
 
 // Remove takes a run away: into the folder .trash of the root, or for good. A run that a process writes stays.

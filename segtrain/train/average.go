@@ -173,7 +173,7 @@ func (t *Trainer) refresh(ctx context.Context, step *Step) error {
 	perEpoch := t.stepsPerEpoch()
 	epoch := (t.Steps + perEpoch - 1) / perEpoch
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1, Mix: t.Mix})
+		Seed: t.Seed, DropLast: true, StartEpoch: epoch, Epochs: epoch + 1, Mix: t.Mix, Blend: t.Blend})
 	if err != nil {
 		return err
 	}

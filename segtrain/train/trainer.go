@@ -44,6 +44,7 @@ type Trainer struct {
 	Averages  Averages
 	Keep      Keep            // checkpoints of epochs
 	Mix       []augment.Mixer // of the pictures of a batch
+	Blend     data.Blend      // of the training set's records with labels of models
 
 	Score         Measure           // larger is better: chooses the best checkpoint
 	Dir           string            // where snapshots go
@@ -134,7 +135,8 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 	}
 	perEpoch := t.stepsPerEpoch()
 	loader, err := data.NewLoader(t.Train, data.LoaderOptions{Batch: t.Batch, Workers: t.Workers, Shuffle: true,
-		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix})
+		Seed: t.Seed, DropLast: true, StartEpoch: p.Step / perEpoch, StartStep: p.Step % perEpoch, Mix: t.Mix,
+		Blend: t.Blend})
 	if err != nil {
 		return p, err
 	}

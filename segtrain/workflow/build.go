@@ -9,6 +9,7 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/post"
 	"tessera/segtrain/train"
 	"tessera/tensor"
 )
@@ -20,6 +21,7 @@ type parts struct {
 	loss    loss.Loss
 	augment augment.Transform // nil for none
 	mix     []augment.Mixer
+	post    *post.Chain // nil for none
 	memory  Memory
 }
 
@@ -56,6 +58,9 @@ func build(cfg *config.Config) (*parts, error) {
 		return nil, err
 	}
 	if p.mix, err = newMix(cfg, p.loss); err != nil {
+		return nil, err
+	}
+	if p.post, err = newPost(cfg, classNames(cfg)); err != nil {
 		return nil, err
 	}
 	if p.model, err = newModel(cfg, classes); err != nil {

@@ -132,7 +132,14 @@ func (c *crossValidation) part() error {
 		return err
 	}
 	c.split = s.split
-	return nil
+	for _, r := range c.split.Rows {
+		if !filepath.IsLocal(filepath.FromSlash(r.ID)) {
+			return fmt.Errorf("cross-validation: ID %q is not a path below a folder, and out-of-fold predictions are files of that "+
+				"name: give the manifest a column id", r.ID)
+		}
+	}
+	_, err = s.openPseudo(&c.cfg) // labels that are not for this split are refused before anything is written
+	return err
 }
 
 // text is the configuration without what may change from one process to the next.

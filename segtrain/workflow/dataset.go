@@ -13,13 +13,23 @@ import (
 
 // dataset makes samples of records as the configuration says; t augments them, nil does not.
 func (s *source) dataset(cfg *config.Config, m data.Manifest, t augment.Transform) (*data.Dataset, error) {
-	opt := data.Options{
+	return data.NewDataset(m, s.options(cfg, t))
+}
+
+// trainingSet makes samples of the records to train with, those with labels of models included.
+func (s *source) trainingSet(cfg *config.Config, t augment.Transform) (*data.Dataset, error) {
+	opt := s.options(cfg, t)
+	opt.Pseudo = s.pseudo.list()
+	return data.NewDataset(s.train, opt)
+}
+
+func (s *source) options(cfg *config.Config, t augment.Transform) data.Options {
+	return data.Options{
 		H: cfg.Data.Size[0], W: cfg.Data.Size[1], C: cfg.Data.Channels,
 		MaskCode: s.code, Fit: data.Fit(cfg.Data.Resize), Augment: t,
 		Mean: float32s(cfg.Data.Mean), Std: float32s(cfg.Data.Std),
 		Overlapping: overlapping(cfg, s.classes), CacheBytes: int64(cfg.Data.CacheMB) << 20, Seed: cfg.Train.Seed,
 	}
-	return data.NewDataset(m, opt)
 }
 
 func float32s(x []float64) []float32 {
@@ -37,7 +47,7 @@ const probes = 16
 // probe makes sure that all files of a data set are there and reads some of them, spread evenly, so that a run does
 // not start on files it cannot use.
 func probe(name string, ds *data.Dataset) error {
-	n := ds.Len()
+	n := ds.Len() + ds.Pseudo()
 	if err := present(ds); err != nil {
 		return fmt.Errorf("checking the %s images: %w", name, err)
 	}
@@ -61,7 +71,7 @@ func (p *parts) newEvaluator(cfg *config.Config, s *source) *train.Evaluator {
 func present(ds *data.Dataset) error {
 	const most = 5
 	var wrong []error
-	for i := range ds.Len() {
+	for i := range ds.Len() + ds.Pseudo() {
 		for _, file := range ds.Files(i) {
 			if len(wrong) == most {
 				continue

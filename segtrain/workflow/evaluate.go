@@ -10,6 +10,7 @@ import (
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
+	"tessera/segtrain/post"
 	"tessera/segtrain/predict"
 	"tessera/segtrain/record"
 	"tessera/segtrain/train"
@@ -77,7 +78,7 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
 	}
 	if eo.FullSize {
-		result.FullSize, err = fullSize(ctx, e, ds)
+		result.FullSize, err = fullSize(ctx, e, p.post, ds)
 	}
 	return result, err
 }
@@ -147,10 +148,10 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 }
 
 // fullSize measures the masks that Predict would write.
-func fullSize(ctx context.Context, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
+func fullSize(ctx context.Context, e *train.Evaluator, chain *post.Chain, ds *data.Dataset) (*metric.Report, error) {
 	meter := metric.NewMeter(metric.MeterOptions{Task: e.Task, Classes: len(e.Classes), Ignore: e.Ignore})
 	p := predict.Predictor{
-		Model: e.Model, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds,
+		Model: e.Model, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds, Post: chain,
 	}
 	_, err := p.Run(ctx, ds, func(r predict.Result) error {
 		truth, err := ds.LoadLabels(r.Index)

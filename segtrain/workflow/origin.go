@@ -39,7 +39,12 @@ func (s *session) identify(from *record.Weights) (start record.Start, err error)
 	if from != nil {
 		start.Experiment.Start = from.SHA256
 	}
-	if start.Origin, err = s.origin(start.Experiment); err != nil || s.Again {
+	if start.Experiment.Labels, err = s.source.pseudo.fingerprint(); err != nil {
+		return start, err
+	}
+	start.Origin, err = s.origin(start.Experiment)
+	start.Origin.Pseudo = s.source.pseudo.origin()
+	if err != nil || s.Again {
 		return start, err
 	}
 	return start, s.repeated(start.Experiment)
@@ -87,6 +92,8 @@ func changes(parent, cfg *config.Config, before, after record.Experiment) []conf
 			return same(before.Data, after.Data)
 		case "data.val":
 			return same(before.Data, after.Data) && same(before.Split, after.Split)
+		case "pseudo.manifest":
+			return same(before.Labels, after.Labels)
 		case "model.weights":
 			return same(before.Start, after.Start)
 		}

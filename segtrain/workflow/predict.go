@@ -71,7 +71,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 // newPredictor returns what predicts as the configuration says, at the images' own sizes.
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
-		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold, Post: p.post,
 	}
 }
 

@@ -69,7 +69,10 @@ func openTraining(cfg *config.Config) (s *source, clean func(), err error) {
 		}
 		clean = func() { os.RemoveAll(dir) }
 	}
-	if s, err = openSource(cfg, dir); err != nil {
+	if s, err = openSource(cfg, dir); err == nil {
+		_, err = s.openPseudo(cfg)
+	}
+	if err != nil {
 		clean()
 		return nil, nil, err
 	}
@@ -185,13 +188,13 @@ func (v *preview) transforms() error {
 
 // mixers draws a batch by each mixer of the configuration, always.
 func (v *preview) mixers() error {
-	ds, err := v.source.dataset(v.cfg, v.source.train, v.parts.augment)
+	ds, err := v.source.trainingSet(v.cfg, v.parts.augment)
 	if err != nil {
 		return err
 	}
 	h, w, c := ds.Shape()
 	for i, m := range v.parts.mix {
-		opt := v.parts.loaderOptions(v.cfg)
+		opt := v.parts.loaderOptions(v.cfg, ds)
 		opt.Mix, opt.StartEpoch = []augment.Mixer{certain{m}}, v.o.Epoch-1
 		loader, err := data.NewLoader(ds, opt)
 		if err != nil {
@@ -219,7 +222,7 @@ type certain struct{ augment.Mixer }
 func (certain) When() augment.MixWhen { return augment.MixWhen{P: 1} }
 
 // loaderOptions are those of training.
-func (p *parts) loaderOptions(cfg *config.Config) data.LoaderOptions {
+func (p *parts) loaderOptions(cfg *config.Config, ds *data.Dataset) data.LoaderOptions {
 	return data.LoaderOptions{Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Shuffle: true, Seed: cfg.Train.Seed,
-		DropLast: true, Mix: p.mix}
+		DropLast: true, Mix: p.mix, Blend: newBlend(cfg, ds)}
 }

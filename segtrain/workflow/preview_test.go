@@ -30,7 +30,7 @@ func TestReplayIsWhatTheLoaderGave(t *testing.T) {
 	require.NoError(t, err)
 	ds, err := s.dataset(cfg, s.train, p.augment)
 	require.NoError(t, err)
-	loader, err := data.NewLoader(ds, p.loaderOptions(cfg))
+	loader, err := data.NewLoader(ds, p.loaderOptions(cfg, ds))
 	require.NoError(t, err)
 	defer loader.Close()
 	mixed := 0

@@ -37,11 +37,11 @@ func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, er
 		return nil, err
 	}
 	defer clean()
-	ds, err := source.dataset(cfg, source.train, p.augment)
+	ds, err := source.trainingSet(cfg, p.augment)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := data.Replay(ds, p.loaderOptions(cfg), epoch-1, id)
+	seen, err := data.Replay(ds, p.loaderOptions(cfg, ds), epoch-1, id)
 	if err != nil {
 		return nil, err
 	}

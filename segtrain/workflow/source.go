@@ -29,6 +29,8 @@ type source struct {
 	palette    []color.RGBA // a color each class, for pictures
 	code       raster.MaskCode
 
+	pseudo *pseudoLabels // to train with, nil for none: see openPseudo
+
 	findings data.Findings // about the samples
 	lenient  bool          // keep all findings, instead of failing on those that training cannot go on with
 }

@@ -98,7 +98,7 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
-	if err := s.run.CheckSplit(s.splitEvent()); err != nil {
+	if err := errors.Join(s.run.CheckSplit(s.splitEvent()), s.checkPseudo()); err != nil {
 		return nil, err
 	}
 	_, err = os.Stat(s.run.Path(train.StateFile))
@@ -179,7 +179,10 @@ func (s *session) openSets() (err error) {
 	for _, f := range s.source.findings.Warnings() {
 		s.Log.Warn(f.String())
 	}
-	if s.train, err = s.source.dataset(s.cfg, s.source.train, s.parts.augment); err != nil {
+	if err := s.openPseudo(); err != nil {
+		return err
+	}
+	if s.train, err = s.source.trainingSet(s.cfg, s.parts.augment); err != nil {
 		return err
 	}
 	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
@@ -204,7 +207,7 @@ func (s *session) begin(start record.Start) error {
 	if err := s.run.WriteText(record.ConfigFile, string(s.cfg.Marshal())); err != nil {
 		return err
 	}
-	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit())
+	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit(), s.recordPseudo())
 }
 
 // startedFrom notes the weights that a run started from.
