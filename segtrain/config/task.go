@@ -104,7 +104,6 @@ func (k *checker) onlyMulticlass() {
 		used bool
 	}{
 		{"model.aux.weight", c.Model.Aux.Weight > 0}, {"model.deep_supervision", c.Model.DeepSupervision}, {"mix", len(c.Mix) > 0},
-		{"data.split.by", c.Data.Split.By == "classes" && strings.HasPrefix(c.Data.Split.Kind, "stratified")},
 	} {
 		if one.used {
 			k.say([]string{one.key, "task"}, "is for task multiclass, but task is %s", c.Task)

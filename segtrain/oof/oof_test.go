@@ -87,3 +87,35 @@ func TestMistakes(t *testing.T) {
 	assert.True(t, ok)
 	assert.Equal(t, Fold{"s", "w", 1}, got)
 }
+
+// TestFlags writes ten overlapping classes, which take two files of bits.
+func TestFlags(t *testing.T) {
+	dir := t.TempDir()
+	labels := make([]uint8, 2*3*10)
+	p := raster.NewFloat(2, 3, 10)
+	for i := range labels {
+		labels[i] = uint8(i*i/3) & 1
+		p.Pix[i] = float32(labels[i])
+	}
+	require.NoError(t, WriteFlags(dir, 0, "a", p, raster.FlagsOf(2, 3, 10, labels, -1)))
+	m := Manifest{Split: "s", Folds: 1, Repeats: 1, Task: "multilabel", Classes: make([]string, 10), Size: [2]int{2, 3},
+		Images: []Image{{"a", []int{0}}}}
+	require.NoError(t, WriteManifest(dir, m))
+	f, err := Open(dir, "s")
+	require.NoError(t, err)
+	assert.Equal(t, "multilabel", f.Task)
+	flags, err := f.Flags("a")
+	require.NoError(t, err)
+	got := make([]uint8, len(labels))
+	flags.Labels(-1, got)
+	assert.Equal(t, labels, got)
+	back, err := f.Probabilities("a")
+	require.NoError(t, err)
+	assert.Equal(t, p.Pix, back.Pix)
+	_, err = f.Flags("b")
+	assert.ErrorContains(t, err, `no image "b"`)
+	require.NoError(t, os.Remove(filepath.Join(dir, "fold0", "a.2.png")))
+	_, err = f.Flags("a")
+	assert.ErrorContains(t, err, "a.2.png")
+	assert.ErrorContains(t, WriteFlags(dir, 0, "../n", p, flags), "not a path below")
+}

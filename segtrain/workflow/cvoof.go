@@ -40,6 +40,9 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 	run := p.newPredictor(cfg)
 	run.Batch, run.Probabilities, run.NetworkSize = min(cfg.Train.Batch, ds.Len()), true, true
 	_, err = run.Run(ctx, ds, func(r predict.Result) error {
+		if r.Flags != nil {
+			return oof.WriteFlags(dir, fold, r.ID, r.Probabilities, r.Flags)
+		}
 		return oof.WriteImage(dir, fold, r.ID, r.Probabilities, r.Classes)
 	})
 	if err != nil {
@@ -53,7 +56,7 @@ func (c *crossValidation) writeManifest() error {
 	dir := c.path(OOFFolder)
 	m := oof.Manifest{
 		Split: c.split.Hash(), Folds: c.split.Folds(), Repeats: c.split.Repeats, Classes: classNames(&c.cfg),
-		Size: c.cfg.Data.Size, Resize: c.cfg.Data.Resize,
+		Size: c.cfg.Data.Size, Resize: c.cfg.Data.Resize, Task: manifestTask(&c.cfg),
 	}
 	for fold := range c.split.Folds() {
 		f, ok := oof.ReadFold(dir, fold)
@@ -74,6 +77,14 @@ func (c *crossValidation) writeManifest() error {
 		}
 	}
 	return oof.WriteManifest(dir, m)
+}
+
+// manifestTask is the task as a manifest has it.
+func manifestTask(cfg *config.Config) string {
+	if cfg.Flags() {
+		return cfg.Task
+	}
+	return ""
 }
 
 // fileSum returns the SHA-256 of a file.
