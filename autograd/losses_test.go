@@ -45,6 +45,15 @@ var lossReplays = map[string]func(t *autograd.Tape, x *autograd.Var, target auto
 		return autograd.HardCrossEntropy(t, x, target,
 			autograd.HardOptions{Ignore: c.ignore(), Keep: c.Keep, Threshold: c.Threshold})
 	},
+	"generalized_cross_entropy": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
+		return autograd.GeneralizedCrossEntropy(t, x, target, c.ignore(), float32(c.Q), c.ClassWeights)
+	},
+	"symmetric_cross_entropy": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
+		return autograd.SymmetricCrossEntropy(t, x, target, c.ignore(), *c.Alpha, float32(c.Beta), float32(c.LogZero), c.ClassWeights)
+	},
+	"bootstrapped_cross_entropy": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
+		return autograd.BootstrappedCrossEntropy(t, x, target, c.ignore(), float32(c.Beta), c.Hard, c.ClassWeights)
+	},
 	"mcc": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
 		return autograd.MCC(t, x, target, c.region())
 	},
@@ -72,7 +81,7 @@ func (c lossGolden) reference() string {
 	switch c.Loss {
 	case "cross_entropy":
 		return golden.PyTorch
-	case "focal", "hard_cross_entropy", "boundary":
+	case "focal", "hard_cross_entropy", "boundary", "generalized_cross_entropy", "symmetric_cross_entropy", "bootstrapped_cross_entropy":
 		return golden.Paper
 	}
 	return golden.SMP

@@ -19,11 +19,11 @@ var (
 		{"nn/encoder", "nn/decoder", "nn/loss", "nn/checkpoint", "optim"},
 	}
 	application = [][]string{
-		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/recipes"},
+		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/recipes", "segtrain/disk"},
 		{"segtrain/augment", "segtrain/synth", "segtrain/oof", "segtrain/ensemble", "segtrain/post"},
 		{"segtrain/data"},
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
-		{"segtrain/refine", "segtrain/record", "segtrain/report"},
+		{"segtrain/refine", "segtrain/record", "segtrain/report", "segtrain/submission", "segtrain/plan"},
 		{"segtrain/config"},
 		{"segtrain/runs"},
 		{"segtrain/workflow", "bench"},

@@ -240,8 +240,8 @@ type Losses struct {
 }
 
 // LossCase is one loss, over the whole batch, and its gradient by the logits, which Values(Key, …)·Scale are. The loss is
-// cross_entropy, bce, sigmoid_focal, focal, dice, jaccard, tversky, mcc, lovasz, hard_cross_entropy or boundary. Mode is
-// binary (one channel, labels 0 and 1), multilabel (5 channels, a label for each) or else multiclass (5 classes).
+// cross_entropy, bce, sigmoid_focal, focal, dice, jaccard, tversky, mcc, lovasz, hard_cross_entropy, boundary,
+// generalized_cross_entropy, symmetric_cross_entropy or bootstrapped_cross_entropy. Mode is binary (one channel, labels 0 and 1), multilabel (5 channels, a label for each) or else multiclass (5 classes).
 type LossCase struct {
 	Loss           string    `json:"loss"`
 	Name           string    `json:"name"`
@@ -261,6 +261,9 @@ type LossCase struct {
 	PerImage       bool      `json:"per_image"`
 	Keep           float64   `json:"keep"`
 	Threshold      float64   `json:"threshold"`
+	Q              float64   `json:"q"`
+	LogZero        float64   `json:"log_zero"`
+	Hard           bool      `json:"hard"`
 	Target         []int     `json:"target"`
 	Mixed          []int     `json:"mixed"`
 	Share          []float32 `json:"share"`

@@ -12,6 +12,7 @@ import (
 
 func (a *app) eval() *cobra.Command {
 	var s settings
+	var v viewing
 	var o workflow.EvalOptions
 	var finish func() error
 	var combine string
@@ -31,6 +32,11 @@ func (a *app) eval() *cobra.Command {
 			if err := finish(); err != nil {
 				return err
 			}
+			more, err := v.settings()
+			if err != nil {
+				return err
+			}
+			s.set, o.FullSize = append(s.set, more...), o.FullSize || v.given()
 			if several(args[0], o.Weights, combine) {
 				return a.evalEnsemble(args[0], s, o, combine)
 			}
@@ -46,12 +52,13 @@ func (a *app) eval() *cobra.Command {
 		},
 	}
 	s.flags(cmd)
+	v.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best); several with commas between them")
 	f.StringVar(&combine, "combine", "", "of several models: mean of probabilities, logits, or gmean (default mean)")
 	f.StringVar(&o.Images, "images", "", "folder of images to measure on instead of the validation images")
 	f.StringVar(&o.Masks, "masks", "", "folder of their masks")
-	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too")
+	f.BoolVar(&o.FullSize, "full-size", false, "measure at each image's own size too, with --tta and --tile, which ask for it")
 	finish = measureFlags(cmd, &o.MeasureOptions)
 	return cmd
 }

@@ -11,6 +11,7 @@ import (
 
 func (a *app) predict() *cobra.Command {
 	var s settings
+	var v viewing
 	var o workflow.PredictOptions
 	var combine string
 	cmd := &cobra.Command{
@@ -19,9 +20,15 @@ func (a *app) predict() *cobra.Command {
 		GroupID: "work",
 		Example: "  segtrain predict runs/a photos --out masks --overlays\n" +
 			"  segtrain predict runs/cv photos --out masks\n" +
+			"  segtrain predict runs/a large.tif --tile 512 --tta flips\n" +
 			"  segtrain predict runs/a,runs/b photos --combine logits --weights best,swa",
 		Args: arguments(cobra.MinimumNArgs(2), "a run, and images or folders of images"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			more, err := v.settings()
+			if err != nil {
+				return err
+			}
+			s.set = append(s.set, more...)
 			if several(args[0], o.Weights, combine) {
 				return a.predictEnsemble(args, s, o, combine)
 			}
@@ -30,7 +37,11 @@ func (a *app) predict() *cobra.Command {
 				return err
 			}
 			o.Inputs = args[1:]
-			p, err := workflow.Predict(context.Background(), cfg, o, a.logging().options())
+			out := a.logging()
+			percent := out.counter("percent predicted")
+			o.Progress = func(part float64) { percent.done(int(100*part), 100) }
+			p, err := workflow.Predict(context.Background(), cfg, o, out.options())
+			percent.stop()
 			if err != nil {
 				return err
 			}
@@ -38,6 +49,7 @@ func (a *app) predict() *cobra.Command {
 		},
 	}
 	s.flags(cmd)
+	v.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.Out, "out", "o", "predictions", "folder to write to")
 	f.StringVar(&o.Weights, "weights", "", "best, last, ema, swa, average, or a file (default best); several with commas between them")

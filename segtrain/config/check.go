@@ -23,7 +23,8 @@ func (k *checker) all() {
 	for _, judge := range []func(*checker){
 		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
 		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).keep,
-		(*checker).loss, (*checker).variants, (*checker).scale, (*checker).task, (*checker).pseudo,
+		(*checker).loss, (*checker).variants, (*checker).scale, (*checker).task, (*checker).pseudo, (*checker).tiles,
+		(*checker).submit,
 	} {
 		judge(k)
 	}

@@ -39,10 +39,19 @@ var choices = map[string][]Choice{
 		{Name: "empty", Doc: "they show background alone"},
 		{Name: "skip", Doc: "left out, with a warning"},
 	},
-	"data.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
-	"data.rle.order": {
-		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
-		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	"data.rle.dialect":   {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"data.rle.order":     orders,
+	"submit.rle.order":   orders,
+	"submit.rle.dialect": {{Name: "airbus", Doc: "Airbus Ship Detection"}},
+	"submit.rle.class_by": {
+		{Name: "name", Doc: "by its name"},
+		{Name: "index", Doc: "by its index in the masks"},
+		{Name: "number", Doc: "1 for the first class that is written, 2 for the second"},
+	},
+	"submit.format": {{Name: "rle", Doc: "a table of run-lengths"}},
+	"submit.resize": {
+		{Name: "nearest", Doc: "each pixel that of the nearest one"},
+		{Name: "never", Doc: "refused"},
 	},
 	"data.split.kind": {
 		{Name: NoSplit, Doc: "a hold-out of data.val.fraction, or the manifest's folds"},
@@ -70,6 +79,11 @@ var choices = map[string][]Choice{
 	"data.resize": {
 		{Name: "stretch", Doc: "scale both sides to the size"},
 		{Name: "letterbox", Doc: "scale to fit and pad the rest"},
+	},
+	"data.tiles.foreground": {
+		{Name: "all", Doc: "all"},
+		{Name: "only", Doc: "those with a pixel of another class than data.background"},
+		{Name: "share", Doc: "all of those, and of the others as many as data.tiles.share leaves, by chance"},
 	},
 	"augment": {{Name: "HorizontalFlip", Doc: "mirror left and right"}},
 	"mix":     {},
@@ -119,9 +133,22 @@ var choices = map[string][]Choice{
 		{Name: "abs", Doc: "progress is a difference from the best value"},
 	},
 	"train.best": measures,
+	"predict.merge": {
+		{Name: "mean", Doc: "probabilities"},
+		{Name: "gmean", Doc: "logarithms of probabilities"},
+		{Name: "logits", Doc: "logits"},
+	},
+	"predict.blend": {
+		{Name: "gaussian", Doc: "most in the middle: a deviation of an eighth of the side"},
+		{Name: "flat", Doc: "as much everywhere"},
+	},
 }
 
 var (
+	orders = []Choice{
+		{Name: "columns", Doc: "down each column, then the next (Kaggle)"},
+		{Name: "rows", Doc: "along each row, then the next (Dacon)"},
+	}
 	measures = []Choice{
 		{Name: "mean_iou", Doc: "highest mean IoU over the classes present"},
 		{Name: "mean_dice", Doc: "highest mean Dice over the classes present"},

@@ -90,7 +90,7 @@ func (c Change) String() string {
 func (c *Config) Conditions() []Setting {
 	var list []Setting
 	for _, s := range c.Values() {
-		if slices.Contains(neutral, s.Key) {
+		if slices.Contains(neutral, s.Key) || within(s.Key, "submit") {
 			continue
 		}
 		i := slices.IndexFunc(whole, func(group []string) bool { return slices.Contains(group[1:], s.Key) })
@@ -190,5 +190,5 @@ func (c *Config) isPath(key string) bool {
 	case "model.encoder_weights":
 		return !slices.Contains(Choices(key), c.Model.EncoderWeights)
 	}
-	return key == "model.weights" || key == "pseudo.manifest"
+	return key == "model.weights" || key == "pseudo.manifest" || key == "data.audit"
 }

@@ -25,6 +25,7 @@ type Config struct {
 	Schedule Schedule `yaml:"schedule"`
 	Train    Train    `yaml:"train"`
 	Predict  Predict  `yaml:"predict"`
+	Submit   Submit   `yaml:"submit"`
 	Debug    bool     `yaml:"debug"`
 	Scale    Scale    `yaml:"scale"`
 	Threads  int      `yaml:"threads"`
@@ -54,8 +55,10 @@ type Data struct {
 	Classes  Classes   `yaml:"classes"`
 	Ignore   *int      `yaml:"ignore"` // nil: every pixel counts
 	Mask     Mask      `yaml:"mask"`
+	Audit    string    `yaml:"audit"`
 	Size     [2]int    `yaml:"size"` // H, W
 	Resize   string    `yaml:"resize"`
+	Tiles    Tiles     `yaml:"tiles"`
 	Channels int       `yaml:"channels"`
 	Mean     []float64 `yaml:"mean"`
 	Std      []float64 `yaml:"std"`
@@ -234,6 +237,7 @@ func Default() Config {
 			Mask:     Mask{Code: "index"},
 			Size:     [2]int{96, 96},
 			Resize:   "stretch",
+			Tiles:    Tiles{Overlap: 0.25, Foreground: "all", Share: 0.5},
 			Channels: 3,
 			Mean:     []float64{0.485, 0.456, 0.406}, // of ImageNet, as the usual pretrained encoders expect
 			Std:      []float64{0.229, 0.224, 0.225},
@@ -250,7 +254,8 @@ func Default() Config {
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
 		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
 		Scale:    Scale{Use: true, Fraction: 1},
-		Predict:  Predict{Threshold: Numbers{0.5}},
+		Predict:  Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
+		Submit:   Submit{Format: "rle", RLE: SubmitRLE{Dialect: "airbus"}, Resize: "nearest"},
 	}
 }
 

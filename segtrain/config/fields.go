@@ -60,6 +60,8 @@ func typeName(t reflect.Type) string {
 		return "a name or {name: settings}"
 	case reflect.TypeFor[Classes]():
 		return "a list of texts or their number"
+	case reflect.TypeFor[Views]():
+		return "a list of names, name=numbers or {name: numbers}"
 	case reflect.TypeFor[Numbers]():
 		return "a number or a list of numbers"
 	}

@@ -18,6 +18,13 @@ type Predict struct {
 	Threshold Numbers `yaml:"threshold"` // one number, or one a class
 	Post      []Part  `yaml:"post"`
 	PostSplit string  `yaml:"post_split"` // hash of the split that post was fitted on; empty: unknown
+
+	TTA       Views   `yaml:"tta"`
+	Merge     string  `yaml:"merge"`
+	Tile      *[2]int `yaml:"tile"` // H, W; nil: pictures whole, at data.size
+	Overlap   float64 `yaml:"overlap"`
+	Blend     string  `yaml:"blend"`
+	TileScale float64 `yaml:"tile_scale"`
 }
 
 // Flags tells whether labels are 0 and 1 for each class apart: whether the task is binary or multilabel.

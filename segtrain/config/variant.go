@@ -8,7 +8,7 @@ import (
 
 // variants are the keys that name an algorithm whose settings are the keys beside it. Those that it has not must not be
 // set, and those that are not set are left at its own defaults.
-var variants = []string{"optim.name", "schedule.name", "data.rle.dialect"}
+var variants = []string{"optim.name", "schedule.name", "data.rle.dialect", "submit.rle.dialect"}
 
 // Settings returns the settings of the choice that a key such as "optim.name" names: a pointer to what Choice.Settings
 // returns, with the keys beside it that are set over its defaults; nil if the choice has none.

@@ -21,6 +21,7 @@ type Dataset struct {
 	scale, add []float32         // a channel: (x − mean) / std as x·scale + add
 	cache      *cache
 	sizes      []atomic.Int64 // h<<32 | w of the files seen
+	files      []int          // the first record with the same files, which the cache knows
 	scratch    sync.Pool      // *raster.Float
 }
 
@@ -40,6 +41,7 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 		cache:    newCache(len(m), opt.CacheBytes),
 		sizes:    make([]atomic.Int64, len(m)),
 	}
+	d.files = sameFiles(m)
 	d.scratch.New = func() any { return new(raster.Float) }
 	if opt.Augment != nil {
 		bound, err := augment.Bind(opt.Augment, opt.C, opt.fillMask())
@@ -92,15 +94,19 @@ func (d *Dataset) Load(index int) (*raster.Image, *raster.Mask, error) {
 }
 
 func (d *Dataset) load(index int) (*decoded, error) {
-	p := d.cache.get(index)
+	r := d.records[index]
+	p := d.cache.get(d.files[index])
 	if p == nil {
 		var err error
-		if p, err = d.decode(d.records[index]); err != nil {
+		if p, err = d.decode(r); err != nil {
 			return nil, err
 		}
-		d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
-		d.cache.put(index, p)
+		d.cache.put(d.files[index], p)
 	}
+	if r.Tile != nil {
+		return p.window(r)
+	}
+	d.sizes[index].Store(int64(p.image.H)<<32 | int64(p.image.W))
 	return p, nil
 }
 
@@ -117,7 +123,9 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 		p.flags, err = r.ReadFlags(d.opt.Overlapping, d.opt.MaskCode, img.H, img.W)
 		return p, err
 	}
-	p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W)
+	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
+		p.mask, err = r.hide(p.mask, uint8(d.opt.MaskCode.Ignore))
+	}
 	return p, err
 }
 

@@ -94,7 +94,15 @@ func (r Record) sum() (sum [sha256.Size]byte, bytes int64, err error) {
 			}
 		}
 	}
+	if r.Weight != 0 || r.Hidden != nil {
+		fmt.Fprint(h, " weight ", r.Weight)
+	}
 	paths := []string{r.Image}
+	for _, part := range r.Hidden {
+		if fmt.Fprint(h, " hidden ", part.Box); part.Pixels != "" {
+			paths = append(paths, part.Pixels)
+		}
+	}
 	if strings.Contains(r.Mask, raster.ClassField) { // a file a class
 		masks, err := filepath.Glob(strings.ReplaceAll(r.Mask, raster.ClassField, "*"))
 		if err != nil {

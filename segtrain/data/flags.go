@@ -104,7 +104,7 @@ func (r Record) ReadFlags(names []string, code raster.MaskCode, h, w int) (*rast
 	if f.H != h || f.W != w {
 		return nil, fmt.Errorf("mask %s has %d×%d pixels, but its image %s has %d×%d", r.Mask, f.H, f.W, r.Image, h, w)
 	}
-	return f, nil
+	return r.hideFlags(f)
 }
 
 // Flags draws the regions for a picture of h×w as flags of so many classes, of which region class 1 is the first. Where a

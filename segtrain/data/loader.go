@@ -59,6 +59,8 @@ type Loader struct {
 	opt   LoaderOptions
 	steps int
 
+	weighted bool // some records are seen less often
+
 	free, ready chan *slot
 	jobs        chan job
 	done        chan struct{}
@@ -98,7 +100,7 @@ func NewLoader(ds *Dataset, opt LoaderOptions) (*Loader, error) {
 	l := &Loader{
 		ds: ds, opt: opt, steps: max(1, ds.Len()/opt.Batch),
 		free: make(chan *slot, ring), ready: make(chan *slot, ring),
-		jobs: make(chan job), done: make(chan struct{}),
+		jobs: make(chan job), done: make(chan struct{}), weighted: opt.Shuffle && ds.weighted(),
 	}
 	if !opt.DropLast {
 		l.steps = (ds.Len() + opt.Batch - 1) / opt.Batch
@@ -230,6 +232,10 @@ func (l *Loader) order(epoch int) []place {
 	places := make([]place, 0, laps*n)
 	for lap := range laps {
 		key := epoch*laps + lap
+		if l.weighted {
+			places = append(places, l.weightedLap(key, n)...)
+			continue
+		}
 		for _, index := range permutation(l.opt, key, n) {
 			places = append(places, place{index, key})
 		}

@@ -29,9 +29,13 @@ type Record struct {
 	Fold   int      // NoFold when not assigned
 	Label  string   // of the whole image, to stratify by; empty for none
 	Labels []string // classes that the image shows; nil: not known, empty: none
+	Tile   *Window  // the part of the files that the record is; nil: all (see Tiles)
+	Hidden []Hidden // parts of the mask that do not count
 
+	// Weight is the probability that an order of training takes the record; 0 is 1. Of Options.Pseudo, where Blend.ByWeight, it is
+	// how often the record is taken beside others.
+	Weight float64
 	Code   *raster.MaskCode // how the mask's file is coded, where that is not as the data set's are; nil: as those
-	Weight float64          // of Options.Pseudo: how often it is taken beside others, where Blend.ByWeight
 }
 
 // Manifest is a data set as a list.

@@ -41,7 +41,7 @@ func Replay(ds *Dataset, opt LoaderOptions, epoch int, id string) (*Seen, error)
 	steps := l.Steps()
 	l.Close()
 	if at < 0 || at/opt.Batch >= steps {
-		return nil, fmt.Errorf("epoch %d leaves sample %q out: its batches are full without it", epoch+1, id)
+		return nil, fmt.Errorf("epoch %d leaves sample %q out: its batches are full without it, or a weight made others take its place", epoch+1, id)
 	}
 	opt.StartStep = at / opt.Batch
 	if l, err = NewLoader(ds, opt); err != nil {

@@ -7,6 +7,9 @@ import (
 
 // Size returns the size of a record's image file, from its header if the file was not decoded before.
 func (d *Dataset) Size(index int) (h, w int, err error) {
+	if tile := d.records[index].Tile; tile != nil {
+		return tile.H, tile.W, nil
+	}
 	if s := d.sizes[index].Load(); s != 0 {
 		return int(s >> 32), int(s & 0xffffffff), nil
 	}
@@ -55,3 +58,6 @@ func (d *Dataset) Fit(index int) (augment.Op, error) {
 	}
 	return d.fit(h, w), nil
 }
+
+// Normal returns the mean and the deviation of each channel that samples are normalised with; empty are 0 and 1.
+func (d *Dataset) Normal() (mean, std []float32) { return d.opt.Mean, d.opt.Std }

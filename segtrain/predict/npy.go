@@ -40,3 +40,8 @@ func npyHeader(h, w, c int) []byte {
 	header := binary.LittleEndian.AppendUint16([]byte(magic), uint16(len(text)))
 	return append(header, text...)
 }
+
+// ProbabilityBytes returns the size of the file of probabilities that a Writer makes of an h×w picture.
+func ProbabilityBytes(h, w, classes int) int64 {
+	return int64(len(npyHeader(h, w, classes))) + 4*int64(h)*int64(w)*int64(classes)
+}

@@ -49,3 +49,11 @@ func TestNPYErrors(t *testing.T) {
 	}
 	assert.NoError(t, encodeNPY(&failing{3}, raster.NewFloat(2, 2, 2)))
 }
+
+func TestProbabilityBytes(t *testing.T) {
+	for _, size := range [][3]int{{1, 1, 1}, {7, 11, 3}, {480, 640, 20}} {
+		var b bytes.Buffer
+		require.NoError(t, encodeNPY(&b, raster.NewFloat(size[0], size[1], size[2])))
+		assert.Equal(t, int64(b.Len()), ProbabilityBytes(size[0], size[1], size[2]))
+	}
+}

@@ -1,13 +1,15 @@
 // Package predict runs a trained model on pictures and writes what it sees.
 //
 // A Predictor goes through a data set and gives, for each picture, the class of every pixel at the
-// picture's own size. A Writer makes files of that: masks, overlays and probabilities. At no time is more
-// in memory than a few batches and a few pictures, however many there are.
+// picture's own size: of one look at the whole, of several views of it, or of tiles (see View and Tiling).
+// A Writer makes files of that: masks, overlays and probabilities. At no time is more in memory than a few
+// batches and a few pictures, however many there are.
 package predict
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -19,13 +21,12 @@ import (
 	"tessera/segtrain/metric"
 	"tessera/segtrain/post"
 	"tessera/segtrain/raster"
-	"tessera/tensor"
 )
 
 // A Predictor runs a model on data sets, in inference mode.
 type Predictor struct {
 	Model         decoder.Model // of at most 256 classes
-	Batch         int           // pictures a forward pass
+	Batch         int           // pictures, or tiles, a forward pass
 	Workers       int           // goroutines that decode; 0 is one for each processor
 	Probabilities bool          // whether results have them
 	NetworkSize   bool          // results are of the data set's size, not of the pictures'
@@ -33,6 +34,12 @@ type Predictor struct {
 	Task       metric.Task // empty is metric.Multiclass
 	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
 	Post       *post.Chain // what makes the masks of images, at their own size; nil: the most probable class, or Thresholds
+
+	Views  []View  // of test-time augmentation (see ParseViews); none: the picture as it is
+	Merge  Merge   // of the views; empty is MeanMerge
+	Tiling *Tiling // pictures in tiles, at their own size; nil: whole, at the data set's size
+
+	Progress func(part float64) // told the part of the pictures that is done, now and then; nil: nobody
 }
 
 // A Result is what the model sees in one picture, at the size of the picture's file.
@@ -54,8 +61,8 @@ type Summary struct {
 }
 
 // Run calls use for every picture of a data set, in order and never twice at a time, while the next ones
-// are computed. The model works at the data set's size; its probabilities are brought back to the
-// picture's, and only then the class is chosen, so outlines are as smooth as the picture allows. Nothing
+// are computed. The model works at the data set's size, or on tiles; its probabilities are brought back to the
+// picture's size, and only then the class is chosen, so outlines are as smooth as the picture allows. Nothing
 // depends on Batch, Workers or threads. The data set must not augment; masks are not looked at, but where
 // records have them they must be readable.
 //
@@ -63,11 +70,9 @@ type Summary struct {
 // ctx. All pictures before it may have been used already.
 func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) error) (*Summary, error) {
 	begin := time.Now()
-	loader, err := data.NewLoader(ds, data.LoaderOptions{Batch: p.Batch, Workers: p.Workers, Epochs: 1})
-	if err != nil {
-		return nil, err
+	if err := p.check(); err != nil {
+		return nil, fmt.Errorf("predicting: %w", err)
 	}
-	defer loader.Close()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
@@ -87,7 +92,7 @@ func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) 
 			summary.add(r, p.Task)
 		}
 	})
-	classes, err := p.produce(ctx, loader, ds, results)
+	classes, err := p.produce(ctx, ds, results)
 	close(results)
 	using.Wait()
 	if useErr != nil {
@@ -100,50 +105,67 @@ func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) 
 	return &summary, nil
 }
 
+// check says what is wrong with the settings.
+func (p *Predictor) check() error {
+	if p.Batch < 1 {
+		return errors.New("batch must be 1 or more")
+	}
+	return errors.Join(p.Merge.check(), p.Tiling.check())
+}
+
 // produce sends the results of all pictures and returns the number of classes.
-func (p *Predictor) produce(ctx context.Context, loader *data.Loader, ds *data.Dataset,
-	to chan<- Result) (classes int, err error) {
+func (p *Predictor) produce(ctx context.Context, ds *data.Dataset, to chan<- Result) (classes int, err error) {
+	mean, std := ds.Normal()
+	e := &caster{model: p.Model, task: p.Task, views: p.Views, merge: p.Merge, mean: mean, std: std}
+	defer e.free()
+	if p.Tiling != nil {
+		err = p.tiles(ctx, e, ds, to)
+	} else {
+		err = p.batches(ctx, e, ds, to)
+	}
+	return e.classes, err
+}
+
+// batches predicts pictures at the data set's size.
+func (p *Predictor) batches(ctx context.Context, e *caster, ds *data.Dataset, to chan<- Result) error {
+	loader, err := data.NewLoader(ds, data.LoaderOptions{Batch: p.Batch, Workers: p.Workers, Epochs: 1})
+	if err != nil {
+		return err
+	}
+	defer loader.Close()
 	h, w, c := ds.Shape()
-	programs := map[int]*program{} // by the pictures of a batch: the last may have fewer
-	defer func() {
-		for _, g := range programs {
-			g.tape.Free()
-		}
-	}()
 	for ctx.Err() == nil {
 		batch, err := loader.Next()
 		if errors.Is(err, io.EOF) {
-			return classes, nil
+			return nil
 		}
 		if err != nil {
-			return 0, err
+			return err
 		}
-		g := programs[batch.N]
-		if g == nil {
-			if g, err = newProgram(p.Model, tensor.Dims(batch.N, h, w, c), p.Task); err != nil {
-				return 0, err
-			}
-			programs[batch.N] = g
+		values, err := e.run(batch.Images, batch.N, h, w, c)
+		if err != nil {
+			return err
 		}
-		g.run(batch.Images)
-		classes = g.classes()
-		if err := p.restore(ctx, g, batch, ds, to); err != nil {
-			return 0, err
+		if err := p.restore(ctx, e, values, batch, ds, to); err != nil {
+			return err
 		}
 	}
-	return 0, ctx.Err()
+	return ctx.Err()
 }
 
 // restore brings the probabilities of a batch to the sizes of its pictures and sends them. It takes as many
 // at a time as there are workers: at their own size, they are what needs memory.
-func (p *Predictor) restore(ctx context.Context, g *program, batch *data.Batch, ds *data.Dataset,
+func (p *Predictor) restore(ctx context.Context, e *caster, values []float32, batch *data.Batch, ds *data.Dataset,
 	to chan<- Result) error {
+	h, w, _ := ds.Shape()
+	size := h * w * e.classes
 	group := parallel.Workers()
 	results, errs := make([]Result, group), make([]error, group)
 	for first := 0; first < batch.N && ctx.Err() == nil; first += group {
 		n := min(group, batch.N-first)
 		parallel.For(n, func(i, _ int) {
-			results[i], errs[i] = p.result(ds, batch.Indices[first+i], g.probabilities(first+i))
+			seen := &raster.Float{H: h, W: w, C: e.classes, Pix: values[(first+i)*size:][:size]}
+			results[i], errs[i] = p.result(ds, batch.Indices[first+i], seen)
 		})
 		for i, r := range results[:n] {
 			if errs[i] != nil {
@@ -151,9 +173,17 @@ func (p *Predictor) restore(ctx context.Context, g *program, batch *data.Batch, 
 			}
 			results[i] = Result{}
 			to <- r
+			p.progress(float64(r.Index+1), ds)
 		}
 	}
 	return ctx.Err()
+}
+
+// progress tells how many pictures are done.
+func (p *Predictor) progress(done float64, ds *data.Dataset) {
+	if p.Progress != nil {
+		p.Progress(done / float64(ds.Len()))
+	}
 }
 
 // result brings the probabilities of one picture to its size and chooses the classes.

@@ -39,10 +39,15 @@ func newProgram(model decoder.Model, s tensor.Shape, task metric.Task) (*program
 	return g, nil
 }
 
-// run computes the probabilities of a batch where the logits were.
-func (g *program) run(images []float32) {
+// infer computes the logits of a batch.
+func (g *program) infer(images []float32) {
 	g.images.Set(images)
 	g.tape.Forward()
+}
+
+// run computes the probabilities of a batch where the logits were.
+func (g *program) run(images []float32) {
+	g.infer(images)
 	c, values := g.classes(), g.logits.Value()
 	size := max(1, softmaxChunk/c) * c
 	parallel.For((len(values)+size-1)/size, func(i, _ int) {

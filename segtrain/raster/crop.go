@@ -12,6 +12,17 @@ func (m *Mask) Crop(y, x, h, w int) *Mask {
 	return &Mask{h, w, crop(m.Pix, m.H, m.W, 1, y, x, h, w)}
 }
 
+// Crop returns a copy of the h×w window whose top left pixel is (y, x). It panics if the window leaves the picture.
+func (im *Image) Crop(y, x, h, w int) *Image {
+	out := &Image{H: h, W: w, C: im.C}
+	if im.Pix16 != nil {
+		out.Pix16 = crop(im.Pix16, im.H, im.W, im.C, y, x, h, w)
+		return out
+	}
+	out.Pix8 = crop(im.Pix8, im.H, im.W, im.C, y, x, h, w)
+	return out
+}
+
 // Pad returns a copy with that many pixels of the given value added on each side. It panics for a negative number.
 func (f *Float) Pad(top, bottom, left, right int, value float32) *Float {
 	pix := pad(f.Pix, f.H, f.W, f.C, top, bottom, left, right, value)

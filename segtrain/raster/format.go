@@ -170,7 +170,10 @@ func sniff(data []byte) (format, error) {
 }
 
 // header returns the format of data and the size it declares, checked.
-func header(data []byte) (f format, info Info, err error) {
+func header(data []byte) (f format, info Info, err error) { return headerWithin(data, maxSamples) }
+
+// headerWithin is header for pictures of at most limit samples.
+func headerWithin(data []byte, limit int64) (f format, info Info, err error) {
 	if f, err = sniff(data); err != nil {
 		return f, info, err
 	}
@@ -180,7 +183,7 @@ func header(data []byte) (f format, info Info, err error) {
 		return f, info, explain(f.name, err)
 	}
 	info = describe(f, data, cfg)
-	return f, info, info.check()
+	return f, info, info.checkWithin(limit)
 }
 
 func describe(f format, data []byte, cfg image.Config) Info {
@@ -201,20 +204,27 @@ func describe(f format, data []byte, cfg image.Config) Info {
 	return info
 }
 
-func (i Info) check() error {
+func (i Info) check() error { return i.checkWithin(maxSamples) }
+
+func (i Info) checkWithin(limit int64) error {
 	if i.H < 1 || i.W < 1 {
 		return fmt.Errorf("the %s is %d×%d pixels: nothing to read", i.Format, i.W, i.H)
 	}
-	if int64(i.W) > maxSamples/int64(i.C)/int64(i.H) {
+	if int64(i.W) > limit/int64(i.C)/int64(i.H) {
 		return fmt.Errorf("the %s is %d×%d pixels with %d channels, more than the allowed %d samples",
-			i.Format, i.W, i.H, i.C, maxSamples)
+			i.Format, i.W, i.H, i.C, limit)
 	}
 	return nil
 }
 
 // decode returns the picture in data as its decoder gives it.
 func decode(data []byte) (img image.Image, info Info, err error) {
-	f, info, err := header(data)
+	return decodeWithin(data, maxSamples)
+}
+
+// decodeWithin is decode for pictures of at most limit samples.
+func decodeWithin(data []byte, limit int64) (img image.Image, info Info, err error) {
+	f, info, err := headerWithin(data, limit)
 	if err != nil {
 		return nil, info, err
 	}

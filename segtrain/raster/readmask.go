@@ -25,6 +25,14 @@ func ReadMask(path string, code MaskCode) (*Mask, error) {
 	return m, nil
 }
 
+// DecodeMask is ReadMask of a file's bytes, such as those of a file in an archive.
+func DecodeMask(data []byte, code MaskCode) (*Mask, error) {
+	if err := code.Check(); err != nil {
+		return nil, err
+	}
+	return decodeMask(data, code)
+}
+
 func readMask(path string, code MaskCode) (*Mask, error) {
 	if err := code.Check(); err != nil {
 		return nil, err
@@ -33,6 +41,10 @@ func readMask(path string, code MaskCode) (*Mask, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decodeMask(data, code)
+}
+
+func decodeMask(data []byte, code MaskCode) (*Mask, error) {
 	if code.Coding == OneHotCode {
 		im, err := decodeImage(data)
 		if err != nil {

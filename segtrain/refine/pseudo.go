@@ -1,9 +1,3 @@
-// Package refine makes better labels out of what models say: labels for images that have none.
-//
-// Pseudo-labels (Lee, "Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method for Deep Neural Networks", ICML 2013
-// workshop) are what the models of a cross-validation agree on in an unlabelled image. NewPseudoLabel decides what is kept of one
-// image, a PseudoManifest keeps what came of a folder of them together with what the models had seen, and PseudoManifest.Choose
-// says which labels a run may train with so that its score stays honest.
 package refine
 
 import (

@@ -10,6 +10,7 @@ import (
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
 	"tessera/segtrain/post"
+	"tessera/segtrain/predict"
 	"tessera/segtrain/train"
 	"tessera/tensor"
 )
@@ -21,7 +22,8 @@ type parts struct {
 	loss    loss.Loss
 	augment augment.Transform // nil for none
 	mix     []augment.Mixer
-	post    *post.Chain // nil for none
+	post    *post.Chain    // nil for none
+	views   []predict.View // of test-time augmentation
 	memory  Memory
 }
 
@@ -62,6 +64,9 @@ func build(cfg *config.Config) (*parts, error) {
 	}
 	if p.post, err = newPost(cfg, classNames(cfg)); err != nil {
 		return nil, err
+	}
+	if p.views, err = predict.ParseViews(cfg.Predict.TTA); err != nil {
+		return nil, located(cfg, "predict.tta", err)
 	}
 	if p.model, err = newModel(cfg, classes); err != nil {
 		return nil, err

@@ -104,7 +104,7 @@ func (c *crossValidation) begin() error {
 		return fmt.Errorf("%s was begun with another configuration (%s): choose another --out", c.cfg.Out, difference(string(old), text))
 	case err == nil:
 		c.split, err = split.ReadFile(c.reuse)
-		return err
+		return errors.Join(err, c.sameActions())
 	case !errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("cross-validation: %w", err)
 	}

@@ -38,7 +38,7 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 	}
 	o.Log.Info("predicting out of fold", "images", ds.Len(), "classes", len(s.classes))
 	run := p.newPredictor(cfg)
-	run.Batch, run.Probabilities, run.NetworkSize = min(cfg.Train.Batch, ds.Len()), true, true
+	run.Batch, run.Probabilities, run.NetworkSize = forwardBatch(cfg, cfg.Train.Batch, ds.Len()), true, true
 	_, err = run.Run(ctx, ds, func(r predict.Result) error {
 		if r.Flags != nil {
 			return oof.WriteFlags(dir, fold, r.ID, r.Probabilities, r.Flags)

@@ -18,9 +18,17 @@ func (s *source) dataset(cfg *config.Config, m data.Manifest, t augment.Transfor
 
 // trainingSet makes samples of the records to train with, those with labels of models included.
 func (s *source) trainingSet(cfg *config.Config, t augment.Transform) (*data.Dataset, error) {
+	m, err := s.tiled(cfg, s.train, true)
+	if err != nil {
+		return nil, err
+	}
 	opt := s.options(cfg, t)
-	opt.Pseudo = s.pseudo.list()
-	return data.NewDataset(s.train, opt)
+	if opt.Pseudo = s.pseudo.list(); len(opt.Pseudo) > 0 {
+		if opt.Pseudo, err = s.tiled(cfg, opt.Pseudo, true); err != nil {
+			return nil, err
+		}
+	}
+	return data.NewDataset(m, opt)
 }
 
 func (s *source) options(cfg *config.Config, t augment.Transform) data.Options {

@@ -181,8 +181,10 @@ func (d *debugger) sampleTrain() (data.Manifest, error) {
 	for _, i := range chosen {
 		m = append(m, d.source.train[i])
 	}
+	m, err := d.source.tiled(d.cfg, m, true)
+	m = data.Sample(m, want, d.cfg.Train.Seed)
 	d.result.Images = len(m)
-	return m, nil
+	return m, err
 }
 
 // finishDebug writes the result and the page.

@@ -85,11 +85,11 @@ func Blend(ctx context.Context, eo EnsembleOptions, o Options) (*Blended, error)
 	if err := b.look(ctx); err != nil {
 		return nil, err
 	}
-	plans, err := b.plans(ctx)
+	weighings, err := b.weighings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.judge(ctx, plans)
+	r, err := b.judge(ctx, weighings)
 	if err != nil {
 		return nil, err
 	}
@@ -100,29 +100,29 @@ func Blend(ctx context.Context, eo EnsembleOptions, o Options) (*Blended, error)
 	return r, err
 }
 
-// A plan is weights that were found without a fold.
-type plan struct {
+// A weighing is weights that were found without a fold.
+type weighing struct {
 	fold    int // ensemble.All: on all images
 	set     ensemble.Set
 	weights []float64
 	done    bool
 }
 
-// plans finds weights on all images and, if that is more than a choice, without each fold.
-func (b *blend) plans(ctx context.Context) ([]*plan, error) {
+// weighings finds weights on all images and, if that is more than a choice, without each fold.
+func (b *blend) weighings(ctx context.Context) ([]*weighing, error) {
 	whole := ensemble.Whole(len(b.members))
-	plans := []*plan{{fold: ensemble.All, set: whole}}
+	weighings := []*weighing{{fold: ensemble.All, set: whole}}
 	if b.opt.Fit || b.opt.Drop {
 		for fold := range slices.Max(b.folds) + 1 {
-			plans = append(plans, &plan{fold: fold, set: whole})
+			weighings = append(weighings, &weighing{fold: fold, set: whole})
 		}
 	}
 	if b.opt.Drop {
-		if err := b.drop(ctx, plans); err != nil {
+		if err := b.drop(ctx, weighings); err != nil {
 			return nil, err
 		}
 	}
-	for _, p := range plans {
+	for _, p := range weighings {
 		switch {
 		case b.opt.Fit:
 			p.weights = b.sample.Fit(p.set, p.fold)
@@ -132,14 +132,14 @@ func (b *blend) plans(ctx context.Context) ([]*plan, error) {
 			p.weights = p.set.Weights(len(b.members))
 		}
 	}
-	return plans, nil
+	return weighings, nil
 }
 
-// drop takes members out of the plans, one a round, as long as there is one that does not help.
-func (b *blend) drop(ctx context.Context, plans []*plan) error {
+// drop takes members out of the weighings, one a round, as long as there is one that does not help.
+func (b *blend) drop(ctx context.Context, weighings []*weighing) error {
 	for {
 		var wanted []ensemble.Set
-		for _, p := range plans {
+		for _, p := range weighings {
 			if !p.done {
 				wanted = append(wanted, p.set.Smaller()...)
 			}
@@ -150,7 +150,7 @@ func (b *blend) drop(ctx context.Context, plans []*plan) error {
 		if err := b.score(ctx, wanted); err != nil {
 			return err
 		}
-		for _, p := range plans {
+		for _, p := range weighings {
 			if p.done {
 				continue
 			}
@@ -164,15 +164,15 @@ func (b *blend) drop(ctx context.Context, plans []*plan) error {
 	}
 }
 
-// judge measures the weights of the plans: those of all images on all, the others each on the fold they were found without.
-func (b *blend) judge(ctx context.Context, plans []*plan) (*Blended, error) {
+// judge measures the weights of the weighings: those of all images on all, the others each on the fold they were found without.
+func (b *blend) judge(ctx context.Context, weighings []*weighing) (*Blended, error) {
 	all, classes := b.imagesWithout(ensemble.All), len(b.classes)
 	naive, nested := metric.NewConfusion(classes), metric.NewStats(metric.Multiclass, classes, b.ignore)
 	naiveStats := metric.NewStats(metric.Multiclass, classes, b.ignore)
 	err := pass(ctx, b, func(image int, x blended) (list [2][]uint8) {
-		list[0] = b.choose(plans[0].weights, x)
-		if len(plans) > 1 {
-			list[1] = b.choose(plans[1+b.folds[image]].weights, x)
+		list[0] = b.choose(weighings[0].weights, x)
+		if len(weighings) > 1 {
+			list[1] = b.choose(weighings[1+b.folds[image]].weights, x)
 		}
 		return list
 	}, func(_ int, x blended, list [2][]uint8) {
@@ -189,14 +189,14 @@ func (b *blend) judge(ctx context.Context, plans []*plan) (*Blended, error) {
 	equal := b.counts(whole)
 	r := &Blended{Split: b.hash, Classes: b.classes, Images: len(all), Combine: b.method, Correlation: b.errors.Matrix(),
 		Equal: ensemble.MeanIoU(equal, all), Report: naive.Report(b.classes)}
-	r.Members = b.describe(plans[0], all)
-	if !slices.Equal(plans[0].weights, whole.Weights(len(b.members))) || len(plans) > 1 {
+	r.Members = b.describe(weighings[0], all)
+	if !slices.Equal(weighings[0].weights, whole.Weights(len(b.members))) || len(weighings) > 1 {
 		r.Naive = &BlendedScore{ensemble.MeanIoU(naiveStats, all), ensemble.Compare(naiveStats, equal, all)}
 	}
-	if len(plans) > 1 {
+	if len(weighings) > 1 {
 		r.Nested = &BlendedScore{ensemble.MeanIoU(nested, all), ensemble.Compare(nested, equal, all)}
 	}
-	for _, p := range plans[1:] {
+	for _, p := range weighings[1:] {
 		images := b.imagesOf(p.fold)
 		r.Folds = append(r.Folds, BlendedFold{p.fold, len(images), p.weights, ensemble.MeanIoU(nested, images)})
 	}
@@ -204,7 +204,7 @@ func (b *blend) judge(ctx context.Context, plans []*plan) (*Blended, error) {
 }
 
 // describe says what each member is worth.
-func (b *blend) describe(p *plan, all []int) []BlendedMember {
+func (b *blend) describe(p *weighing, all []int) []BlendedMember {
 	gains := ensemble.Gains(ensemble.Whole(len(b.members)), all, b.counts)
 	var list []BlendedMember
 	for i, m := range b.members {

@@ -10,7 +10,6 @@ import (
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
-	"tessera/segtrain/post"
 	"tessera/segtrain/predict"
 	"tessera/segtrain/record"
 	"tessera/segtrain/train"
@@ -65,20 +64,26 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()
 	eo.set(e)
-	r, err := e.Run(ds, nil)
+	seen := ds
+	if cfg.Data.Tiles.Size != nil {
+		if seen, err = s.samples(cfg, s.val, nil, false); err != nil {
+			return nil, err
+		}
+	}
+	r, err := e.Run(seen, nil)
 	if err != nil {
 		return nil, err
 	}
 	result := &Evaluation{Report: r.Report, Loss: r.Loss, Weights: weights, Images: ds.Len(), Seconds: r.Seconds,
 		Labels: r.Labels}
-	if result.Measures, err = eo.measures(r.Meter, s.classes, ds); err != nil {
+	if result.Measures, err = eo.measures(r.Meter, s.classes, seen); err != nil {
 		return nil, err
 	}
 	for _, x := range r.Images {
 		result.PerImage = append(result.PerImage, record.NewImageResult(x.ID, x.Score, x.Counts))
 	}
 	if eo.FullSize {
-		result.FullSize, err = fullSize(ctx, e, p.post, ds)
+		result.FullSize, err = fullSize(ctx, p.newPredictor(cfg), e, ds)
 	}
 	return result, err
 }
@@ -148,11 +153,8 @@ func evalData(cfg *config.Config, eo EvalOptions, drawn string) (*source, *data.
 }
 
 // fullSize measures the masks that Predict would write.
-func fullSize(ctx context.Context, e *train.Evaluator, chain *post.Chain, ds *data.Dataset) (*metric.Report, error) {
+func fullSize(ctx context.Context, p *predict.Predictor, e *train.Evaluator, ds *data.Dataset) (*metric.Report, error) {
 	meter := metric.NewMeter(metric.MeterOptions{Task: e.Task, Classes: len(e.Classes), Ignore: e.Ignore})
-	p := predict.Predictor{
-		Model: e.Model, Batch: e.Batch, Workers: e.Workers, Task: e.Task, Thresholds: e.Thresholds, Post: chain,
-	}
 	_, err := p.Run(ctx, ds, func(r predict.Result) error {
 		truth, err := ds.LoadLabels(r.Index)
 		if err == nil {

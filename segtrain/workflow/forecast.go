@@ -42,7 +42,7 @@ func (f Forecast) String() string {
 // forecastRun works out what the run will take. The first steps warm caches up and are left out.
 func (d *debugger) forecastRun() {
 	t, cfg := &d.timing, d.cfg
-	steps, perEpoch := lengths(cfg, len(d.source.train))
+	steps, perEpoch := lengths(cfg, d.source.count(cfg, d.source.train, true))
 	f := &Forecast{Steps: steps, Epochs: (steps + perEpoch - 1) / perEpoch, Snapshot: t.snapshot}
 	// Steps of the second epoch find their images in the cache, if there is room for them; those of the first decode them.
 	warm := min(2, t.steps-1)
@@ -50,7 +50,7 @@ func (d *debugger) forecastRun() {
 	cached := min(1, float64(cfg.Data.CacheMB<<20)/math.Max(1, d.decoded(d.seenTrain)))
 	mix := func(x []float64) float64 { return (1-cached)*mean(x[warm:]) + cached*mean(x[second:]) }
 	f.Step, f.Wait = mix(t.seconds), mix(t.waits)
-	f.Validation = t.validation / float64(max(1, t.images)) * float64(len(d.source.val))
+	f.Validation = t.validation / float64(max(1, t.images)) * float64(d.source.count(cfg, d.source.val, false))
 	validations := (f.Epochs + cfg.Train.ValEvery - 1) / cfg.Train.ValEvery
 	f.Seconds = f.Step*float64(steps) + f.Validation*float64(validations+1) + f.Snapshot*float64(f.Epochs)
 	f.MemoryBytes = max(d.planned(), residentPeak())

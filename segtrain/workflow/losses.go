@@ -54,6 +54,13 @@ var lossChoices = []lossChoice{
 	}},
 	{"boundary", "how far outside a class's region its probability lies, in pixels; wants dice or the like beside it",
 		func() lossSettings { return &boundarySettings{Weight: 1} }},
+	{"generalized_cross_entropy", "(1-p^q)/q: bears with wrong labels", func() lossSettings {
+		return &generalizedSettings{Weight: 1, Q: 0.7}
+	}},
+	{"symmetric_cross_entropy", "cross-entropy both ways, from label to prediction and back: bears with wrong labels",
+		func() lossSettings { return &symmetricSettings{Weight: 1, Alpha: 0.1, Beta: 1, LogZero: 4} }},
+	{"bootstrapped_cross_entropy", "cross-entropy with labels that are in part what the model says: bears with wrong labels",
+		func() lossSettings { return &bootstrappedSettings{Weight: 1, Beta: 0.95} }},
 	{"dice_ce", "dice and cross_entropy", func() lossSettings {
 		return &diceCESettings{Weight: 1, DiceWeight: 1, CEWeight: 1}
 	}},

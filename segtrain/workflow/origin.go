@@ -94,6 +94,8 @@ func changes(parent, cfg *config.Config, before, after record.Experiment) []conf
 			return same(before.Data, after.Data) && same(before.Split, after.Split)
 		case "pseudo.manifest":
 			return same(before.Labels, after.Labels)
+		case "data.audit":
+			return same(before.Data, after.Data)
 		case "model.weights":
 			return same(before.Start, after.Start)
 		}

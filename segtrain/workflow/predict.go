@@ -21,6 +21,8 @@ type PredictOptions struct {
 	Batch         int      // images a forward pass; 0 is train.batch
 	Overlays      bool     // pictures with their classes in color, too
 	Probabilities bool     // a probability for each class, too
+
+	Progress func(part float64) // told how much is done; nil: nobody
 }
 
 // A Prediction is what Predict did.
@@ -58,9 +60,14 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	if po.Batch == 0 {
 		po.Batch = cfg.Train.Batch
 	}
+	warnOfSeen(cfg, inputs, o.Log)
+	if err := predictionRoom(po, inputs, len(s.classes)); err != nil {
+		return nil, err
+	}
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
-	run.Batch, run.Probabilities = min(po.Batch, ds.Len()), po.Probabilities
+	run.Progress = po.Progress
+	run.Batch, run.Probabilities = forwardBatch(cfg, po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
 		return nil, err
@@ -71,7 +78,9 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 // newPredictor returns what predicts as the configuration says, at the images' own sizes.
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
-		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold, Post: p.post,
+		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Views: p.views, Merge: predict.Merge(cfg.Predict.Merge), Tiling: tiling(cfg),
+		Post: p.post,
 	}
 }
 

@@ -33,6 +33,10 @@ func PredictEnsemble(ctx context.Context, m *Members, po PredictOptions, o Optio
 	if err != nil {
 		return nil, err
 	}
+	warnOfSeen(cfg, inputs, o.Log)
+	if err := predictionRoom(po, inputs, len(s.classes)); err != nil {
+		return nil, err
+	}
 	e.Probabilities = po.Probabilities
 	o.Log.Info("predicting", "images", len(inputs), "members", len(e.Members), "combine", m.Combine, "out", po.Out)
 	summary, err := e.Run(ctx, w.Write)

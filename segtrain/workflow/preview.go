@@ -59,7 +59,7 @@ func PreviewAugment(cfg *config.Config, o PreviewOptions) (*Preview, error) {
 	return done, nil
 }
 
-// openTraining lists the samples of a configuration. Those of the procedural set are drawn in a folder that clean removes, unless a
+// openTraining lists the samples of a configuration as training sees them. Those of the procedural set are drawn in a folder that clean removes, unless a
 // run has them.
 func openTraining(cfg *config.Config) (s *source, clean func(), err error) {
 	dir, clean := filepath.Join(cfg.Out, DataFolder), func() {}
@@ -70,7 +70,9 @@ func openTraining(cfg *config.Config) (s *source, clean func(), err error) {
 		clean = func() { os.RemoveAll(dir) }
 	}
 	if s, err = openSource(cfg, dir); err == nil {
-		_, err = s.openPseudo(cfg)
+		if _, _, err = s.amend(cfg); err == nil {
+			_, err = s.openPseudo(cfg)
+		}
 	}
 	if err != nil {
 		clean()
@@ -109,11 +111,11 @@ func (v *preview) panel(image *raster.Image, mask *raster.Mask) *raster.Image {
 
 // samples draws training samples, each first as it is without augmentation.
 func (v *preview) samples() error {
-	plain, err := v.source.dataset(v.cfg, v.source.train, nil)
+	plain, err := v.source.samples(v.cfg, v.source.train, nil, true)
 	if err != nil {
 		return err
 	}
-	changed, err := v.source.dataset(v.cfg, v.source.train, v.parts.augment)
+	changed, err := v.source.samples(v.cfg, v.source.train, v.parts.augment, true)
 	if err != nil {
 		return err
 	}
@@ -150,7 +152,7 @@ func (v *preview) sample(ds *data.Dataset, epoch, index int) (*raster.Image, err
 // transforms draws a row for each transform of the configuration, by itself.
 func (v *preview) transforms() error {
 	list, _ := v.parts.augment.(augment.Compose)
-	ds, err := v.source.dataset(v.cfg, v.source.train, nil)
+	ds, err := v.source.samples(v.cfg, v.source.train, nil, true)
 	if err != nil || len(list) == 0 {
 		return err
 	}

@@ -38,7 +38,7 @@ func Schedule(cfg *config.Config) (*Rates, error) {
 // their groups do not depend on it.
 func trainingSamples(cfg *config.Config) (int, error) {
 	small := *cfg
-	if cfg.Data.Kind == "synth" {
+	if cfg.Data.Kind == "synth" && cfg.Data.Tiles.Size == nil {
 		small.Data.Size, small.Out = [2]int{32, 32}, ""
 	}
 	drawn, remove, err := drawFolder(&small)
@@ -47,10 +47,13 @@ func trainingSamples(cfg *config.Config) (int, error) {
 	}
 	defer remove()
 	s, err := openSource(&small, drawn)
+	if err == nil && cfg.Data.Kind != "synth" { // whose boxes are not of this size
+		_, _, err = s.amend(cfg)
+	}
 	if err != nil {
 		return 0, err
 	}
-	return len(s.train), nil
+	return s.count(&small, s.train, true), nil
 }
 
 // Plot draws the rates to path, a PNG.

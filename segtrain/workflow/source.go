@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
@@ -23,6 +24,7 @@ const splitSeed = 1
 // A source is where a configuration's samples come from: records, and what their masks mean.
 type source struct {
 	train, val data.Manifest
+	all        data.Manifest // train and val, without scale.fraction
 	split      *split.Split
 	fold       int // of the split: that of val
 	classes    []string
@@ -51,6 +53,7 @@ func (s *source) list(cfg *config.Config, drawn string) error {
 	if err := s.divide(cfg, all); err != nil {
 		return err
 	}
+	s.all = slices.Concat(s.train, s.val)
 	s.train, s.val = light(cfg, s.train), light(cfg, s.val)
 	return nil
 }

@@ -98,7 +98,7 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.run.CheckSplit(s.splitEvent()), s.checkPseudo()); err != nil {
+	if err := errors.Join(s.run.CheckSplit(s.splitEvent()), s.sameActions(), s.checkPseudo()); err != nil {
 		return nil, err
 	}
 	_, err = os.Stat(s.run.Path(train.StateFile))
@@ -144,6 +144,8 @@ type session struct {
 	train, val *data.Dataset
 	averages   train.Averages
 	board      *record.Board // nil for none
+	actions    *data.Actions // of data.audit; nil for none
+	applied    data.Applied
 }
 
 // openData finds the samples, drawing them where they are procedural, and reads the first of them.
@@ -173,6 +175,9 @@ func (s *session) openSets() (err error) {
 	if s.source, err = openSource(s.cfg, filepath.Join(s.cfg.Out, DataFolder)); err != nil {
 		return err
 	}
+	if err := s.amend(); err != nil {
+		return err
+	}
 	if err := s.parts.knowLabels(s.cfg, s.source); err != nil {
 		return err
 	}
@@ -185,7 +190,7 @@ func (s *session) openSets() (err error) {
 	if s.train, err = s.source.trainingSet(s.cfg, s.parts.augment); err != nil {
 		return err
 	}
-	s.val, err = s.source.dataset(s.cfg, s.source.val, nil)
+	s.val, err = s.source.samples(s.cfg, s.source.val, nil, false)
 	return err
 }
 
@@ -207,7 +212,8 @@ func (s *session) begin(start record.Start) error {
 	if err := s.run.WriteText(record.ConfigFile, string(s.cfg.Marshal())); err != nil {
 		return err
 	}
-	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit(), s.recordPseudo())
+	return errors.Join(s.run.WriteJSON(record.EnvFile, start), s.run.Append("start", start), s.recordSplit(), s.recordActions(),
+		s.recordPseudo())
 }
 
 // startedFrom notes the weights that a run started from.

@@ -69,6 +69,28 @@ FOCAL = [
     ("large logits", {"gamma": 2.0, "scale": 64.0}),
 ]
 
+GCE = [
+    ("plain", {"q": 0.7}),
+    ("ignore, weights", {"q": 0.5, "ignore_index": IGNORE, "class_weights": WEIGHTS}),
+    ("mean absolute error", {"q": 1.0}),
+    ("binary, ignore", {"q": 0.7, "mode": "binary", "ignore_index": IGNORE}),
+    ("multilabel", {"q": 0.7, "mode": "multilabel"}),
+    ("large logits", {"q": 0.7, "scale": 64.0}),
+]
+SCE = [
+    ("plain", {"alpha": 0.125, "beta": 1.0, "log_zero": 4.0}),
+    ("ignore, weights", {"alpha": 6.0, "beta": 0.5, "log_zero": 4.0, "ignore_index": IGNORE, "class_weights": WEIGHTS}),
+    ("binary, ignore", {"alpha": 0.125, "beta": 1.0, "log_zero": 4.0, "mode": "binary", "ignore_index": IGNORE}),
+    ("multilabel", {"alpha": 0.5, "beta": 0.5, "log_zero": 9.0, "mode": "multilabel"}),
+]
+BOOTSTRAP = [
+    ("soft", {"beta": 0.75}),
+    ("hard", {"beta": 0.75, "hard": True}),
+    ("soft, ignore, weights", {"beta": 0.5, "ignore_index": IGNORE, "class_weights": WEIGHTS}),
+    ("hard, binary, ignore", {"beta": 0.75, "hard": True, "mode": "binary", "ignore_index": IGNORE}),
+    ("soft, binary", {"beta": 0.75, "mode": "binary"}),
+    ("soft, multilabel", {"beta": 0.75, "mode": "multilabel"}),
+]
 LOVASZ = [
     ("plain", {}),
     ("ignore, per image", {"ignore_index": IGNORE, "per_image": True}),
@@ -100,6 +122,9 @@ def golden():
         ("lovasz", LOVASZ, lovasz),
         ("hard_cross_entropy", HARD, hard),
         ("boundary", BOUNDARY, boundary),
+        ("generalized_cross_entropy", GCE, generalized),
+        ("symmetric_cross_entropy", SCE, symmetric),
+        ("bootstrapped_cross_entropy", BOOTSTRAP, bootstrapped),
     ]
     return {"cases": [case(loss, name, dict(o), compute) for loss, cases, compute in families for name, o in cases]}
 
@@ -236,6 +261,44 @@ def hard(logits, target, keep, threshold=0.0, ignore_index=-100):
     nll = F.cross_entropy(logits, target, ignore_index=ignore_index, reduction="none")[target != ignore_index]
     n = max(1, int(keep * len(nll)), int((nll.neg().exp() < threshold).sum()))
     return nll.topk(n).values.mean()
+
+
+def generalized(logits, target, q, **options):
+    """The paper's (1 - p^q)/q of the label's probability."""
+    return label_mean(logits, target, lambda ln, onehot: (1 - (ln * onehot).sum(1).exp() ** q) / q, **options)
+
+
+def symmetric(logits, target, alpha, beta, log_zero, **options):
+    """The paper's alpha·CE + beta·RCE, where ln 0 is -log_zero."""
+
+    def of(ln, onehot):
+        reverse = -(ln.exp() * torch.where(onehot > 0, 0.0, -log_zero)).sum(1)
+        return -alpha * (ln * onehot).sum(1) + beta * reverse
+
+    return label_mean(logits, target, of, **options)
+
+
+def bootstrapped(logits, target, beta, hard=False, **options):
+    """The paper's target beta·label + (1 - beta)·prediction, which of the hard kind is a constant."""
+
+    def of(ln, onehot):
+        own = F.one_hot(ln.argmax(1), ln.shape[1]).movedim(-1, 1).double() if hard else ln.exp()
+        return -((beta * onehot + (1 - beta) * own) * ln).sum(1)
+
+    return label_mean(logits, target, of, **options)
+
+
+def label_mean(logits, target, of, mode="multiclass", ignore_index=None, class_weights=None):
+    """The weighted mean of a loss of the logarithms of probabilities and the labels, both with classes in axis 1; flags are
+    labels of two classes each, of logits 0 and x."""
+    counts = target != (-1 if ignore_index is None else ignore_index)
+    if mode != "multiclass":
+        logits = torch.stack([torch.zeros_like(logits), logits], 1)
+    label = target.masked_fill(~counts, 0)
+    losses = of(logits.log_softmax(1), F.one_hot(label, logits.shape[1]).movedim(-1, 1).double())
+    weight = torch.ones(logits.shape[1]) if class_weights is None else torch.tensor(class_weights)
+    w = weight.double()[label] * counts
+    return (w * losses.reshape(w.shape)).sum() / w.sum()
 
 
 def boundary(logits, target, mode="multiclass", ignore_index=None, classes=None):
