@@ -306,6 +306,12 @@ func TestMistakesOfTask(t *testing.T) {
 			"r:7:16: data.mask.code: channels is for task multilabel, but task is binary"},
 		{one + "  classes: [a]\npredict: {threshold: 1}",
 			"r:7:22: predict.threshold.0: 1 is out of range; allowed: above 0 and below 1"},
+		{one + "  classes: [a]\npredict: {gate: 0.4}",
+			"r:7:17: predict.gate: is for models with a classification head, which model.aux.weight gives them"},
+		{one + "  classes: [a]\nmodel: {aux: {weight: 1}}\npredict: {gate: [0.4, 0.3]}",
+			"r:8:17: predict.gate: 2 values for 1 classes; allowed: one, or one a class"},
+		{one + "  classes: [a]\nmodel: {aux: {weight: 1}}\npredict: {gate: 1}",
+			"r:8:17: predict.gate.0: 1 is out of range; allowed: 0 or more and below 1"},
 		{one + "  classes: [a]\npredict: {threshold: [0.5, 0.4]}",
 			"r:7:22: predict.threshold: 2 values for 1 classes; allowed: one, or one a class"},
 		{"task: binary", "r:1:7: task: binary wants data.classes to name one class of the procedural set, " +

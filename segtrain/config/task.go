@@ -16,6 +16,7 @@ const (
 // Predict says how probabilities become masks.
 type Predict struct {
 	Threshold Numbers `yaml:"threshold"` // one number, or one a class
+	Gate      Numbers `yaml:"gate"`      // none, one number, or one a class
 	Post      []Part  `yaml:"post"`
 	PostSplit string  `yaml:"post_split"` // hash of the split that post was fitted on; empty: unknown
 
@@ -47,6 +48,7 @@ func (k *checker) task() {
 		k.say([]string{"predict.threshold", "data.classes"}, "%d values for %d classes; allowed: one, or one a class",
 			n, len(d.Classes))
 	}
+	k.gate()
 	if !c.Flags() {
 		return
 	}
@@ -68,6 +70,17 @@ func (k *checker) task() {
 		k.flags(field)
 	}
 	k.onlyMulticlass()
+}
+
+// gate: there is a head that says which classes a picture shows, and one number or one a class.
+func (k *checker) gate() {
+	c := k.config
+	switch n := len(c.Predict.Gate); {
+	case n > 0 && c.Model.Aux.Weight == 0:
+		k.say([]string{"predict.gate", "model.aux.weight"}, "is for models with a classification head, which model.aux.weight gives them")
+	case n > 1 && n != len(c.Data.Classes):
+		k.say([]string{"predict.gate", "data.classes"}, "%d values for %d classes; allowed: one, or one a class", n, len(c.Data.Classes))
+	}
 }
 
 // flags: masks hold several classes a pixel.
@@ -110,7 +123,7 @@ func (k *checker) onlyMulticlass() {
 		key  string
 		used bool
 	}{
-		{"model.aux.weight", c.Model.Aux.Weight > 0}, {"model.deep_supervision", c.Model.DeepSupervision}, {"mix", len(c.Mix) > 0},
+		{"model.deep_supervision", c.Model.DeepSupervision}, {"mix", len(c.Mix) > 0},
 	} {
 		if one.used {
 			k.say([]string{one.key, "task"}, "is for task multiclass, but task is %s", c.Task)

@@ -3,6 +3,7 @@
 //
 //	oof/manifest.json      what was predicted, by what: the last file to be written
 //	oof/fold0.json         the fold is complete
+//	oof/fold0.csv          what the classification head says, where there is one: id and a probability a label
 //	oof/fold0/ID.npy       probabilities, uint8 of shape H×W×classes: round(255·p)
 //	oof/fold0/ID.png       class indices, chosen before the probabilities were rounded; 0 and 1 of a binary task. Where classes
 //	                       may overlap a bit a class, the lowest the first, and ID.2.png has those from the ninth on
@@ -33,10 +34,11 @@ type Manifest struct {
 	Repeats int      `json:"repeats"`
 	Task    string   `json:"task,omitempty"` // what a pixel can be: see package metric; empty is multiclass
 	Classes []string `json:"classes"`
-	Size    [2]int   `json:"size"`    // height and width
-	Resize  string   `json:"resize"`  // how images were brought to the size: stretch, letterbox
-	Weights []string `json:"weights"` // SHA-256 of each fold's file
-	Images  []Image  `json:"images"`  // sorted by ID
+	Size    [2]int   `json:"size"`             // height and width
+	Resize  string   `json:"resize"`           // how images were brought to the size: stretch, letterbox
+	Weights []string `json:"weights"`          // SHA-256 of each fold's file
+	Images  []Image  `json:"images"`           // sorted by ID
+	Labels  []string `json:"labels,omitempty"` // that a classification head tells; none without one
 }
 
 // Image is one image and the folds that predict it, one a repeat.
@@ -50,6 +52,7 @@ type Fold struct {
 	Split   string `json:"split"`
 	Weights string `json:"weights"` // SHA-256 of the file
 	Images  int    `json:"images"`
+	Labels  int    `json:"labels,omitempty"` // that a classification head tells
 }
 
 func foldFile(dir string, fold int) string {
@@ -114,6 +117,7 @@ type Folder struct {
 	Manifest
 	dir   string
 	index map[string]int
+	said  map[string][]float32 // by image: see Said
 }
 
 // Open reads the manifest in dir. With a hash, that of the split, predictions of another split are an error; an empty
@@ -137,7 +141,7 @@ func Open(dir, hash string) (*Folder, error) {
 	for i, image := range f.Images {
 		f.index[image.ID] = i
 	}
-	return f, nil
+	return f, f.readSaid()
 }
 
 // Fold returns the fold of the first repeat whose model did not train on an image, and false for an unknown ID.

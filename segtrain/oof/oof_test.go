@@ -85,7 +85,7 @@ func TestMistakes(t *testing.T) {
 	assert.False(t, ok)
 	got, ok := ReadFold(dir, 1)
 	assert.True(t, ok)
-	assert.Equal(t, Fold{"s", "w", 1}, got)
+	assert.Equal(t, Fold{"s", "w", 1, 0}, got)
 }
 
 // TestFlags writes ten overlapping classes, which take two files of bits.
@@ -118,4 +118,37 @@ func TestFlags(t *testing.T) {
 	_, err = f.Flags("a")
 	assert.ErrorContains(t, err, "a.2.png")
 	assert.ErrorContains(t, WriteFlags(dir, 0, "../n", p, flags), "not a path below")
+}
+
+// TestSaid keeps what classification heads say of images in two repeats.
+func TestSaid(t *testing.T) {
+	dir := two(t)
+	text, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+	require.NoError(t, err)
+	f, err := Open(dir, "s")
+	require.NoError(t, err)
+	assert.Nil(t, f.Said("sub/a"), "without a head")
+
+	f.Labels = []string{"x", "y, too"}
+	require.NoError(t, WriteManifest(dir, f.Manifest))
+	require.NoError(t, WriteSaid(dir, 0, f.Labels, []Said{{"sub/a", []float32{0.1, 1}}}))
+	_, err = Open(dir, "s")
+	assert.ErrorContains(t, err, "fold1.csv")
+	require.NoError(t, WriteSaid(dir, 1, f.Labels, []Said{{"sub/a", []float32{0.2, 0}}}))
+	f, err = Open(dir, "s")
+	require.NoError(t, err)
+	assert.Equal(t, []float32{(float32(0.1) + float32(0.2)) / 2, 0.5}, f.Said("sub/a"))
+
+	for want, table := range map[string]string{
+		`line 2: "1.5" is no probability`: "id,x,y\nsub/a,0,1.5\n",
+		`has no line for "sub/a"`:         "id,x,y\nb,0,1\n",
+		"wrong number of fields":          "id,x\nsub/a,0\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "fold1.csv"), []byte(table), 0o666))
+		_, err = Open(dir, "s")
+		assert.ErrorContains(t, err, want)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ManifestFile), text, 0o666))
+	_, err = Open(dir, "s")
+	assert.NoError(t, err)
 }

@@ -130,3 +130,20 @@ func TestOverfitFlags(t *testing.T) {
 	assert.InDelta(t, 1, one.score(truth, []uint8{0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1}, 4), 0)
 	assert.Equal(t, []uint8{0, 1, 1}, one.chosen([]float32{-0.1, 0, 3}))
 }
+
+// TestLabelsOfFlags tells which classes masks of flags show: of one class, and of classes that overlap.
+func TestLabelsOfFlags(t *testing.T) {
+	a := &Aux{Classes: []string{"a", "b", "c"}, Ignore: 9, Flags: true}
+	truth := make([]uint8, 6)
+	a.label([]string{"x", "y"}, []uint8{
+		0, 1, 9, 0, 0, 9,
+		1, 0, 0, 1, 9, 1,
+	}, truth)
+	assert.Equal(t, []uint8{0, 1, Unknown, 1, 0, 1}, truth)
+	a.MinShare = 0.8
+	a.label([]string{"x", "y"}, []uint8{0, 1, 9, 0, 0, 9, 1, 0, 0, 1, 9, 1}, truth)
+	assert.Equal(t, []uint8{0, 0, Unknown, 1, 0, 0}, truth)
+	one := &Aux{Classes: []string{"a"}, Ignore: -1, Flags: true}
+	one.label([]string{"x", "y"}, []uint8{0, 0, 0, 1}, truth[:2])
+	assert.Equal(t, []uint8{0, 1}, truth[:2])
+}
