@@ -69,7 +69,6 @@ func (k *checker) task() {
 	if c.Task == Multilabel {
 		k.flags(field)
 	}
-	k.onlyMulticlass()
 }
 
 // gate: there is a head that says which classes a picture shows, and one number or one a class.
@@ -112,21 +111,6 @@ func (k *checker) flags(field bool) {
 	for _, value := range slices.Sorted(maps.Keys(m.Map)) {
 		if class := m.Map[value]; class > 1 && (d.Ignore == nil || class != *d.Ignore) {
 			k.say([]string{"data.mask.map", "data.ignore"}, "%d is neither 0 nor 1 nor data.ignore, which a file a class has", class)
-		}
-	}
-}
-
-// onlyMulticlass: what looks at one class a pixel is refused elsewhere.
-func (k *checker) onlyMulticlass() {
-	c := k.config
-	for _, one := range []struct {
-		key  string
-		used bool
-	}{
-		{"model.deep_supervision", c.Model.DeepSupervision}, {"mix", len(c.Mix) > 0},
-	} {
-		if one.used {
-			k.say([]string{one.key, "task"}, "is for task multiclass, but task is %s", c.Task)
 		}
 	}
 }

@@ -122,4 +122,3 @@ func TestEnsembleHearsAllHeads(t *testing.T) {
 	assert.Nil(t, saidByAll(list, []float64{3, 1}), "one has no head")
 	assert.Nil(t, saidByAll([]Result{{}}, []float64{1}))
 }
-

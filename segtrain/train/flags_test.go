@@ -147,3 +147,29 @@ func TestLabelsOfFlags(t *testing.T) {
 	one.label([]string{"x", "y"}, []uint8{0, 0, 0, 1}, truth[:2])
 	assert.Equal(t, []uint8{0, 1}, truth[:2])
 }
+
+// TestMixedFlagsAreTheSumOfBoth gives the loss of overlapping labels of two pictures, which must be that of each by its share.
+func TestMixedFlagsAreTheSumOfBoth(t *testing.T) {
+	model := lights(0.3, 0.5)
+	for name, l := range map[string]loss.Loss{
+		"bce": loss.BCE{Ignore: 9}, "focal": loss.Focal{Gamma: 2, Ignore: 9},
+	} {
+		mixture := NewMixture(l)
+		s, err := NewLabelStep(model, mixture, optim.NewSGD(nn.Params(model), optim.SGDOptions{}), 1, 1, 4, 1, 2, 0, 1)
+		require.NoError(t, err, name)
+		of := func(first, second []uint8, share float32) float64 {
+			target := mixture.targets[0]
+			copy(target.Mixed.Indices, second)
+			for i := range target.Share.Data {
+				target.Share.Data[i] = share
+			}
+			s.forward(0, []float32{0, 0.4, 0.6, 1}, first)
+			return float64(s.loss.Value()[0])
+		}
+		one, two := []uint8{0, 0, 1, 0, 1, 1, 9, 1}, []uint8{1, 0, 1, 1, 0, 0, 9, 1}
+		a, b := of(one, one, 1), of(two, two, 1)
+		require.Greater(t, b, a+0.1, name)
+		assert.InDelta(t, 0.3*a+0.7*b, of(one, two, 0.3), 1e-5, name)
+		s.Free()
+	}
+}

@@ -2,12 +2,10 @@ package workflow
 
 import (
 	"fmt"
-	"image/color"
 	"strings"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
-	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 )
 
@@ -121,20 +119,6 @@ func (s *classSurvey) showing() int {
 		}
 	}
 	return n
-}
-
-// shown returns a mask of labels to be looked at, with the colours of its values. What does not count has the value
-// of shownIgnored.
-func (d *debugger) shown(h, w, labels int, list []uint8) (*raster.Mask, []color.RGBA) {
-	colors := d.source.palette
-	switch task(d.cfg) {
-	case metric.Multilabel:
-		masks, sets := raster.Combined(colors, raster.FlagsOf(h, w, labels, list, ignored(d.cfg)))
-		return masks[0], sets
-	case metric.Binary:
-		colors = []color.RGBA{{}, colors[0]}
-	}
-	return &raster.Mask{H: h, W: w, Pix: list}, colors
 }
 
 // worthLearning returns the records of a sample that show a class, where labels are flags and there are any: a batch

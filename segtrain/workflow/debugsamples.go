@@ -52,7 +52,7 @@ func (d *debugger) sample(ds *data.Dataset, kind string, epoch, i int, shown boo
 	if err := ds.Sample(epoch, i, f.Pix, labels); err != nil {
 		return err
 	}
-	mask, colors := d.shown(h, w, ds.Labels(), labels)
+	mask, colors := d.source.shown(d.cfg, h, w, labels)
 	o.add(f, mask)
 	if shown {
 		d.show(kind, ds.Record(i).ID, f, mask, colors)

@@ -17,6 +17,7 @@ import (
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
+	"tessera/segtrain/record"
 	"tessera/tensor"
 )
 
@@ -197,4 +198,59 @@ func TestRegionsOfTask(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, c.want, labels, name)
 	}
+}
+
+// TestAllThatTrainsWithFlags trains with mixed pictures, deep supervision and a classification head, draws what is trained on, and
+// gives back what a step saw.
+func TestAllThatTrainsWithFlags(t *testing.T) {
+	small := []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={steps: 4, batch: 4}",
+		"mix=[{MixUp: {p: 0.4}}, {ClassMix: {p: 0.3}}, {Mosaic: {p: 0.3}}]", "model.deep_supervision=true", "model.aux.weight=0.1",
+		"augment=[HorizontalFlip, {Affine: {rotate: [-30, 30]}}, {MaskDropout: {}}]"}
+	for name, settings := range map[string][]string{
+		"binary":     append(slices.Clone(oneThing), "data.synth.count=20"),
+		"multilabel": overlapped(t, 20),
+	} {
+		settings = append(settings, small...)
+		out := filepath.Join(t.TempDir(), "run")
+		r, err := Train(context.Background(), parse(t, append(settings, "out="+out)...), Options{})
+		require.NoError(t, err, name)
+		assert.Equal(t, 4, r.Done)
+		assert.NotNil(t, r.Metrics.Labels)
+		alone := filepath.Join(t.TempDir(), "run")
+		_, err = Train(context.Background(), parse(t, append(settings, "mix=[]", "out="+alone)...), Options{})
+		require.NoError(t, err, name)
+		assert.NotEqual(t, fileText(t, filepath.Join(out, record.BestFile)), fileText(t, filepath.Join(alone, record.BestFile)), name)
+
+		sheet := filepath.Join(t.TempDir(), "sheet.png")
+		p, err := PreviewAugment(parse(t, settings...), PreviewOptions{Out: sheet, Samples: 2, Draws: 2, Epoch: 1})
+		require.NoError(t, err, name)
+		assert.Contains(t, strings.Join(p.Rows, "\n"), "MixUp alone, always: a batch")
+		assert.Contains(t, strings.Join(p.Rows, "\n"), "Affine alone, always")
+
+		cfg, err := LoadRun(out)
+		require.NoError(t, err)
+		s, _, err := openTraining(cfg)
+		require.NoError(t, err)
+		seen := 0
+		for _, x := range s.train {
+			replayed, err := ReplayAugment(cfg, 1, x.ID, t.TempDir())
+			if err != nil { // left out of the epoch, whose last batch is not full
+				continue
+			}
+			seen++
+			for _, class := range s.classes {
+				m, err := raster.ReadMask(strings.ReplaceAll(replayed.Mask, raster.ClassField, class),
+					raster.MaskCode{Coding: raster.IndexCode, Classes: 2, Ignore: -1})
+				require.NoError(t, err)
+				assert.Equal(t, 32*32, len(m.Pix))
+			}
+		}
+		assert.Equal(t, len(s.train)/4*4, seen, name)
+	}
+}
+
+func fileText(t *testing.T, file string) string {
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(text)
 }
