@@ -1,8 +1,8 @@
 // Package gate keeps a class out of masks of pictures that, as a classification head says, do not show it.
 //
 // A head sees a picture as a whole and learns from all of its pixels at once; the masks of pictures that show nothing are
-// right without a single pixel, and wrong with one. Winners of competitions with many empty masks trained a classifier beside
-// the masks and emptied those of pictures below a threshold: see segtrain's page on gates for sources.
+// right without a single pixel, and wrong with one. So masks of a class are emptied where the head's probability of it is below a
+// threshold.
 //
 // A Gate shuts classes; Fit measures what that is worth at each threshold on pictures that the models did not train on.
 package gate
