@@ -42,9 +42,9 @@ test: ## all tests
 	go test ./...
 
 # SEGTRAIN_ISA is read before the test cache watches the environment, hence -count=1.
-isa: ## the same tests in generic Go, AVX2, AVX-512, without assembly, and on arm64
-	@for isa in generic avx2 avx512; do \
-		case $$isa in generic) flag=;; avx512) flag=avx512vl;; *) flag=$$isa;; esac; \
+isa: ## the same tests in generic Go, AVX2, AVX-512, AMX, without assembly, and on arm64
+	@for isa in generic avx2 avx512 amx; do \
+		case $$isa in generic) flag=;; avx512) flag=avx512vl;; amx) flag=amx_bf16;; *) flag=$$isa;; esac; \
 		if [[ -n $$flag ]] && ! grep -qw "$$flag" /proc/cpuinfo; then echo "$$isa: not on this processor, skipped"; continue; fi; \
 		echo "SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS)"; \
 		SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS); \

@@ -192,6 +192,8 @@ var keys = []key{
 	{"submit.size", "height and width of all masks; null: each picture's own", from(1)},
 	{"submit.resize", "what becomes of masks of another size", oneOf},
 	{"submit.extension", "behind an id in a table without a sample, such as .jpg", rule{}},
+	{"precision", "of the operands of convolutions; sums are float32; precision.md", oneOf},
+	{"emulate", "multiply bf16 in portable Go if need be: 50 times slower", rule{}},
 	{"debug", "train tests data, model and machine first, and stops; debug.md", rule{}},
 	{"scale", "What a light experiment changes; train --full leaves it out.", rule{}},
 	{"scale.use", "false: leave this block out", rule{}},

@@ -30,7 +30,7 @@ func TestMistakesOfYAML(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"optim: [1", "r:1:8: not YAML: sequence end token ']' not found"},
 		{"- a", "r:1:1: wants keys below it, not a list; allowed: " +
-			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, debug, scale, threads, out"},
+			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 		{"threads: 1\nthreads: 2", "r:2:1: threads: is written twice, first in line 1"},
 		{"optim: {lr: 1, eps: 1, lr: 2}", "r:1:24: optim.lr: is written twice, first in line 1"},
 		{"threads: 1\n---\nthreads: 2", "r:3:1: a second document; allowed: one"},
@@ -49,7 +49,7 @@ func TestUnknownKeys(t *testing.T) {
 			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, " +
 			"keep_last, keep_best, keep_cycles, tensorboard"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
-			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, debug, scale, threads, out"},
+			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 	})
 }
 

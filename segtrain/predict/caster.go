@@ -12,6 +12,7 @@ import (
 // A caster turns batches of network inputs into probabilities, of one view or of several.
 type caster struct {
 	model     decoder.Model
+	precision kernels.Precision
 	task      metric.Task
 	views     []View // none: the picture as it is
 	merge     Merge
@@ -49,7 +50,7 @@ func (e *caster) program(s tensor.Shape) (*program, error) {
 		e.programs[maxPrograms-1].tape.Free()
 		e.programs = e.programs[:maxPrograms-1]
 	}
-	g, err := newProgram(e.model, s, e.task)
+	g, err := newProgram(e.precision, e.model, s, e.task)
 	if err != nil {
 		return nil, err
 	}

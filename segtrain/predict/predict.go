@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/segtrain/data"
 	"tessera/segtrain/gate"
@@ -26,11 +27,12 @@ import (
 
 // A Predictor runs a model on data sets, in inference mode.
 type Predictor struct {
-	Model         decoder.Model // of at most 256 classes
-	Batch         int           // pictures, or tiles, a forward pass
-	Workers       int           // goroutines that decode; 0 is one for each processor
-	Probabilities bool          // whether results have them
-	NetworkSize   bool          // results are of the data set's size, not of the pictures'
+	Model         decoder.Model     // of at most 256 classes
+	Batch         int               // pictures, or tiles, a forward pass
+	Workers       int               // goroutines that decode; 0 is one for each processor
+	Probabilities bool              // whether results have them
+	NetworkSize   bool              // results are of the data set's size, not of the pictures'
+	Precision     kernels.Precision // of the convolutions
 
 	Task       metric.Task // empty is metric.Multiclass
 	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
@@ -119,7 +121,7 @@ func (p *Predictor) check() error {
 // produce sends the results of all pictures and returns the number of classes.
 func (p *Predictor) produce(ctx context.Context, ds *data.Dataset, to chan<- Result) (classes int, err error) {
 	mean, std := ds.Normal()
-	e := &caster{model: p.Model, task: p.Task, views: p.Views, merge: p.Merge, mean: mean, std: std}
+	e := &caster{model: p.Model, precision: p.Precision, task: p.Task, views: p.Views, merge: p.Merge, mean: mean, std: std}
 	defer e.free()
 	if p.Tiling != nil {
 		err = p.tiles(ctx, e, ds, to)

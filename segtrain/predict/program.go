@@ -21,9 +21,9 @@ type program struct {
 }
 
 // newProgram records a model for pictures [N, H, W, C]. A model that cannot take them is an error.
-func newProgram(model decoder.Model, s tensor.Shape, task metric.Task) (*program, error) {
+func newProgram(precision kernels.Precision, model decoder.Model, s tensor.Shape, task metric.Task) (*program, error) {
 	g := &program{tape: autograd.NewTape(autograd.Inference), flags: task.Flags()}
-	g.tape.FixedWeights = true
+	g.tape.FixedWeights, g.tape.Precision = true, precision
 	err := autograd.Catch(func() {
 		g.images = g.tape.Input(s)
 		g.logits, g.labels = forward(g.tape, model, g.images)

@@ -93,8 +93,8 @@ func (h Heads) maskLoss(t *autograd.Tape, l loss.Loss, masks []*autograd.Var, ta
 }
 
 // Record records the loss of a training step with class indices as target, for a forecast of its memory.
-func (h Heads) Record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, labels *tensor.Tensor) {
-	t.Output(h.record(t, m, x, l, autograd.NewTarget(labels)).loss)
+func (h Heads) Record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, labels *tensor.Tensor) *autograd.Var {
+	return t.Output(h.record(t, m, x, l, autograd.NewTarget(labels)).loss)
 }
 
 // label writes what the pictures of a batch show to truth [N, 1, 1, classes].

@@ -8,6 +8,7 @@ import (
 	"tessera/optim"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
+	"tessera/tensor"
 )
 
 // Overfit trains a model on one batch, again and again and with nothing dropped. A model, a loss and an optimizer that
@@ -19,6 +20,7 @@ type Overfit struct {
 	Schedule  optim.Schedule // of steps, counted from 0
 	ClipNorm  float64
 	ClipValue float64
+	Precision kernels.Precision
 	Classes   int
 	Ignore    int // label that does not count, autograd.NoIgnore for none
 	Steps     int // at most
@@ -54,7 +56,8 @@ func (m *steady) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 // returned with it.
 func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 	model := &steady{Model: o.Model}
-	step, err := NewLabelStep(model, o.Loss, o.Optimizer, b.N, h, w, c, o.Task.Labels(o.Classes), o.ClipNorm, 0)
+	step, err := newStepOf(o.Precision, model, Heads{}, o.Loss, o.Optimizer, tensor.Dims(b.N, h, w, c), o.Task.Labels(o.Classes),
+		o.ClipNorm, 0)
 	if err != nil {
 		return m, err
 	}

@@ -49,6 +49,9 @@ func build(cfg *config.Config) (*parts, error) {
 	if cfg.PendingScale() {
 		return nil, cfg.Mistake("scale", "was set after the configuration was loaded; apply it to the keys themselves")
 	}
+	if err := checkPrecision(cfg); err != nil {
+		return nil, err
+	}
 	if err := checkSource(cfg); err != nil {
 		return nil, err
 	}
@@ -90,6 +93,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	n, h, w := batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
+		t.Precision = precision(cfg)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
