@@ -19,11 +19,11 @@ func (a *app) init() *cobra.Command {
 	var out, recipe string
 	var force bool
 	cmd := &cobra.Command{
-		Use:     "init IMAGES MASKS",
-		Short:   "Look at a folder of images and one of masks and write a configuration",
+		Use:     "init IMAGES MASKS|FILE",
+		Short:   "Look at a folder of images and one of masks, or a file of regions, and write a configuration",
 		GroupID: "work",
 		Example: "  segtrain init images masks\n  segtrain init --recipe mmseg-segformer images masks",
-		Args:    arguments(cobra.ExactArgs(2), "a folder of images and a folder of masks"),
+		Args:    arguments(cobra.ExactArgs(2), "a folder of images, and a folder of masks or a file (COCO, or a table of run-lengths)"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if _, err := os.Lstat(out); err == nil && !force {
 				return fmt.Errorf("%s exists: choose another name with -o, or replace it with --force", out)
@@ -46,6 +46,9 @@ func (a *app) init() *cobra.Command {
 func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
 	seen := f
 	f.Images, f.Masks = relative(out, f.Images), relative(out, f.Masks)
+	if f.Annotations != "" {
+		f.Annotations = relative(out, f.Annotations)
+	}
 	text, err := template(f, recipe)
 	if err != nil {
 		return err
@@ -67,8 +70,12 @@ func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
 	if a.json {
 		return a.printJSON(seen)
 	}
-	fmt.Fprintf(a.stdout, "%d images, most of %d×%d pixels (width × height), with masks coded as %s. Wrote %s.\n"+
-		"Read it, name the classes, then: %s train %s\n", f.Count, f.W, f.H, f.MaskCode, out, program(), out)
+	masks := "masks coded as " + f.MaskCode
+	if f.Annotations != "" {
+		masks = "masks of " + filepath.Base(f.Annotations)
+	}
+	fmt.Fprintf(a.stdout, "%d images, most of %d×%d pixels (width × height), with %s. Wrote %s.\n"+
+		"Read it, name the classes, then: %s train %s\n", f.Count, f.W, f.H, masks, out, program(), out)
 	if cfg.Debug {
 		fmt.Fprintln(a.stdout, "As long as it says debug: true, that tests the data, the model and this machine, and stops.")
 	}

@@ -164,6 +164,7 @@ var keys = []key{
 	{"train.tensorboard", "write the curves for TensorBoard, too", rule{}},
 	{"predict", "From probabilities to masks, in validation too.", rule{}},
 	{"predict.threshold", "probability from which a class is there: one, or one a class", above(0).under(1)},
+	{"predict.gate", "least probability of a class by model.aux: one, or one a class", from(0).under(1)},
 	{"predict.post", "steps that make masks of images: name or {name: settings}", rule{}},
 	{"predict.post_split", "split that post fit fitted them on; empty: none", rule{}},
 	{"predict.tta", "views to average, such as [hflip, scale=0.75:1.25]", rule{}},

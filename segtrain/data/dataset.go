@@ -120,8 +120,8 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 		return nil, fmt.Errorf("image %s has %d channels; allowed: %d", r.Image, img.C, d.opt.C)
 	}
 	p := &decoded{image: img.Channels(d.opt.C)}
-	if d.opt.Overlapping != nil && r.Mask != "" {
-		p.flags, err = d.decodeFlags(r, img.H, img.W)
+	if d.opt.Overlapping != nil {
+		p.flags, err = r.ReadFlags(d.opt.Overlapping, d.opt.MaskCode, img.H, img.W)
 		return p, err
 	}
 	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {

@@ -22,6 +22,8 @@ type caster struct {
 	blend    blend
 	input    []float32
 	classes  int
+
+	said, scratch []float32 // what the classification head says of the last batch, [N, labels]; empty without one
 }
 
 // maxPrograms is how many shapes of batches stay recorded, each with the memory of its activations.
@@ -65,6 +67,7 @@ func (e *caster) run(images []float32, n, h, w, c int) ([]float32, error) {
 			return nil, err
 		}
 		g.run(images)
+		e.hear(true, g)
 		return g.logits.Value(), nil
 	}
 	for i, v := range e.views {
@@ -72,6 +75,7 @@ func (e *caster) run(images []float32, n, h, w, c int) ([]float32, error) {
 			return nil, err
 		}
 	}
+	e.heard(len(e.views))
 	return e.blend.mean(), nil
 }
 
@@ -94,6 +98,7 @@ func (e *caster) view(first bool, v View, images []float32, n, h, w, c int) erro
 	} else {
 		g.run(e.input)
 	}
+	e.hear(first, g)
 	if first {
 		e.blend.merge, e.blend.flags = e.merge, e.task.Flags()
 		e.blend.reset(n, h, w, g.classes())

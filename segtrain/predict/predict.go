@@ -19,6 +19,7 @@ import (
 	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/segtrain/data"
+	"tessera/segtrain/gate"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/post"
 	"tessera/segtrain/raster"
@@ -35,6 +36,7 @@ type Predictor struct {
 
 	Task       metric.Task // empty is metric.Multiclass
 	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
+	Gate       *gate.Gate  // keeps classes out of masks of pictures that the classification head says not to show them; nil: none
 	Post       *post.Chain // what makes the masks of images, at their own size; nil: the most probable class, or Thresholds
 
 	Views  []View  // of test-time augmentation (see ParseViews); none: the picture as it is
@@ -50,7 +52,8 @@ type Result struct {
 	ID            string        // of the record
 	Classes       *raster.Mask  // the most probable class of each pixel, the first among equals; 0 and 1 of a binary task
 	Flags         *raster.Flags // of a multilabel task, in the place of Classes
-	Probabilities *raster.Float // H×W×classes, nil unless the Predictor was asked for them
+	Probabilities *raster.Float // H×W×classes, nil unless the Predictor was asked for them; the Gate does not change them
+	Said          []float32     // what the classification head says: a probability a label, the mean of all views; nil without a head
 }
 
 // A Summary counts what a Predictor did.
@@ -167,7 +170,7 @@ func (p *Predictor) restore(ctx context.Context, e *caster, values []float32, ba
 		n := min(group, batch.N-first)
 		parallel.For(n, func(i, _ int) {
 			seen := &raster.Float{H: h, W: w, C: e.classes, Pix: values[(first+i)*size:][:size]}
-			results[i], errs[i] = p.result(ds, batch.Indices[first+i], seen)
+			results[i], errs[i] = p.result(ds, batch.Indices[first+i], seen, e.saidOf(first+i, batch.N))
 		})
 		for i, r := range results[:n] {
 			if errs[i] != nil {
@@ -189,7 +192,7 @@ func (p *Predictor) progress(done float64, ds *data.Dataset) {
 }
 
 // result brings the probabilities of one picture to its size and chooses the classes.
-func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float) (Result, error) {
+func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float, said []float32) (Result, error) {
 	full := probabilities
 	if !p.NetworkSize {
 		var err error
@@ -197,7 +200,7 @@ func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Fl
 			return Result{}, err
 		}
 	}
-	r := Result{Index: index, ID: ds.Record(index).ID}
+	r := Result{Index: index, ID: ds.Record(index).ID, Said: said}
 	if err := p.masks(&r, full, ds); err != nil {
 		return Result{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/gate"
 	"tessera/segtrain/post"
 	"tessera/segtrain/predict"
 	"tessera/segtrain/train"
@@ -22,6 +23,7 @@ type parts struct {
 	loss    loss.Loss
 	augment augment.Transform // nil for none
 	mix     []augment.Mixer
+	gate    *gate.Gate     // nil for none
 	post    *post.Chain    // nil for none
 	views   []predict.View // of test-time augmentation
 	memory  Memory
@@ -63,6 +65,9 @@ func build(cfg *config.Config) (*parts, error) {
 		return nil, err
 	}
 	if p.mix, err = newMix(cfg, p.loss); err != nil {
+		return nil, err
+	}
+	if p.gate, err = newGate(cfg); err != nil {
 		return nil, err
 	}
 	if p.post, err = newPost(cfg, classNames(cfg)); err != nil {

@@ -73,13 +73,16 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	if err != nil {
 		return nil, err
 	}
+	if err := w.WriteLabels(auxClasses(cfg)); err != nil {
+		return nil, err
+	}
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
 }
 
 // newPredictor returns what predicts as the configuration says, at the images' own sizes.
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
-		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold, Gate: p.gate,
 		Views: p.views, Merge: predict.Merge(cfg.Predict.Merge), Tiling: tiling(cfg),
 		Post:      p.post,
 		Precision: precision(cfg),
