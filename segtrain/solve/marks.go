@@ -54,6 +54,7 @@ type Mark struct {
 	Seconds  float64         `json:"seconds"` // of all attempts that ended, a killed one not counted
 	Attempts int             `json:"attempts"`
 	Error    string          `json:"error,omitempty"`
+	Outputs  []string        `json:"outputs,omitempty"` // that it made
 	Result   json.RawMessage `json:"result,omitempty"`
 }
 

@@ -24,7 +24,7 @@ type Stage struct {
 	Run func(ctx context.Context) (any, error)
 	// Load takes what a stage that is done came to; it is called after Run, too.
 	Load func(result json.RawMessage) error
-	// Outputs are files and folders in the directory of the work that the stage makes.
+	// Outputs are files and folders in the directory of the work that the stage makes, or may make.
 	Outputs []string
 	// GoesOn says that Run finds what an interrupted attempt left and goes on with it. Otherwise that is removed before.
 	GoesOn bool
@@ -37,6 +37,8 @@ type Runner struct {
 	Redo   string                   // the stage to be done again, with those after it whose inputs change by that; empty: none
 	Tell   func(stage, what string) // told what happens; nil: nobody
 	Now    func() time.Time         // nil: time.Now
+
+	marks *Marks
 }
 
 // A ChangedError says that a stage was done, or begun, with other inputs than it has now.
@@ -76,6 +78,7 @@ func (r *Runner) Run(ctx context.Context) (*Marks, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.marks = marks
 	again := false // whether a stage before this one was done again
 	for _, s := range r.Stages {
 		if ctx.Err() != nil {
@@ -118,8 +121,8 @@ func (r *Runner) prepare(s Stage, m *Mark, inputs []Input, again bool) (skip boo
 	case m.State == Done && !same, m.State != Done && !same && s.GoesOn && r.left(s):
 		return false, &ChangedError{Stage: s.Name, State: m.State, Inputs: changed(m.Inputs, inputs)}
 	case m.State == Done:
-		for _, name := range s.Outputs {
-			if _, err := os.Stat(filepath.Join(r.Dir, name)); err != nil {
+		for _, name := range m.Outputs {
+			if !r.is(name) {
 				return false, &ChangedError{Stage: s.Name, State: m.State, Gone: filepath.Join(r.Dir, name)}
 			}
 		}
@@ -156,6 +159,11 @@ func (r *Runner) do(ctx context.Context, s Stage, marks *Marks, inputs []Input) 
 		return errors.Join(fmt.Errorf("stage %s: %w", s.Name, err), marks.put(m))
 	}
 	m.State = Done
+	for _, name := range s.Outputs {
+		if r.is(name) {
+			m.Outputs = append(m.Outputs, name)
+		}
+	}
 	return record.Advise(marks.put(m))
 }
 
@@ -172,10 +180,13 @@ func (e interrupted) Unwrap() error { return train.ErrInterrupted }
 
 // left tells whether there is anything that a stage made.
 func (r *Runner) left(s Stage) bool {
-	return slices.ContainsFunc(s.Outputs, func(name string) bool {
-		_, err := os.Lstat(filepath.Join(r.Dir, name))
-		return err == nil
-	})
+	return slices.ContainsFunc(s.Outputs, r.is)
+}
+
+// is tells whether there is a file or a folder of that name.
+func (r *Runner) is(name string) bool {
+	_, err := os.Lstat(filepath.Join(r.Dir, name))
+	return err == nil
 }
 
 // remove takes away what an unfinished attempt left.
@@ -224,3 +235,17 @@ func (r *Runner) now() time.Time {
 	}
 	return time.Now()
 }
+
+// Spent returns the seconds that all stages took so far.
+func (r *Runner) Spent() (seconds float64) {
+	if r.marks == nil {
+		return 0
+	}
+	for _, m := range r.marks.Stages {
+		seconds += m.Seconds
+	}
+	return seconds
+}
+
+// Marks returns those of the stages so far; nil before Run.
+func (r *Runner) Marks() *Marks { return r.marks }
