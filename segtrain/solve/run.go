@@ -82,7 +82,7 @@ func (r *Runner) Run(ctx context.Context) (*Marks, error) {
 	again := false // whether a stage before this one was done again
 	for _, s := range r.Stages {
 		if ctx.Err() != nil {
-			return marks, train.ErrInterrupted
+			return marks, interrupted{s.Name}
 		}
 		inputs, err := s.Inputs()
 		if err != nil {
@@ -164,7 +164,11 @@ func (r *Runner) do(ctx context.Context, s Stage, marks *Marks, inputs []Input) 
 			m.Outputs = append(m.Outputs, name)
 		}
 	}
-	return record.Advise(marks.put(m))
+	if err := marks.put(m); err != nil {
+		return record.Advise(err)
+	}
+	r.tell(s.Name, "is done in "+Long(m.Seconds))
+	return nil
 }
 
 // interrupted is train.ErrInterrupted in a stage.

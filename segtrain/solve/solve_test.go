@@ -211,5 +211,6 @@ func ExampleRunner() {
 	}
 	// Output:
 	// count begins
+	// count is done in 0 s
 	// count is done already
 }

@@ -175,7 +175,9 @@ func (s *solver) runCV(ctx context.Context) (any, error) {
 	if err := s.room(cfg); err != nil {
 		return nil, err
 	}
-	r, err := CrossValidate(ctx, cfg, s.Options)
+	o := s.Options
+	o.Tested = true
+	r, err := CrossValidate(ctx, cfg, o)
 	if err != nil {
 		return nil, err
 	}
