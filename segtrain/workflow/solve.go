@@ -78,6 +78,7 @@ type solver struct {
 
 	loaded   bool
 	cfg      *config.Config // of config.yaml, with the settings
+	origin   *config.Config // where somebody wrote it
 	settings []string       // that are put over config.yaml
 	chosen   []string       // notes on settings that were not given
 	dataHash string

@@ -133,35 +133,41 @@ func TestSolveGoesOnFromEveryStage(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, began, "nothing is done twice")
 
-	t.Run("changed", func(t *testing.T) {
-		other := parts
-		other.Epochs = 3
-		_, _, err := until(t, other, "")
-		var changed *solve.ChangedError
-		require.ErrorAs(t, err, &changed)
-		assert.Equal(t, "debug", changed.Stage)
+	t.Run("changed", func(t *testing.T) { solveRefusesChanges(t, parts) })
+	t.Run("redo", func(t *testing.T) { solveDoesAStageAgain(t, parts) })
+	t.Run("report", func(t *testing.T) { solveReports(t, parts) })
+}
 
-		other = parts
-		other.Settings = append([]string{"submit.format=png"}, parts.Settings...)
-		_, _, err = until(t, other, "")
-		require.ErrorAs(t, err, &changed)
-		assert.Equal(t, &solve.ChangedError{Stage: "check", State: "done", Inputs: []string{"look of the submission"}}, changed)
-	})
-	t.Run("redo", func(t *testing.T) {
-		again := parts
-		again.Redo = "predict"
-		_, began, err := until(t, again, "")
-		require.NoError(t, err)
-		assert.Equal(t, []string{"predict", "report"}, began, "equal masks need no other submission")
-		assert.DirExists(t, filepath.Join(parts.Out, solve.OldFolder, "predict", solveMasks))
-	})
-	t.Run("report", func(t *testing.T) {
-		page, err := os.ReadFile(filepath.Join(parts.Out, SolveReportFile))
-		require.NoError(t, err)
-		for _, want := range []string{"Worst images", "Test-time augmentation", "segtrain cv ", "data:image/png", "fold 1", "loss falls"} {
-			assert.Contains(t, string(page), want)
-		}
-	})
+// solveRefusesChanges expects that what was done with other options is not taken for done.
+func solveRefusesChanges(t *testing.T, so SolveOptions) {
+	other := so
+	other.Epochs = 3
+	_, _, err := until(t, other, "")
+	var changed *solve.ChangedError
+	require.ErrorAs(t, err, &changed)
+	assert.Equal(t, "debug", changed.Stage)
+
+	other = so
+	other.Settings = append([]string{"submit.format=png"}, so.Settings...)
+	_, _, err = until(t, other, "")
+	require.ErrorAs(t, err, &changed)
+	assert.Equal(t, &solve.ChangedError{Stage: "check", State: "done", Inputs: []string{"look of the submission"}}, changed)
+}
+
+func solveDoesAStageAgain(t *testing.T, so SolveOptions) {
+	so.Redo = "predict"
+	_, began, err := until(t, so, "")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"predict", "report"}, began, "equal masks need no other submission")
+	assert.DirExists(t, filepath.Join(so.Out, solve.OldFolder, "predict", solveMasks))
+}
+
+func solveReports(t *testing.T, so SolveOptions) {
+	page, err := os.ReadFile(filepath.Join(so.Out, SolveReportFile))
+	require.NoError(t, err)
+	for _, want := range []string{"Worst images", "Test-time augmentation", "segtrain cv ", "data:image/png", "fold 1", "loss falls"} {
+		assert.Contains(t, string(page), want)
+	}
 }
 
 func firstOf(t *testing.T, dir string) string {
@@ -213,15 +219,16 @@ func TestSolveMistakes(t *testing.T) {
 func TestSolveTakesTheDialectOfTheSample(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "s.csv")
 	require.NoError(t, os.WriteFile(file, []byte("img_id,mask_rle\na,-1\n"), 0o666))
-	s := &solver{SolveOptions: SolveOptions{Sample: file}}
-	look, err := s.look(parse(t))
+	s := &solver{SolveOptions: SolveOptions{Sample: file}, origin: parse(t)}
+	look, err := s.look()
 	require.NoError(t, err)
 	assert.Equal(t, []string{"submit.format=rle", "submit.rle.dialect=dacon"}, look)
-	look, err = s.look(parse(t, "submit.format=png"))
+	s.origin = parse(t, "submit.format=png")
+	look, err = s.look()
 	require.NoError(t, err)
 	assert.Empty(t, look, "what is said stands")
-	s.Sample = ""
-	look, err = s.look(parse(t))
+	s.Sample, s.origin = "", parse(t)
+	look, err = s.look()
 	require.NoError(t, err)
 	assert.Equal(t, []string{"submit.format=" + string(submission.Palette)}, look)
 }

@@ -37,6 +37,12 @@ func (s *solver) load() error {
 		return cfg.Mistake("task", "solve is for task multiclass, as cross-validation is, but task is %s; by hand: segtrain train, "+
 			"predict, submit", cfg.Task)
 	}
+	s.origin = cfg
+	if s.Config != "" { // of which config.yaml has all keys, also those that nobody wrote
+		if s.origin, err = config.Load(s.Config, s.Settings...); err != nil {
+			return err
+		}
+	}
 	records, err := solveRecords(cfg)
 	if err != nil {
 		return err
@@ -45,7 +51,7 @@ func (s *solver) load() error {
 	if err != nil {
 		return err
 	}
-	look, err := s.look(cfg)
+	look, err := s.look()
 	if err != nil {
 		return err
 	}
@@ -119,9 +125,9 @@ func (s *solver) parting(cfg *config.Config, records data.Manifest) (list []stri
 
 // look returns the settings of the submission where the configuration says nothing of it: those of the sample's dialect, or masks
 // with their colors.
-func (s *solver) look(cfg *config.Config) ([]string, error) {
+func (s *solver) look() ([]string, error) {
 	for _, key := range []string{"submit", "submit.format", "submit.rle", "submit.rle.dialect"} {
-		if cfg.Where(key) != "" {
+		if s.written(key) {
 			return nil, nil
 		}
 	}
@@ -152,6 +158,9 @@ func (s *solver) look(cfg *config.Config) ([]string, error) {
 	s.chosen = append(s.chosen, fmt.Sprintf("Run-lengths as %s has them, by the sample's columns.", fit[0]))
 	return []string{"submit.format=rle", "submit.rle.dialect=" + fit[0]}, nil
 }
+
+// written tells whether somebody wrote a key.
+func (s *solver) written(key string) bool { return s.origin.Where(key) != "" }
 
 // header returns the names of a table's columns.
 func header(file string) ([]string, error) {

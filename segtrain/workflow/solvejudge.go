@@ -59,7 +59,7 @@ func (s *solver) viewInputs() ([]solve.Input, error) {
 
 // runViews measures views out of fold and takes those that gain beyond noise, if the time allows them.
 func (s *solver) runViews(ctx context.Context) (any, error) {
-	if s.cfg.Where("predict.tta") != "" {
+	if s.written("predict.tta") {
 		return &solveViews{ViewsResult: &ViewsResult{}, Why: "The configuration says which views are used: predict.tta."}, nil
 	}
 	done, stop := s.count("sets of views")
