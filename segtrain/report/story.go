@@ -36,8 +36,9 @@ type Chapter struct {
 
 // A Table has a head and rows of as many cells; the first of a row is its name.
 type Table struct {
-	Head []string
-	Rows [][]string
+	Head  []string
+	Rows  [][]string
+	Words bool // cells are sentences
 }
 
 // Shown is a row of pictures, next to each other.
@@ -135,6 +136,9 @@ func (s Story) Markdown() string {
 		line("- %s: **%s** %s", h[0], h[1], h[2])
 	}
 	for _, c := range s.Chapters {
+		if len(c.Pictures) > 0 {
+			continue // there is nothing to say without them
+		}
 		line("\n## %s", c.Title)
 		for _, t := range c.Text {
 			line("\n%s", t)

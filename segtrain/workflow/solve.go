@@ -134,7 +134,7 @@ func (s *solver) stages() []solve.Stage {
 		{Name: "cv", Inputs: s.cvInputs, Run: s.runCV, Load: into(&s.cv), Outputs: []string{solveCVDir}, GoesOn: true},
 		{Name: "ensemble", Inputs: s.oofInputs, Run: s.runEnsemble, Load: into(&s.together), Outputs: []string{solveEnsemble, "ensemble.html"}},
 		{Name: "tta", Inputs: s.viewInputs, Run: s.runViews, Load: into(&s.views)},
-		{Name: "post", Inputs: s.oofInputs, Run: s.runPost, Load: into(&s.post), Outputs: []string{solvePostFile}},
+		{Name: "post", Inputs: s.postInputs, Run: s.runPost, Load: into(&s.post), Outputs: []string{solvePostFile}},
 		{Name: "predict", Inputs: s.predictInputs, Run: s.runPredict, Load: into(&s.predicted), Outputs: []string{solveMasks}},
 		{Name: "submit", Inputs: s.submitInputs, Run: s.runSubmit, Load: into(&s.submitted), Outputs: []string{solveTable, solveFolder}},
 		{Name: "report", Inputs: s.reportInputs, Run: s.runReport, Outputs: []string{SolveReportFile, SolveTextFile}},

@@ -96,6 +96,9 @@ func (s *solver) postChapter() report.Chapter {
 	}
 	c.Text = append(c.Text, fmt.Sprintf("Mean %s without: %.4f; nested, each fold as fitted on the others: %.4f. Naive is judged on what it was "+
 		"fitted on, and not to be believed.", s.post.Metric, s.post.Plain, s.post.Nested))
+	if len(s.post.Setting) > 0 {
+		c.Text = append(c.Text, "Taken: "+strings.Join(s.post.Setting, ", ")+".")
+	}
 	c.Table = &report.Table{Head: []string{"step", "naive", "nested", "gain", "95 % interval", "verdict"}}
 	for _, t := range s.post.Trials {
 		verdict := "within noise"

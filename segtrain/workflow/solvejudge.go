@@ -90,8 +90,18 @@ type solvePost struct {
 	Why string `json:"why"`
 }
 
+// postInputs are those of the predictions, and the time.
+func (s *solver) postInputs() ([]solve.Input, error) {
+	in, err := s.oofInputs()
+	return append(in, solve.Input{Name: "--hours", Value: fmt.Sprint(s.Hours)}), err
+}
+
 // runPost fits post-processing on the out-of-fold predictions, each fold judged with what was fitted on the others.
 func (s *solver) runPost(ctx context.Context) (any, error) {
+	if s.Hours > 0 && s.Hours*3600 <= s.runner.Spent() {
+		s.Log.Warn("post-processing is left out: the time is up")
+		return &solvePost{Why: "Left out: the time is up."}, nil
+	}
 	done, stop := s.count("images")
 	r, err := FitPost(ctx, s.path(solveCVDir), PostFitOptions{Metric: "iou", Out: s.path(solvePostFile), Done: done})
 	stop()

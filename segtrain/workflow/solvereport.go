@@ -101,7 +101,7 @@ func (s *solver) warnings() (list []string) {
 }
 
 func (s *solver) stagesChapter() report.Chapter {
-	t := &report.Table{Head: []string{"stage", "time", "attempts", "what it came to"}}
+	t := &report.Table{Head: []string{"stage", "time", "attempts", "what it came to"}, Words: true}
 	said := s.said()
 	for _, m := range s.runner.Marks().Stages {
 		if m.Stage != "report" {
@@ -130,7 +130,7 @@ func (s *solver) said() map[string]string {
 		said["tta"] = s.views.Chosen
 	}
 	if s.post.PostFit != nil && len(s.post.Setting) > 0 {
-		said["post"] = strings.Join(s.post.Setting, ", ")
+		said["post"] = fmt.Sprintf("%d steps", len(s.post.Setting))
 	}
 	if s.predicted.Prediction != nil {
 		said["predict"] = fmt.Sprintf("%d images, %.2g a second", s.predicted.Images, s.predicted.ImagesPerSecond)
@@ -203,7 +203,7 @@ func (s *solver) debugChapter() report.Chapter {
 	for _, g := range p.Given {
 		c.Warnings = append(c.Warnings, "given up for time: "+g)
 	}
-	c.Table = &report.Table{Head: []string{"check", "verdict", "found"}}
+	c.Table = &report.Table{Head: []string{"check", "verdict", "found"}, Words: true}
 	for _, x := range p.Debug.Checks {
 		c.Table.Rows = append(c.Table.Rows, []string{x.Name, string(x.Verdict), x.Text})
 	}
