@@ -15,6 +15,7 @@ import (
 
 	"tessera/segtrain/disk"
 	"tessera/segtrain/solve"
+	"tessera/segtrain/split"
 	"tessera/segtrain/submission"
 	"tessera/segtrain/synth"
 	"tessera/segtrain/train"
@@ -253,4 +254,37 @@ func TestShell(t *testing.T) {
 	for word, want := range map[string]string{"a/b.yaml": "a/b.yaml", "x=[1, 2]": "'x=[1, 2]'", "it's": `'it'\''s'`, "": "''"} {
 		assert.Equal(t, want, shell(word))
 	}
+}
+
+// What is given up for time stands in the configuration that is trained, and in the table of folds.
+func TestSolveGivesUpForTime(t *testing.T) {
+	so := solvable(t)
+	so.Folds = 4
+	require.NoError(t, os.MkdirAll(so.Out, 0o777))
+	s := &solver{SolveOptions: so, Options: Options{}.withDefaults()}
+	require.NoError(t, s.begin())
+	_, err := s.runInit(context.Background())
+	require.NoError(t, err)
+	require.NoError(t, s.load())
+	f, err := s.split(s.cfg)
+	require.NoError(t, err)
+	s.folds = *f
+	c := s.cost(&Forecast{Steps: 6, Epochs: 2, Step: 1, Validation: 0.4, Snapshot: 0.5})
+	assert.Equal(t, 16, c.Images)
+	assert.Equal(t, 4, c.Tests)
+	assert.InDelta(t, 0.1, c.Image, 1e-9, "four images validate")
+	assert.Equal(t, 1+2+4+8+3+6+3, c.Views)
+
+	p := &solvePlan{Wanted: solve.Size{Epochs: 2, Folds: 4, Pixels: [2]int{32, 32}}, Size: solve.Size{Epochs: 1, Folds: 2, Pixels: [2]int{32, 64}}}
+	require.NoError(t, s.settle(p))
+	require.NotNil(t, p.Folds)
+	assert.Equal(t, 2, p.Folds.K)
+	cfg, err := s.trainedConfig()
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 2, 32, 64}, []int{cfg.Train.Epochs, cfg.Data.Split.K, cfg.Data.Size[0], cfg.Data.Size[1]})
+	assert.False(t, cfg.Debug)
+	table, err := split.ReadFile(s.path("split.csv"))
+	require.NoError(t, err)
+	assert.Equal(t, 2, table.Folds())
+	assert.Equal(t, p.Folds.Hash, table.Hash())
 }
