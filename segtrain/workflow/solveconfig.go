@@ -181,9 +181,23 @@ func header(file string) ([]string, error) {
 
 // about is an input of the keys of the configuration that begin with one of the prefixes.
 func (s *solver) about(name string, prefixes ...string) solve.Input {
+	return s.keys(name, func(key string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	})
+}
+
+// aboutAllBut is an input of the other keys.
+func (s *solver) aboutAllBut(name string, prefixes ...string) solve.Input {
+	return s.keys(name, func(key string) bool {
+		return !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	})
+}
+
+// keys is an input of some keys of the configuration; where it writes and with how many threads is none.
+func (s *solver) keys(name string, of func(key string) bool) solve.Input {
 	var b strings.Builder
 	for _, v := range s.cfg.Values() {
-		if v.Key != "out" && v.Key != "threads" && slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(v.Key, p) }) {
+		if v.Key != "out" && v.Key != "threads" && of(v.Key) {
 			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Value)
 		}
 	}

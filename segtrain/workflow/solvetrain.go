@@ -40,7 +40,7 @@ type solvePlan struct {
 // debugInputs are the keys that training follows, the data, the folds, and the time.
 func (s *solver) debugInputs() ([]solve.Input, error) {
 	return []solve.Input{
-		s.about("configuration of the training", "task", "data", "augment", "model", "loss", "optim", "schedule", "train", "scale"),
+		s.aboutAllBut("configuration of the training", "predict", "submit", "debug"),
 		{Name: "set of images and masks", Value: s.dataHash}, {Name: "split", Value: s.folds.Hash},
 		{Name: "--hours", Value: fmt.Sprint(s.Hours)}, {Name: "number of images to predict", Value: fmt.Sprint(len(s.test))},
 	}, nil
