@@ -24,7 +24,7 @@ var (
 		{"segtrain/data"},
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report", "segtrain/submission", "segtrain/plan"},
-		{"segtrain/config"},
+		{"segtrain/config", "segtrain/solve"},
 		{"segtrain/runs"},
 		{"segtrain/workflow", "bench"},
 		{"segtrain/cli"},

@@ -1,17 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"tessera/segtrain/config"
-	"tessera/segtrain/raster"
 	"tessera/segtrain/workflow"
 )
 
@@ -44,31 +39,12 @@ func (a *app) init() *cobra.Command {
 
 // writeConfig writes a configuration for the facts, of a recipe unless that is empty, and says what it is about.
 func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
-	seen := f
-	f.Images, f.Masks = relative(out, f.Images), relative(out, f.Masks)
-	if f.Annotations != "" {
-		f.Annotations = relative(out, f.Annotations)
-	}
-	text, err := template(f, recipe)
+	cfg, err := workflow.WriteConfig(out, f, recipe)
 	if err != nil {
 		return err
-	}
-	cfg, err := config.Parse(out, text)
-	if err != nil {
-		return fmt.Errorf("no configuration can be written for these files:\n%w", err)
-	}
-	err = raster.WriteFile(out, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("writing the configuration: no folder %s", filepath.Dir(out))
-	}
-	if err != nil {
-		return fmt.Errorf("writing the configuration: %w", err)
 	}
 	if a.json {
-		return a.printJSON(seen)
+		return a.printJSON(f)
 	}
 	masks := "masks coded as " + f.MaskCode
 	if f.Annotations != "" {
@@ -80,14 +56,4 @@ func (a *app) writeConfig(out string, f config.Facts, recipe string) error {
 		fmt.Fprintln(a.stdout, "As long as it says debug: true, that tests the data, the model and this machine, and stops.")
 	}
 	return nil
-}
-
-// relative returns a path relative to the folder of a file, if there is a way from it.
-func relative(file, path string) string {
-	from, errFrom := filepath.Abs(filepath.Dir(file))
-	to, errTo := filepath.Abs(path)
-	if rel, err := filepath.Rel(from, to); errors.Join(errFrom, errTo, err) == nil {
-		return rel
-	}
-	return path
 }

@@ -183,7 +183,7 @@ func (c *crossValidation) config(fold int) *config.Config {
 func (c *crossValidation) fold(ctx context.Context, fold int) (*Metrics, error) {
 	cfg, dir := c.config(fold), c.dir(fold)
 	o := Options{Log: c.Log.With("fold", fmt.Sprintf("%d/%d", fold+1, c.split.Folds())),
-		Progress: labelled{c.Progress, c.label(fold)}}
+		Progress: labelled{c.Progress, c.label(fold)}, Tested: c.Tested}
 	if !done(dir) {
 		run := Train
 		if record.Is(dir) {
