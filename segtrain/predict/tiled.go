@@ -132,7 +132,7 @@ func (o *rowResult) begin(c int) {
 }
 
 // whole tells whether masks are made of all probabilities together.
-func (o *rowResult) whole() bool { return o.p.NetworkSize || o.p.Post != nil }
+func (o *rowResult) whole() bool { return o.p.NetworkSize || o.p.Post != nil || o.p.undecided }
 
 // result returns the picture's.
 func (o *rowResult) result(ds *data.Dataset, index int) (Result, error) {
