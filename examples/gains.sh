@@ -60,12 +60,105 @@ train() {
   esac
 }
 
+# score FILE prints the first mean IoU of what --json printed, score FILE full that at the images' own sizes.
+score() { awk -F '[:,]' -v full="${2:-}" '/"full_size"/ { full = "" } /"mean_iou"/ && full == "" { print $2 + 0; exit }' "$1"; }
+
+# views measures test-time augmentation on 60 images of each fold that its model did not train on.
+views() {
+  segtrain tta "$out/base/s$seed" --quiet --threads 1 --images 60 --views hflip --views scale=0.75:1.25 --json > "$to/views.json"
+  awk -F '[:,]' -v s="$seed" '/"mean_iou"/ { v[n++] = $2 + 0 }
+    END { print "hflip", s, v[0], v[1]; print "scales", s, v[0], v[2] }' "$to/views.json"
+}
+
+# folds measures both folds together, and each alone, on the images of val, which none trained on.
+folds() {
+  segtrain eval "$out/base/s$seed" --quiet --threads 1 --images "$camvid/val" --masks "$camvid/valannot" --json > "$to/folds.json"
+  for fold in 0 1; do
+    segtrain eval "$out/base/s$seed/fold$fold" --quiet --threads 1 --full-size --images "$camvid/val" --masks "$camvid/valannot" \
+      --json > "$to/fold$fold.json"
+  done
+  echo "$(score "$to/fold0.json" full) $(score "$to/fold1.json" full) $(score "$to/folds.json")" |
+    awk -v s="$seed" '{ print "folds", s, ($1 + $2) / 2, $3 }'
+}
+
+# swa measures the means of weights on the folds' own validation images, beside the last weights of the baseline.
+swa() {
+  for fold in 0 1; do
+    segtrain eval "$out/swa/s$seed/fold$fold" --quiet --threads 1 --weights swa --json > "$to/swa$fold.json"
+  done
+  echo "$(score "$out/base/s$seed/fold0/metrics.json") $(score "$out/base/s$seed/fold1/metrics.json")" \
+    "$(score "$to/swa0.json") $(score "$to/swa1.json")" | awk -v s="$seed" '{ print "swa", s, ($1 + $2) / 2, ($3 + $4) / 2 }'
+}
+
+# together NAME CV... measures cross-validations out of fold, the best of them alone and all with equal weights.
+together() {
+  name=$1
+  shift
+  segtrain ensemble "$@" --quiet --json > "$to/$name.json"
+  awk -F '[:,]' -v n="$name" -v s="$seed" '/"mean_iou"/ && !equal { v = $2 + 0; if (v > best) best = v }
+    /"equal"/ { equal = $2 + 0 } END { print n, s, best, equal }' "$to/$name.json"
+}
+
+measure() {
+  to=$out/measured/s$seed
+  mkdir -p "$to"
+  { views && folds; } > "$to/table.tmp"
+  test ! -f "$out/swa/s$seed/cv.json" || swa >> "$to/table.tmp"
+  test ! -f "$out/larger/s$seed/cv.json" || together sizes "$out/base/s$seed" "$out/larger/s$seed" >> "$to/table.tmp"
+  other=$out/base/s$((seed % 3 + 1))
+  test ! -f "$other/cv.json" || together seeds "$out/base/s$seed" "$other" >> "$to/table.tmp"
+  mv "$to/table.tmp" "$to/table.txt"
+  cat "$to/table.txt"
+}
+
+# judge reads lines of a name, a seed and two scores, and prints the gain of each name: mean over seeds and 95 % interval.
+judge() {
+  sort -s -k 1,1 | awk '
+    function line(   mean, sd, noise) {
+      mean = sum / n; noise = "?"
+      if (n > 1) {
+        sd = sqrt((squares - n * mean * mean) / (n - 1) + 1e-18)
+        noise = sprintf("%.4f", t[n] * sd / sqrt(n))
+      }
+      printf("%-10s %.4f  %+.4f ± %s  of each seed:%s\n", name, before / n, mean, noise, each)
+    }
+    BEGIN { split("0 12.706 4.303", t, " ") } # of Student, for 1 and 2 degrees of freedom
+    $1 != name { if (n) line(); name = $1; n = sum = squares = before = 0; each = "" }
+    { d = $4 - $3; n++; before += $3; sum += d; squares += d * d; each = each sprintf(" %+.4f", d) }
+    END { if (n) line() }'
+}
+
+# pairs prints name, seed and the mean scores of two folds of two cross-validations, for the seeds that both have.
+pairs() {
+  for s in 1 2 3; do
+    a=$out/$2/s$s b=$out/$1/s$s
+    test ! -f "$a/cv.json" || test ! -f "$b/cv.json" || echo "$(score "$a/fold0/metrics.json") $(score "$a/fold1/metrics.json")" \
+      "$(score "$b/fold0/metrics.json") $(score "$b/fold1/metrics.json")" |
+      awk -v n="$1" -v s="$s" '{ print n, s, ($1 + $2) / 2, ($3 + $4) / 2 }'
+  done
+}
+
+compare() {
+  echo "gains: the score without, what is gained, 95 % interval over seeds"
+  {
+    for name in smoothing cutmix lookahead larger; do pairs "$name" base; done
+    pairs pseudo half
+    cat "$out"/measured/s*/table.txt
+  } | judge
+  for name in smoothing cutmix lookahead larger; do
+    test ! -d "$out/$name" || segtrain runs compare --root "$out" "$name" base --over seeds || true
+  done
+  segtrain runs compare --root "$out" pseudo half --over seeds || true
+}
+
 case $part in
 train)
   shift 4
   test $# -gt 0 || set -- base smoothing cutmix lookahead swa half pseudo larger
   for name; do train "$name"; done
   ;;
+measure) measure ;;
+compare) compare ;;
 *)
   echo "train, measure or compare, not $part" >&2
   exit 2
