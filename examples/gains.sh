@@ -63,29 +63,49 @@ train() {
 # score FILE prints the first mean IoU of what --json printed, score FILE full that at the images' own sizes.
 score() { awk -F '[:,]' -v full="${2:-}" '/"full_size"/ { full = "" } /"mean_iou"/ && full == "" { print $2 + 0; exit }' "$1"; }
 
+# once FILE COMMAND... writes what a command prints to a file, unless that is there.
+once() {
+  file=$to/$1.json
+  shift
+  test -f "$file" || { segtrain "$@" --quiet --json > "$file.tmp" && mv "$file.tmp" "$file"; }
+}
+
 # views measures test-time augmentation on 60 images of each fold that its model did not train on.
 views() {
-  segtrain tta "$out/base/s$seed" --quiet --threads 1 --images 60 --views hflip --views scale=0.75:1.25 --json > "$to/views.json"
+  once views tta "$out/base/s$seed" --threads 1 --images 60 --views hflip --views scale=0.75:1.25
   awk -F '[:,]' -v s="$seed" '/"mean_iou"/ { v[n++] = $2 + 0 }
     END { print "hflip", s, v[0], v[1]; print "scales", s, v[0], v[2] }' "$to/views.json"
 }
 
-# folds measures both folds together, and each alone, on the images of val, which none trained on.
+# seen NAME RUN [FLAG...] measures on the images of val, which nothing trained on, at their own sizes.
+seen() {
+  name=$1
+  shift
+  once "$name" eval "$@" --threads 1 --images "$camvid/val" --masks "$camvid/valannot"
+}
+
+# folds measures both folds together, and each alone.
 folds() {
-  segtrain eval "$out/base/s$seed" --quiet --threads 1 --images "$camvid/val" --masks "$camvid/valannot" --json > "$to/folds.json"
-  for fold in 0 1; do
-    segtrain eval "$out/base/s$seed/fold$fold" --quiet --threads 1 --full-size --images "$camvid/val" --masks "$camvid/valannot" \
-      --json > "$to/fold$fold.json"
-  done
+  seen folds "$out/base/s$seed"
+  seen fold0 "$out/base/s$seed/fold0" --full-size
+  seen fold1 "$out/base/s$seed/fold1" --full-size
   echo "$(score "$to/fold0.json" full) $(score "$to/fold1.json" full) $(score "$to/folds.json")" |
     awk -v s="$seed" '{ print "folds", s, ($1 + $2) / 2, $3 }'
 }
 
+# tiles measures the picture in four tiles that overlap, with both weights of their pixels, beside the whole picture.
+tiles() {
+  seen fold0 "$out/base/s$seed/fold0" --full-size
+  for blend in gaussian flat; do
+    seen "tiles-$blend" "$out/base/s$seed/fold0" --tile 64x96 --set predict.tile_scale=0.26667 --set "predict.blend=$blend"
+    echo "tiles-$blend $seed $(score "$to/fold0.json" full) $(score "$to/tiles-$blend.json" full)"
+  done
+}
+
 # swa measures the means of weights on the folds' own validation images, beside the last weights of the baseline.
 swa() {
-  for fold in 0 1; do
-    segtrain eval "$out/swa/s$seed/fold$fold" --quiet --threads 1 --weights swa --json > "$to/swa$fold.json"
-  done
+  once swa0 eval "$out/swa/s$seed/fold0" --threads 1 --weights swa
+  once swa1 eval "$out/swa/s$seed/fold1" --threads 1 --weights swa
   echo "$(score "$out/base/s$seed/fold0/metrics.json") $(score "$out/base/s$seed/fold1/metrics.json")" \
     "$(score "$to/swa0.json") $(score "$to/swa1.json")" | awk -v s="$seed" '{ print "swa", s, ($1 + $2) / 2, ($3 + $4) / 2 }'
 }
@@ -94,7 +114,7 @@ swa() {
 together() {
   name=$1
   shift
-  segtrain ensemble "$@" --quiet --json > "$to/$name.json"
+  once "$name" ensemble "$@"
   awk -F '[:,]' -v n="$name" -v s="$seed" '/"mean_iou"/ && !equal { v = $2 + 0; if (v > best) best = v }
     /"equal"/ { equal = $2 + 0 } END { print n, s, best, equal }' "$to/$name.json"
 }
@@ -102,7 +122,9 @@ together() {
 measure() {
   to=$out/measured/s$seed
   mkdir -p "$to"
-  { views && folds; } > "$to/table.tmp"
+  views > "$to/table.tmp"
+  folds >> "$to/table.tmp"
+  tiles >> "$to/table.tmp"
   test ! -f "$out/swa/s$seed/cv.json" || swa >> "$to/table.tmp"
   test ! -f "$out/larger/s$seed/cv.json" || together sizes "$out/base/s$seed" "$out/larger/s$seed" >> "$to/table.tmp"
   other=$out/base/s$((seed % 3 + 1))
