@@ -142,7 +142,7 @@ judge() {
         sd = sqrt((squares - n * mean * mean) / (n - 1) + 1e-18)
         noise = sprintf("%.4f", t[n] * sd / sqrt(n))
       }
-      printf("%-10s %.4f  %+.4f ± %s  of each seed:%s\n", name, before / n, mean, noise, each)
+      printf("%-14s %.4f  %+.4f ± %s  of each seed:%s\n", name, before / n, mean, noise, each)
     }
     BEGIN { split("0 12.706 4.303", t, " ") } # of Student, for 1 and 2 degrees of freedom
     $1 != name { if (n) line(); name = $1; n = sum = squares = before = 0; each = "" }
@@ -160,17 +160,24 @@ pairs() {
   done
 }
 
+# floor prints how far seeds of the baseline differ from each other.
+floor() {
+  pairs base base | awk '{ n++; sum += $3; squares += $3 * $3; each = each sprintf(" %.4f", $3) }
+    END { if (n > 1) printf("base %.4f, standard deviation of %d seeds %.4f:%s\n", sum / n, n, sqrt((squares - sum * sum / n) / (n - 1)), each) }'
+}
+
 compare() {
-  echo "gains: the score without, what is gained, 95 % interval over seeds"
+  floor
+  echo "the score without, the gain and its 95 % interval over seeds"
   {
     for name in smoothing cutmix lookahead larger; do pairs "$name" base; done
     pairs pseudo half
     cat "$out"/measured/s*/table.txt
   } | judge
-  for name in smoothing cutmix lookahead larger; do
-    test ! -d "$out/$name" || segtrain runs compare --root "$out" "$name" base --over seeds || true
+  for pair in 'smoothing base' 'cutmix base' 'lookahead base' 'larger base' 'pseudo half'; do
+    set -- $pair
+    test ! -f "$out/$1/s2/cv.json" || segtrain runs compare --root "$out" "$1" "$2" --over seeds
   done
-  segtrain runs compare --root "$out" pseudo half --over seeds || true
 }
 
 case $part in
