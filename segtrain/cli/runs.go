@@ -227,20 +227,20 @@ func (f *runsFlags) export() *cobra.Command {
 }
 
 func (f *runsFlags) compare() *cobra.Command {
-	var metric string
+	var metric, over string
 	cmd := &cobra.Command{
 		Use:   "compare A B",
 		Short: "Tell whether one run is better than another beyond noise",
 		Long: "compare pairs runs of the same seed and fold. A and B are runs, folders of runs, tag:WORD, or parent:RUN for the runs\n" +
 			"made from it. With several pairs it is a paired t test; with one run each it resamples the validation images.",
-		Example: "  segtrain runs compare runs/adamw runs/sgd",
+		Example: "  segtrain runs compare runs/adamw runs/sgd\n  segtrain runs compare runs/cv-seeds-b runs/cv-seeds-a --over seeds",
 		Args:    arguments(cobra.ExactArgs(2), "two runs, or two groups of runs"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			ix, err := runs.Open(f.root)
 			if err != nil {
 				return err
 			}
-			v, err := ix.Compare(args[0], args[1], metric)
+			v, err := ix.CompareOver(args[0], args[1], metric, over)
 			if err != nil {
 				return err
 			}
@@ -252,6 +252,7 @@ func (f *runsFlags) compare() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&metric, "metric", "mean_iou", "metric to compare")
+	cmd.Flags().StringVar(&over, "over", "", "what the test is over: folds, or seeds, each the mean of its folds (default folds where there are several)")
 	return cmd
 }
 

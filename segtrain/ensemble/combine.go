@@ -79,8 +79,8 @@ func Equal(members int) []float64 {
 // chunk is how many values a task has.
 const chunk = 16 << 10
 
-// Combine writes the combination of the members' probabilities, each pixels×classes, to out, which must be none of them. A
-// single member that counts is copied bit for bit. Members are added in their order, and each product and sum is rounded to
+// Combine writes the combination of the members' probabilities, each pixels×classes, to out, which may be the first of
+// them and none of the others. A single member that counts is copied bit for bit. Members are added in their order, and each product and sum is rounded to
 // float32: another order may change the last bits. It panics if CheckWeights would complain or lengths differ.
 //
 // Of classes that exclude each other, Logits and GMean are one function: a softmax forgets what its logits have in common, so

@@ -115,6 +115,20 @@ func TestOneMemberIsItself(t *testing.T) {
 	}
 }
 
+func TestCombineInPlaceOfTheFirst(t *testing.T) {
+	for _, method := range Methods {
+		for _, flags := range []bool{false, true} {
+			const classes, pixels = 5, 4000 // more than a chunk
+			members := [][]float32{softmaxes(1, pixels, classes, 2), softmaxes(2, pixels, classes, 2), softmaxes(3, pixels, classes, 2)}
+			c := Combiner{Method: method, Flags: flags, Weights: []float64{0.5, 0, 0.3}}
+			want := make([]float32, pixels*classes)
+			c.Combine(classes, members, want)
+			c.Combine(classes, members, members[0])
+			assert.Equal(t, want, members[0])
+		}
+	}
+}
+
 func TestOrderOfMembersChangesLastBitsOnly(t *testing.T) {
 	a, b, c := softmaxes(1, 1000, 5, 2), softmaxes(2, 1000, 5, 2), softmaxes(3, 1000, 5, 2)
 	for _, method := range Methods {

@@ -129,8 +129,9 @@ func (e *Ensemble) produce(ctx context.Context, to chan<- []Result) error {
 	})
 }
 
-// InTurn calls use with what all members see in a picture, at its own size and with probabilities, picture by picture. Members
-// have data sets of the same pictures and compute in turn, each a batch, with all workers. An error of use ends it.
+// InTurn calls use with the probabilities of all members for a picture, at its own size, picture by picture: classes are not
+// chosen. Members have data sets of the same pictures and compute in turn, each a batch, with all workers. Results are use's to
+// change. An error of use ends it.
 func InTurn(ctx context.Context, members []Member, use func([]Result) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	var streams []*stream
@@ -142,7 +143,7 @@ func InTurn(ctx context.Context, members []Member, use func([]Result) error) err
 	}()
 	for _, m := range members {
 		p := *m.Predictor
-		p.Probabilities, p.NetworkSize, p.Post, p.Gate = true, false, nil, nil
+		p.Probabilities, p.NetworkSize, p.Post, p.undecided = true, false, nil, true
 		streams = append(streams, newStream(ctx, p.Batch, m.Data.Len(), func(ctx context.Context, use func(Result) error) error {
 			_, err := p.Run(ctx, m.Data, use)
 			return err
@@ -165,7 +166,7 @@ func InTurn(ctx context.Context, members []Member, use func([]Result) error) err
 	return nil
 }
 
-// result combines what members see in one picture and chooses the classes.
+// result combines what members see in one picture, in the place of the first one's probabilities, and chooses the classes.
 func (e *Ensemble) result(list []Result) (Result, error) {
 	members, weights := e.counting()
 	first := list[0].Probabilities
@@ -178,19 +179,17 @@ func (e *Ensemble) result(list []Result) (Result, error) {
 		}
 		parts[i] = p.Pix
 	}
-	full := first
 	if len(list) > 1 {
-		full = raster.NewFloat(first.H, first.W, first.C)
 		c := ensemble.Combiner{Method: e.Combine.Method, Flags: e.Task.Flags(), Weights: weights}
-		c.Combine(first.C, parts, full.Pix)
+		c.Combine(first.C, parts, first.Pix)
 	}
 	r := Result{Index: list[0].Index, ID: list[0].ID, Said: saidByAll(list, weights)}
 	chooser := Predictor{Task: e.Task, Thresholds: e.Thresholds, Gate: e.Gate, Post: e.Post}
-	if err := chooser.masks(&r, full, members[0].Data); err != nil {
+	if err := chooser.masks(&r, first, members[0].Data); err != nil {
 		return Result{}, err
 	}
 	if e.Probabilities {
-		r.Probabilities = full
+		r.Probabilities = first
 	}
 	return r, nil
 }

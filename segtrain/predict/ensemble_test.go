@@ -202,6 +202,25 @@ func TestMembersComputeInTurn(t *testing.T) {
 	}
 }
 
+// TestMembersDoNotDecide: classes are chosen once, of what members have together, whole and in tiles.
+func TestMembersDoNotDecide(t *testing.T) {
+	m := stripes(t)
+	for _, tiling := range []*Tiling{nil, {H: 8, W: 8, Overlap: 0.5}} {
+		p := Predictor{Model: colorModel(), Batch: 2, Probabilities: true, Tiling: tiling}
+		want, _ := run(t, p, newSet(t, m, data.Stretch))
+		var got []Result
+		require.NoError(t, InTurn(context.Background(), []Member{{"a", &p, newSet(t, m, data.Stretch)}}, func(list []Result) error {
+			got = append(got, list...)
+			return nil
+		}))
+		require.Len(t, got, len(want))
+		for i, r := range got {
+			assert.Nil(t, r.Classes)
+			assert.Equal(t, want[i].Probabilities, r.Probabilities)
+		}
+	}
+}
+
 func TestStreamsOfOneEnd(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	a, b := newStream(ctx, 1, 5, computing(1, 5, func() {})), newStream(ctx, 1, 5, computing(1, 5, func() {}))

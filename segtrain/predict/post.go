@@ -10,6 +10,9 @@ import (
 // masks fills in the classes or the flags of a picture: by Post, if results are of the pictures' own sizes, whose areas its
 // steps count in.
 func (p *Predictor) masks(r *Result, full *raster.Float, ds *data.Dataset) error {
+	if p.undecided {
+		return nil
+	}
 	full = p.gated(r, full)
 	if p.Post == nil || p.NetworkSize {
 		p.choose(r, full)

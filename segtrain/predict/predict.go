@@ -43,6 +43,8 @@ type Predictor struct {
 	Merge  Merge   // of the views; empty is MeanMerge
 	Tiling *Tiling // pictures in tiles, at their own size; nil: whole, at the data set's size
 
+	undecided bool // results have probabilities alone: a member's classes are nobody's
+
 	Progress func(part float64) // told the part of the pictures that is done, now and then; nil: nobody
 }
 
@@ -94,7 +96,9 @@ func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) 
 				stop()
 				continue
 			}
-			summary.add(r, p.Task)
+			if !p.undecided {
+				summary.add(r, p.Task)
+			}
 		}
 	})
 	classes, err := p.produce(ctx, ds, results)
@@ -106,7 +110,9 @@ func (p *Predictor) Run(ctx context.Context, ds *data.Dataset, use func(Result) 
 	if err != nil {
 		return nil, err
 	}
-	summary.finish(classes, time.Since(begin))
+	if !p.undecided {
+		summary.finish(classes, time.Since(begin))
+	}
 	return &summary, nil
 }
 

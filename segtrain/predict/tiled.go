@@ -132,7 +132,9 @@ func (o *rowResult) begin(c int) {
 }
 
 // whole tells whether masks are made of all probabilities together.
-func (o *rowResult) whole() bool { return o.p.NetworkSize || o.p.Post != nil || o.p.Gate != nil }
+func (o *rowResult) whole() bool {
+	return o.p.NetworkSize || o.p.Post != nil || o.p.Gate != nil || o.p.undecided
+}
 
 // result returns the picture's.
 func (o *rowResult) result(ds *data.Dataset, index int, said []float32) (Result, error) {

@@ -48,6 +48,7 @@ func TestTilesOfASmallFieldAreTheWhole(t *testing.T) {
 			got := predicted(t, p, ds)[0]
 			require.Equal(t, []int{h, w, 4}, []int{got.Probabilities.H, got.Probabilities.W, got.Probabilities.C})
 			worst := worstOf(got.Probabilities, whole, func(int, int) bool { return true })
+			t.Logf("tiles of %d×%d, %s: probabilities differ from the whole by at most %.2g", tile[0], tile[1], blend, worst)
 			if blend == GaussianBlend {
 				assert.Less(t, worst, 1e-3, "%v: no seams", tile)
 				continue

@@ -97,6 +97,15 @@ func (ix *Index) where(keep func(Run) bool) (list []Run) {
 // not hide the difference. Two pairs and more are judged by Student's t test on their differences, one by resampling the images
 // that both were validated on.
 func (ix *Index) Compare(a, b, metric string) (*Verdict, error) {
+	return ix.CompareOver(a, b, metric, "")
+}
+
+// CompareOver is Compare with the differences that count as independent: "folds", averaged over seeds, "seeds", averaged over
+// folds, or folds where there are several of them if it is empty.
+func (ix *Index) CompareOver(a, b, metric, over string) (*Verdict, error) {
+	if !slices.Contains([]string{"", "folds", "seeds"}, over) {
+		return nil, fmt.Errorf("runs differ in no %q; allowed: folds, seeds", over)
+	}
 	v := &Verdict{Metric: metric, P: math.NaN(), SignFlip: math.NaN(), LeastP: math.NaN()}
 	var err error
 	if v.A, err = ix.Group(a); err != nil {
@@ -108,10 +117,10 @@ func (ix *Index) Compare(a, b, metric string) (*Verdict, error) {
 	if err := v.pair(); err != nil {
 		return nil, err
 	}
-	if len(v.Pairs) == 1 {
+	if len(v.Pairs) == 1 && over == "" {
 		err = v.byImages(ix)
 	} else {
-		err = v.byRuns()
+		err = v.byRuns(over)
 	}
 	if err != nil {
 		return nil, err
@@ -198,61 +207,6 @@ func (v *Verdict) join(a, b Run) error {
 	}
 	v.Pairs = append(v.Pairs, Pair{Seed: a.Seed(), Fold: a.Fold(), A: x, B: y, Difference: x - y, a: a, b: b})
 	return nil
-}
-
-// byRuns is the t test on the differences of pairs. With several folds these are the units, and the variance is that of Nadeau and
-// Bengio ("Inference for the generalization error", Machine Learning 52, 2003): training sets of folds overlap, so their results
-// are not independent.
-func (v *Verdict) byRuns() error {
-	units, name, extra := v.units()
-	n := float64(len(units))
-	mean, sd := meanOf(units)
-	v.Units, v.Noise, v.Difference = len(units), name, mean
-	se := sd * math.Sqrt(1/n+extra)
-	margin := tQuantile(0.05, n-1) * se
-	v.Low, v.High = mean-margin, mean+margin
-	v.Method = fmt.Sprintf("paired t test on %d %s, 95 %% interval", len(units), name)
-	if extra > 0 {
-		v.Method += ", variance corrected for overlapping training sets (Nadeau and Bengio 2003)"
-	} else {
-		v.SignFlip, v.LeastP = signFlip(units), math.Ldexp(2, -len(units))
-	}
-	if v.P = 1; mean != 0 {
-		v.P = tTail(math.Abs(mean)/se, n-1)
-	}
-	if name == "seeds" {
-		v.Limits = append(v.Limits, "all runs were validated on the same images: other images may say otherwise")
-	}
-	if len(units) < 5 {
-		v.Limits = append(v.Limits, fmt.Sprintf("%d %s are few: the interval is wide, and an effect may be there that it does not show",
-			len(units), name))
-	}
-	return nil
-}
-
-// units returns the differences that count as independent: of each fold, averaged over seeds, or of each seed where there are no
-// folds; and what overlapping training sets add to 1/n in the variance of their mean.
-func (v *Verdict) units() (units []float64, name string, extra float64) {
-	var folds []string
-	byFold := map[string][]float64{}
-	ratio := 0.0
-	for _, p := range v.Pairs {
-		if byFold[p.Fold] == nil {
-			folds = append(folds, p.Fold)
-		}
-		byFold[p.Fold] = append(byFold[p.Fold], p.Difference)
-		if train := p.a.Images[0]; train > 0 {
-			ratio += float64(p.a.Images[1]) / float64(train) / float64(len(v.Pairs))
-		}
-	}
-	if len(folds) == 1 {
-		return byFold[folds[0]], "seeds", 0
-	}
-	for _, f := range folds {
-		mean, _ := meanOf(byFold[f])
-		units = append(units, mean)
-	}
-	return units, "folds", ratio
 }
 
 // ErrNoImages says that a run has no scores of single images.

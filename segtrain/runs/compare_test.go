@@ -2,6 +2,7 @@ package runs
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,6 +74,45 @@ func TestCompareFolds(t *testing.T) {
 	assert.InDelta(t, 0.02833333, v.Difference, 1e-7)
 	assert.InDelta(t, 0.0501967, (v.High-v.Low)/2, 1e-6)
 	assert.Contains(t, v.Method, "Nadeau and Bengio")
+}
+
+// Several seeds of a cross-validation can be judged by the seeds, each the mean of its folds. The numbers are those of
+// scipy.stats.ttest_rel on 0.03, 0.02, 0.01.
+func TestCompareSeedsOfFolds(t *testing.T) {
+	root := t.TempDir()
+	write := func(group string, fold, seed int, iou float64) {
+		given{name: fmt.Sprintf("%s/s%d/fold%d", group, seed, fold), iou: iou, settings: []string{"data.kind=csv", "data.manifest=m.csv",
+			"data.classes=3", fmt.Sprintf("data.val.fold=%d", fold), fmt.Sprintf("train.seed=%d", seed)}}.write(t, root)
+	}
+	for seed, gain := range []float64{0.03, 0.02, 0.01} {
+		for fold := range 2 { // folds differ far more than seeds do
+			write("a", fold, seed, 0.5+gain+0.2*float64(fold))
+			write("b", fold, seed, 0.5+0.1*float64(fold)+0.05)
+		}
+	}
+	ix := open(t, root)
+	v, err := ix.CompareOver("a", "b", "mean_iou", "seeds")
+	require.NoError(t, err)
+	assert.Equal(t, 3, v.Units)
+	assert.Equal(t, "seeds", v.Noise)
+	assert.InDelta(t, 0.02, v.Difference, 1e-12)
+	assert.InDelta(t, 4.302652729911275*0.01/math.Sqrt(3), (v.High-v.Low)/2, 1e-8)
+	assert.InDelta(t, 0.07417990022744858, v.P, 1e-8)
+	assert.Contains(t, v.Method, "3 seeds, each the mean of 2 folds")
+	assert.NotContains(t, v.Method, "Nadeau")
+	v, err = ix.Compare("a", "b", "mean_iou")
+	require.NoError(t, err)
+	assert.Equal(t, 2, v.Units, "folds, where nothing else is asked for")
+
+	_, err = ix.CompareOver("a", "b", "mean_iou", "images")
+	require.ErrorContains(t, err, `no "images"; allowed: folds, seeds`)
+	_, err = ix.CompareOver("a/s1", "b/s1", "mean_iou", "seeds")
+	require.ErrorContains(t, err, "a test over seeds needs 2 of them or more, and a/s1 and b/s1 have 1 in common")
+	write("c", 0, 0, 0.5)
+	write("c", 1, 0, 0.5)
+	write("c", 0, 1, 0.5)
+	_, err = open(t, root).CompareOver("c", "b", "mean_iou", "seeds")
+	require.ErrorContains(t, err, "seed 1 has 1 of 2 folds")
 }
 
 // images returns n images of two classes, with a part of the pixels of the first one right.
