@@ -24,7 +24,7 @@ BENCH_PACKAGES ?= ./bench/...
 BENCH_COUNT ?= 6
 CAMVID ?= ../shared/camvid
 
-.PHONY: help check fmt test isa isa-arm64 race cross pauses fuzz bench cover fidelity golden demo camvid peers
+.PHONY: help check fmt test isa isa-arm64 race cross long pauses fuzz bench cover fidelity golden demo camvid peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -75,6 +75,9 @@ cross: ## build for every platform into bin/, without debugging tables; the Linu
 		{ echo "bin/segtrain-linux-amd64: $$size bytes, at most $(MAX_BINARY)"; exit 1; }
 	@linked=$$(ldd bin/segtrain-linux-amd64 2>&1 || true); [[ $$linked == *"not a dynamic"* ]] || \
 		{ echo "bin/segtrain-linux-amd64 is not static: $$linked"; exit 1; }
+
+long: ## solve goes on from an interruption in every stage; some minutes
+	go test -count=1 -run FromEveryStage ./segtrain/workflow -long
 
 pauses: ## no pass of any layer keeps the garbage collector waiting; a minute and a half, on an idle machine
 	go test -count=1 -run NoPassDelays ./bench -pauses

@@ -52,7 +52,7 @@ func TestSameBitsInHalf(t *testing.T) {
 				counts := []int{1, 2, 7}
 				if kernels.Bfloat16Unit().ISA < kernels.AVX512 {
 					counts = []int{7}
-					if testing.Short() {
+					if testing.Short() || precision == kernels.BFloat16x3 { // imitated three times as slowly
 						assert.Equal(t, firstChecksums[precision], trainSmall(t, precision, 1))
 						return
 					}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"flag"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -99,11 +100,13 @@ func made(t *testing.T, dir string) map[string]string {
 	return files
 }
 
+var long = flag.Bool("long", false, "run what takes minutes")
+
 var solveStages = []string{"init", "check", "split", "debug", "cv", "ensemble", "tta", "post", "predict", "submit", "report"}
 
 func TestSolveGoesOnFromEveryStage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains four models")
+	if !*long {
+		t.Skip("trains four models and interrupts every stage: make long")
 	}
 	so := solvable(t)
 	whole, began, err := until(t, so, "")
