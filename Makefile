@@ -14,6 +14,8 @@ SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/spl
 CONCURRENT ?= ./internal/parallel ./tensor ./autograd ./optim ./segtrain/data ./segtrain/train ./segtrain/record ./segtrain/runs
 PLATFORMS := linux/amd64 linux/arm64 linux/riscv64 darwin/arm64 windows/amd64
 MAX_BINARY := 25000000
+# Without tables for debuggers, and without the plotting library's PDF, SVG and TeX, a megabyte that nothing here calls.
+RELEASE := -trimpath -ldflags='-s -w' -tags minimal
 
 QEMU ?= $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 FUZZTIME ?= 20s
@@ -42,9 +44,9 @@ test: ## all tests
 	go test ./...
 
 # SEGTRAIN_ISA is read before the test cache watches the environment, hence -count=1.
-isa: ## the same tests in generic Go, AVX2, AVX-512, without assembly, and on arm64
-	@for isa in generic avx2 avx512; do \
-		case $$isa in generic) flag=;; avx512) flag=avx512vl;; *) flag=$$isa;; esac; \
+isa: ## the same tests in generic Go, AVX2, AVX-512, AMX, without assembly, and on arm64
+	@for isa in generic avx2 avx512 amx; do \
+		case $$isa in generic) flag=;; avx512) flag=avx512vl;; amx) flag=amx_bf16;; *) flag=$$isa;; esac; \
 		if [[ -n $$flag ]] && ! grep -qw "$$flag" /proc/cpuinfo; then echo "$$isa: not on this processor, skipped"; continue; fi; \
 		echo "SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS)"; \
 		SEGTRAIN_ISA=$$isa go test -count=1 $(SAME_BITS); \
@@ -66,7 +68,7 @@ cross: ## build for every platform into bin/, without debugging tables; the Linu
 		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		out=bin/segtrain-$$GOOS-$$GOARCH; [[ $$GOOS != windows ]] || out=$$out.exe; \
 		go build -buildvcs=false ./...; \
-		go build -buildvcs=false -trimpath -ldflags='-s -w' -o $$out ./segtrain; \
+		go build -buildvcs=false $(RELEASE) -o $$out ./segtrain; \
 		printf '%-32s %9d bytes\n' $$out $$(wc -c <$$out); \
 	done
 	@size=$$(wc -c <bin/segtrain-linux-amd64); (( size <= $(MAX_BINARY) )) || \

@@ -19,7 +19,7 @@ func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
 
 // recordConv records a convolution; after is called with each task of the forward pass that has been computed.
 func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after func(task int)) (*kernels.Conv, *Var) {
-	c := newConv(x, w, bias, groups, win)
+	c := newConv(t, x, w, bias, groups, win)
 	in := []*Var{x, w}
 	if bias != nil {
 		in = append(in, bias)
@@ -48,7 +48,7 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)
 		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
-	c := newConv(x, w, nil, groups, win)
+	c := newConv(t, x, w, nil, groups, win)
 	o, y := t.record("conv and batch norm", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), x, w, gamma, beta)
 	b := newBatchNorm(y, gamma, beta, y, stats, act)
 	b.coef = t.prepared(4 * b.c)
@@ -58,9 +58,9 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 }
 
 // newConv checks the operands of a convolution and prepares it.
-func newConv(x, w, bias *Var, groups int, win kernels.Window) *kernels.Conv {
+func newConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *kernels.Conv {
 	win = convWindow(x, w, bias, groups, win)
-	return kernels.NewConv(x.Shape.Dim(0), x.Shape.Dim(3), w.Shape.Dim(3), groups, win)
+	return t.Precision.NewConv(x.Shape.Dim(0), x.Shape.Dim(3), w.Shape.Dim(3), groups, win)
 }
 
 // convWindow checks the operands of a convolution and completes its window.

@@ -13,7 +13,7 @@ import (
 //
 //	y = xᵀ⋆w + b,   dx = dy ⋆ w,   dw = Σ over pixels dy·x,   db = Σ over pixels dy
 func ConvTranspose(t *Tape, x, w, bias *Var, win kernels.Window) *Var {
-	c := newConvTranspose(x, w, bias, win)
+	c := newConvTranspose(t, x, w, bias, win)
 	in := []*Var{x, w}
 	if bias != nil {
 		in = append(in, bias)
@@ -43,7 +43,7 @@ func ConvTranspose(t *Tape, x, w, bias *Var, win kernels.Window) *Var {
 }
 
 // newConvTranspose checks the operands and prepares the convolution that leads back.
-func newConvTranspose(x, w, bias *Var, win kernels.Window) *kernels.Conv {
+func newConvTranspose(t *Tape, x, w, bias *Var, win kernels.Window) *kernels.Conv {
 	n, h, wd, ic := x.Shape.NHWC()
 	checkWeight("conv transpose", 4, x, w)
 	kh, kw, oc, wic := w.Shape.NHWC()
@@ -54,7 +54,7 @@ func newConvTranspose(x, w, bias *Var, win kernels.Window) *kernels.Conv {
 	if wic != ic || bias != nil && bias.Shape != tensor.Dims(oc) {
 		panic(&tensor.ShapeError{Op: "conv transpose", Got: []tensor.Shape{x.Shape, w.Shape}, Detail: "channels do not match"})
 	}
-	return kernels.NewConv(n, oc, ic, 1, win)
+	return t.Precision.NewConv(n, oc, ic, 1, win)
 }
 
 // biasFill returns the pass that sets every pixel of y to the bias.

@@ -15,7 +15,7 @@ func Linear(t *Tape, x, w, bias *Var) *Var {
 	if w.Shape.Dim(0) != ic || bias != nil && bias.Shape != tensor.Dims(oc) {
 		panic(&tensor.ShapeError{Op: "linear", Got: []tensor.Shape{x.Shape, w.Shape}, Detail: "channels do not match"})
 	}
-	c := kernels.NewConv(n, ic, oc, 1, pointWindow(h, wd))
+	c := t.Precision.NewConv(n, ic, oc, 1, pointWindow(h, wd))
 	in := []*Var{x, w}
 	if bias != nil {
 		in = append(in, bias)

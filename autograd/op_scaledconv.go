@@ -17,7 +17,7 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 		panic(&tensor.ShapeError{Op: "scaled conv", Got: []tensor.Shape{x.Shape, s.Shape},
 			Detail: "want a factor for each image and channel"})
 	}
-	c := kernels.NewScaledConv(n, ic, w.Shape.Dim(3), convWindow(x, w, nil, 1, win))
+	c := t.Precision.NewScaledConv(n, ic, w.Shape.Dim(3), convWindow(x, w, nil, 1, win))
 	in := []*Var{x, s, w}
 	still := stats.still(t, x, s, w, gamma, beta)
 	if still {

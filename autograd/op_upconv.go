@@ -45,25 +45,25 @@ func (u *upConv) record(o *op, after func(task int)) {
 		if i == len(u.parts)-1 {
 			done = after
 		}
-		pack, run := u.forward(part, i > 0, done)
+		pack, run := part.forward(i > 0, done)
 		prepare, forward = append(prepare, pack), append(forward, run)
 	}
 	o.prepare, o.forward = sequence(prepare...), sequence(forward...)
 	if u.y.needsGrad {
 		var passes []func()
 		for _, part := range u.parts {
-			passes = append(passes, u.back(part)...)
+			passes = append(passes, part.back()...)
 		}
 		o.backward = sequence(passes...)
 	}
 }
 
 // tasks returns the number of tasks that complete y.
-func (u *upConv) tasks() int { return u.parts[len(u.parts)-1].conv.ForwardTasks() }
+func (u *upConv) tasks() int { return u.parts[len(u.parts)-1].tasks() }
 
 // pixels returns the pixels that one of them completes.
 func (u *upConv) pixels(task int) (begin, end int) {
-	return u.parts[len(u.parts)-1].conv.ForwardPixels(task)
+	return u.parts[len(u.parts)-1].pixels(task)
 }
 
 // newUpConv checks the operands, records the operation without its passes, and prepares both convolutions. more are
@@ -88,14 +88,19 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	}
 	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), append(in, more...)...)
 	o.keep, o.adds = in, []*Var{w}
-	u := &upConv{t: t, w: w, y: y, ic: ic, oc: oc, parts: []upConvPart{{x, 0, kernels.NewUpConv(n, h, wd, cx, oc)}}}
+	u := &upConv{t: t, w: w, y: y, ic: ic, oc: oc}
+	if t.Precision == kernels.Float32 {
+		u.parts = []upConvPart{&plainPart{u, x, 0, kernels.NewUpConv(n, h, wd, cx, oc)}}
+	} else {
+		u.parts = []upConvPart{newFoldedPart(u, x)}
+	}
 	if skip != nil {
 		win := kernels.Window{IH: 2 * h, IW: 2 * wd, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
-		u.parts = append(u.parts, upConvPart{skip, cx, kernels.NewConv(n, cs, oc, 1, win)})
+		u.parts = append(u.parts, &plainPart{u, skip, cx, t.Precision.NewConv(n, cs, oc, 1, win)})
 	}
 	for _, part := range u.parts {
-		o.flops += part.conv.FLOPs()
-		t.worker(part.conv.Scratch())
+		o.flops += part.kernel().FLOPs()
+		t.worker(part.kernel().Scratch())
 	}
 	return o, u
 }
@@ -109,31 +114,47 @@ type upConv struct {
 }
 
 // An upConvPart is one of them.
-type upConvPart struct {
+type upConvPart interface {
+	kernel() *kernels.Conv
+	// tasks is the number of tasks of the forward pass, and pixels what one of them computes.
+	tasks() int
+	pixels(task int) (begin, end int)
+	// forward returns the pass that packs the weights, and the one that adds the part to y, or overwrites y; it calls after with
+	// each task that has been computed.
+	forward(adds bool, after func(task int)) (prepare, run func())
+	// back returns the passes of the gradients of the weights and of the image.
+	back() []func()
+}
+
+// A plainPart is computed from the image as it is.
+type plainPart struct {
+	*upConv
 	x     *Var
 	first int // of the weights' channels that are its
 	conv  *kernels.Conv
 }
 
-// weightsOf returns the pass that copies the weights of a part's channels.
-func (u *upConv) weightsOf(p upConvPart, weights *buffer) func() {
-	size := p.conv.IC * u.oc
+func (p *plainPart) kernel() *kernels.Conv            { return p.conv }
+func (p *plainPart) tasks() int                       { return p.conv.ForwardTasks() }
+func (p *plainPart) pixels(task int) (begin, end int) { return p.conv.ForwardPixels(task) }
+
+// weightsInto returns the pass that copies the weights of the part's channels.
+func (p *plainPart) weightsInto(weights *buffer) func() {
+	size := p.conv.IC * p.oc
 	return func() {
 		for tap := range 9 {
-			copy(weights.data[tap*size:][:size], u.w.value.data[(tap*u.ic+p.first)*u.oc:])
+			copy(weights.data[tap*size:][:size], p.w.value.data[(tap*p.ic+p.first)*p.oc:])
 		}
 	}
 }
 
-// forward returns the pass that packs a part's weights, and the one that adds the part to y, or overwrites y; it calls after
-// with each task that has been computed.
-func (u *upConv) forward(p upConvPart, adds bool, after func(task int)) (prepare, forward func()) {
+func (p *plainPart) forward(adds bool, after func(task int)) (prepare, forward func()) {
 	c := p.conv
-	weights, packed := u.t.temporary(9*c.IC*u.oc, false), u.t.prepared(c.ForwardPacked())
-	split := u.weightsOf(p, weights)
+	weights, packed := p.t.temporary(9*c.IC*p.oc, false), p.t.prepared(c.ForwardPacked())
+	split := p.weightsInto(weights)
 	pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
 	run := func(i, worker int) {
-		c.Forward(i, adds, p.x.value.data, packed.data, u.y.value.data, u.t.scratchOf(worker))
+		c.Forward(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
 		after(i)
 	}
 	prepare = func() {
@@ -143,30 +164,29 @@ func (u *upConv) forward(p upConvPart, adds bool, after func(task int)) (prepare
 	return prepare, func() { parallel.For(c.ForwardTasks(), run) }
 }
 
-// back returns the passes of the gradients of a part's weights and of its image.
-func (u *upConv) back(p upConvPart) []func() {
-	c, t, size := p.conv, u.t, p.conv.IC*u.oc
+func (p *plainPart) back() []func() {
+	c, t, size := p.conv, p.t, p.conv.IC*p.oc
 	var passes []func()
-	if u.w.needsGrad {
+	if p.w.needsGrad {
 		dw := t.temporary(9*size, true)
 		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, p.x.value.data, u.y.grad.data, partial, scratch)
+			c.GradWeight(i, p.x.value.data, p.y.grad.data, partial, scratch)
 		})
 		passes = append(passes, func() {
 			clear(dw.data)
 			weight()
 			for tap := range 9 {
-				kernels.Accumulate(dw.data[tap*size:][:size], u.w.grad.data[(tap*u.ic+p.first)*u.oc:])
+				kernels.Accumulate(dw.data[tap*size:][:size], p.w.grad.data[(tap*p.ic+p.first)*p.oc:])
 			}
 		})
 	}
 	if p.x.needsGrad {
 		weights, packed := t.temporary(9*size, true), t.temporary(c.BackPacked(), true)
-		split := u.weightsOf(p, weights)
+		split := p.weightsInto(weights)
 		pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
 		begin, after := t.complete(p.x, c.GradInputTasks(), true)
 		run := func(i, worker int) {
-			c.GradInput(i, p.x.accumulate, u.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
+			c.GradInput(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
 			first, end := c.GradInputPixels(i)
 			after(i, first, end, worker)
 		}

@@ -19,6 +19,7 @@ import (
 	"slices"
 
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/tensor"
 )
 
@@ -46,6 +47,9 @@ type Tape struct {
 	// Steady drops nothing in Training mode either: a step on one batch then is the same function of its weights every time.
 	// Set it before recording.
 	Steady bool
+	// Precision is that of the operands of convolutions and linear layers; everything else computes in float32. Set it
+	// before recording.
+	Precision kernels.Precision
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tessera/autograd"
+	"tessera/kernels"
 	"tessera/nn"
 	"tessera/nn/decoder"
 	"tessera/nn/encoder"
@@ -16,21 +17,28 @@ import (
 const classes = 11
 
 // BenchmarkStep trains Unet("efficientnet-b0", classes=11) on batches of 8 pictures of 256×256.
-func BenchmarkStep(b *testing.B) { benchmarkStep(b, tensor.Dims(8, 256, 256, 3)) }
+func BenchmarkStep(b *testing.B) { benchmarkStep(b, kernels.Float32, tensor.Dims(8, 256, 256, 3)) }
+
+// BenchmarkStepPrecision is BenchmarkStep with convolutions in bfloat16.
+func BenchmarkStepPrecision(b *testing.B) {
+	for _, p := range []kernels.Precision{kernels.BFloat16, kernels.BFloat16x3} {
+		b.Run(p.String(), func(b *testing.B) { benchmarkStep(b, p, tensor.Dims(8, 256, 256, 3)) })
+	}
+}
 
 // BenchmarkStepSize tells what a pixel costs from 2 to 16 pictures and from 128×128 to 1024×1024.
 func BenchmarkStepSize(b *testing.B) {
 	for _, s := range []tensor.Shape{tensor.Dims(2, 256, 256, 3), tensor.Dims(16, 256, 256, 3),
 		tensor.Dims(16, 128, 128, 3), tensor.Dims(4, 512, 512, 3), tensor.Dims(2, 1024, 1024, 3)} {
-		b.Run(s.String(), func(b *testing.B) { benchmarkStep(b, s) })
+		b.Run(s.String(), func(b *testing.B) { benchmarkStep(b, kernels.Float32, s) })
 	}
 }
 
-func benchmarkStep(b *testing.B, s tensor.Shape) {
+func benchmarkStep(b *testing.B, precision kernels.Precision, s tensor.Shape) {
 	n, h, w, c := s.NHWC()
 	model := unet(b)
 	opt := optim.NewAdamW(nn.Params(model), optim.DefaultAdamW)
-	step, err := train.NewStep(model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, c, 1, 1)
+	step, err := train.NewStepIn(precision, model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, c, 1, 1)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -48,9 +56,11 @@ func benchmarkStep(b *testing.B, s tensor.Shape) {
 	}
 	run()
 	b.ReportAllocs()
+	begin := processorTime()
 	for b.Loop() {
 		run()
 	}
+	b.ReportMetric(float64((processorTime()-begin).Milliseconds())/float64(b.N), "cpu-ms")
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "img/s")
 	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(n*h*w*b.N), "ns/pixel")
 	b.ReportMetric(float64(step.Bytes())/(1<<20), "arena-MB")

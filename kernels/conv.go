@@ -11,6 +11,10 @@ import "fmt"
 //
 // The work is cut into tasks that depend on the geometry alone, may run in any order and at the same time, and need
 // a scratch slice each. A Conv is immutable and can be shared.
+//
+// In a Precision other than Float32 the operands of all three directions are rounded to bfloat16, in one or two parts; a
+// sum is one of dot16's, over the taps and channels in the same order, a row of the window filled up with zeros to a
+// multiple of 32. Convolutions in groups, strided and dilated ones at once, and those to a single pixel stay in float32.
 type Conv struct {
 	N, IC, OC, Groups int
 	Window
@@ -23,20 +27,25 @@ type Conv struct {
 	back    []phase // dy to dx: one sweep, or several
 	frame   *sweep  // whose input several share
 	weights convWeights
+	half    *convHalf // nil in float32
 }
 
-// NewConv prepares a convolution. It panics if the geometry is impossible or the channels do not divide into groups.
-func NewConv(n, ic, oc, groups int, w Window) *Conv { return newConv(n, ic, oc, groups, w, usualCut) }
+// NewConv prepares a convolution in float32. It panics if the geometry is impossible or the channels do not divide into
+// groups.
+func NewConv(n, ic, oc, groups int, w Window) *Conv { return Float32.NewConv(n, ic, oc, groups, w) }
+
+// NewConv is the function NewConv for operands of this precision.
+func (p Precision) NewConv(n, ic, oc, groups int, w Window) *Conv {
+	return p.newConv(n, ic, oc, groups, w, false)
+}
 
 // NewScaledConv prepares a convolution whose x is scaled on its way, each channel of each image by a factor of its own: with
 // ForwardScaled and GradWeightScaled in place of Forward and GradWeight. Tasks of GradInput stay within an image.
-func NewScaledConv(n, ic, oc int, w Window) *Conv {
-	to := usualCut
-	to.scaled = true
-	return newConv(n, ic, oc, 1, w, to)
+func (p Precision) NewScaledConv(n, ic, oc int, w Window) *Conv {
+	return p.newConv(n, ic, oc, 1, w, true)
 }
 
-func newConv(n, ic, oc, groups int, w Window, to cut) *Conv {
+func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	if err := w.Check(); err != nil {
 		panic(fmt.Sprintf("kernels: convolution: %v", err))
 	}
@@ -44,14 +53,29 @@ func newConv(n, ic, oc, groups int, w Window, to cut) *Conv {
 		panic(fmt.Sprintf("kernels: convolution: batch %d, channels %d to %d in %d groups", n, ic, oc, groups))
 	}
 	c := &Conv{N: n, IC: ic, OC: oc, Groups: groups, Window: w, kernel: gemmTile.fn}
+	to := usualCut
+	rounded := p != Float32 && c.rounds()
+	if rounded {
+		to = halfCut
+	}
+	to.scaled, to.rounded = scaled, rounded
 	c.forward = newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
 	c.forward.useWinograd(&c.kernel, ic, to)
 	c.newPhases(to)
+	if rounded {
+		c.half = newConvHalf(c, p, scaled)
+		return c
+	}
 	to.tasks = 1
 	input := newSweep(&c.kernel, n, ic, oc, groups, w, spread{1, 1}, dense(w.OH(), w.OW()), to)
 	input.useWinograd(&c.kernel, min(ic, gradBlock), to)
 	c.weights = newConvWeights(c, input)
 	return c
+}
+
+// rounds reports whether a convolution rounds its operands where that is asked for.
+func (c *Conv) rounds() bool {
+	return c.Groups == 1 && (c.DH*c.DW == 1 || c.SH*c.SW == 1) && c.OH()*c.OW() > 1
 }
 
 // FLOPs returns the floating-point operations of the forward pass, two a multiply-add, padding included. By tiles they are 4/9
@@ -65,6 +89,9 @@ func (c *Conv) FLOPs() int {
 
 // Scratch returns the floats of scratch that any task of this convolution needs.
 func (c *Conv) Scratch() int {
+	if c.half != nil {
+		return c.half.scratch
+	}
 	most := max(c.forward.scratch, c.weights.scratch)
 	if c.frame != nil {
 		return max(most, c.frame.scratch) + maxTile
@@ -74,13 +101,27 @@ func (c *Conv) Scratch() int {
 }
 
 // ForwardPacked returns the floats of the weights packed for Forward.
-func (c *Conv) ForwardPacked() int { return c.forward.packed(&c.kernel) }
+func (c *Conv) ForwardPacked() int {
+	if c.half != nil {
+		return c.half.forward.packed(c.OC)
+	}
+	return c.forward.packed(&c.kernel)
+}
 
 // PackForwardTasks returns the number of tasks of PackForward.
-func (c *Conv) PackForwardTasks() int { return c.forward.panels(&c.kernel) }
+func (c *Conv) PackForwardTasks() int {
+	if c.half != nil {
+		return c.half.forward.panels(c.OC)
+	}
+	return c.forward.panels(&c.kernel)
+}
 
 // PackForward writes a part of the weights w to packed, in the order Forward reads them.
 func (c *Conv) PackForward(task int, w, packed []float32) {
+	if c.half != nil {
+		c.half.packForward(c, task, w, packed)
+		return
+	}
 	icg, ocg := c.IC/c.Groups, c.OC/c.Groups
 	g, j, cols, at := c.forward.locate(task, &c.kernel)
 	_, width := c.kernel.panel(cols)
@@ -135,11 +176,19 @@ func (c *Conv) ForwardTasks() int { return c.forward.tasks() }
 // Forward computes a part of y from x and the packed weights. With accumulate the chains start at what y holds
 // (a bias, say), else at zero.
 func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float32) {
+	if c.half != nil {
+		c.half.forward.run(&c.forward, task, accumulate, x, nil, packed, y, scratch)
+		return
+	}
 	c.forward.run(task, &c.kernel, accumulate, x, nil, packed, y, scratch)
 }
 
 // ForwardScaled is Forward of x·gain, without accumulating; gain is [N, IC].
 func (c *Conv) ForwardScaled(task int, x, gain, packed, y, scratch []float32) {
+	if c.half != nil {
+		c.half.forward.run(&c.forward, task, false, x, gain, packed, y, scratch)
+		return
+	}
 	c.forward.run(task, &c.kernel, false, x, gain, packed, y, scratch)
 }
 

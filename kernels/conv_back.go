@@ -103,6 +103,9 @@ func crossed(y, x axisTaps, kw int) []int {
 
 // BackPacked returns the floats of the weights packed for GradInput.
 func (c *Conv) BackPacked() int {
+	if c.half != nil {
+		return c.half.backPacked(c)
+	}
 	if len(c.back) == 0 {
 		return 0
 	}
@@ -112,6 +115,9 @@ func (c *Conv) BackPacked() int {
 
 // PackBackTasks returns the number of tasks of PackBack.
 func (c *Conv) PackBackTasks() int {
+	if c.half != nil {
+		return c.half.packBackTasks(c)
+	}
 	if len(c.back) == 0 {
 		return 0
 	}
@@ -121,6 +127,10 @@ func (c *Conv) PackBackTasks() int {
 
 // PackBack writes a part of the weights w to packed, turned by 180 degrees and transposed, as GradInput reads them.
 func (c *Conv) PackBack(task int, w, packed []float32) {
+	if c.half != nil {
+		c.half.packBack(c, task, w, packed)
+		return
+	}
 	p := &c.back[0]
 	for i := range c.back {
 		if c.back[i].firstPanel <= task {
@@ -169,6 +179,10 @@ func (c *Conv) shared() *sweep {
 // touched it, in the order of falling ky and kx, and oc; taps that fall outside dy contribute products with zero. With
 // accumulate the chains start at what dx holds, else at zero.
 func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []float32) {
+	if c.half != nil {
+		c.half.gradInput(c, task, accumulate, dy, packed, dx, scratch)
+		return
+	}
 	f := c.frame
 	if f == nil {
 		c.back[0].run(task, &c.kernel, accumulate, dy, nil, packed, dx, scratch)

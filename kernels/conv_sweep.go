@@ -34,19 +34,20 @@ func dense(h, w int) grid { return grid{h, w, 1, 1, 0, 0} }
 func (g grid) contiguous() bool { return g.sh == 1 && g.sw == 1 }
 
 // A cut says what tasks aim at: so many pixels, to reuse a panel of weights, and so many tasks, to keep cores busy. More
-// tasks than that would read the weights more often. Scaled means that channels are scaled image by image.
+// tasks than that would read the weights more often. The rows of a matrix in a task are a multiple of rows and at most
+// mostRows. Scaled means that channels are scaled image by image, rounded that operands are.
 type cut struct {
-	pixels, tasks int
-	scaled        bool
+	pixels, tasks  int
+	rows, mostRows int
+	scaled         bool
+	rounded        bool
 }
 
-var usualCut = cut{pixels: 2048, tasks: 8}
+// usualCut makes the rows of a matrix a multiple of every mr.
+var usualCut = cut{pixels: 2048, tasks: 8, rows: 24, mostRows: 240}
 
-// A band fits the second-level cache; the rows of a matrix in a task are a multiple of every mr.
-const (
-	bandFloats = 96 << 10
-	directBand = 240
-)
+// bandFloats is the most of a band: it fits the second-level cache.
+const bandFloats = 96 << 10
 
 // newSweep prepares a sweep over the window that computes the pixels of g.
 func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, to cut) sweep {
@@ -57,14 +58,14 @@ func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, 
 	case p.direct && to.scaled: // the pixels of an image as the rows of a matrix, scaled on their way to scratch
 		p.oh, p.ow = p.oh*p.ow, 1
 		p.grid = dense(p.oh, p.ow)
-		p.band = min(directBand, max(24, bandFloats/ic/24*24))
+		p.band = to.matrix(bandFloats / ic)
 	case p.direct: // the pixels of all images as the rows of one matrix
 		p.n, p.oh, p.ow = 1, n*p.oh*p.ow, 1
 		p.grid = dense(p.oh, p.ow)
-		p.band = min(directBand, max(24, p.oh/to.tasks/24*24))
+		p.band = to.matrix(p.oh / to.tasks)
 	default:
 		p.cols = (p.ow-1)*w.SW + (w.KW-1)*w.DW + 1
-		p.band = to.rows(n*groups, p.oh, p.ow, p.cols*ic/groups, w)
+		p.band = to.lines(n*groups, p.oh, p.ow, p.cols*ic/groups, w)
 	}
 	p.band = min(p.band, p.oh)
 	p.tables(k)
@@ -74,8 +75,11 @@ func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, 
 	return p
 }
 
-// rows chooses how many output rows a task has.
-func (to cut) rows(images, oh, ow, lineFloats int, w Window) int {
+// matrix chooses how many rows of a matrix a task has: about so many.
+func (to cut) matrix(rows int) int { return min(to.mostRows, max(to.rows, rows/to.rows*to.rows)) }
+
+// lines chooses how many output rows a task has.
+func (to cut) lines(images, oh, ow, lineFloats int, w Window) int {
 	rows := max(1, to.pixels/ow)
 	fit := (bandFloats/lineFloats - (w.KH-1)*w.DH - 1) / w.SH
 	rows = min(rows, max(1, fit))

@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"tessera/internal/kerneltest"
@@ -49,11 +50,21 @@ func conv(n, h, w, ic, oc, k, stride int) ref.Conv {
 type convRun struct{ y, dx, dw []float32 }
 
 func runConv(t *testing.T, p ref.Conv, x, w, dy, y0, dx0, dw0 []float32) convRun {
-	return runTasks(t, kernels.NewConv(p.N, p.IC, p.OC, p.Groups, p.Window), x, w, dy, y0, dx0, dw0)
+	t.Helper()
+	return runConvIn(t, kernels.Float32, p, x, w, dy, y0, dx0, dw0)
+}
+
+func runConvIn(t *testing.T, precision kernels.Precision, p ref.Conv, x, w, dy, y0, dx0, dw0 []float32) convRun {
+	t.Helper()
+	return runTasks(t, precision.NewConv(p.N, p.IC, p.OC, p.Groups, p.Window), x, w, dy, y0, dx0, dw0)
 }
 
 func runTasks(t *testing.T, c *kernels.Conv, x, w, dy, y0, dx0, dw0 []float32) convRun {
-	scratch := kerneltest.Guard(make([]float32, c.Scratch()), 3)
+	t.Helper()
+	scratch := kerneltest.Guard(kerneltest.Floats(8, c.Scratch()), 3)
+	for i := range scratch.X { // of a task before this one: numbers that no sum survives
+		scratch.X[i] = float32(math.NaN())
+	}
 	dirty := func(n int) *kerneltest.Guarded { return kerneltest.Guard(kerneltest.Floats(9, n), 1) }
 	packed, back, partial := dirty(c.ForwardPacked()), dirty(c.BackPacked()), dirty(c.Partial())
 	y, dx, dw := kerneltest.Guard(y0, 1), kerneltest.Guard(dx0, 2), kerneltest.Guard(dw0, 3)
@@ -151,13 +162,18 @@ func TestConvRefusesImpossibleGeometry(t *testing.T) {
 }
 
 // BenchmarkConv times one direction of layers of Unet("efficientnet-b0") at batch 8, 256×256, on one core.
-func BenchmarkConv(b *testing.B) {
+func BenchmarkConv(b *testing.B) { benchmarkConv(b, kernels.Float32) }
+
+// BenchmarkConvHalf is BenchmarkConv in bfloat16.
+func BenchmarkConvHalf(b *testing.B) { benchmarkConv(b, kernels.BFloat16) }
+
+func benchmarkConv(b *testing.B, precision kernels.Precision) {
 	for _, p := range []ref.Conv{
 		conv(8, 128, 128, 16, 96, 1, 1), conv(8, 16, 16, 112, 672, 1, 1), conv(8, 8, 8, 1152, 192, 1, 1),
 		conv(8, 16, 16, 432, 256, 3, 1), conv(8, 64, 64, 152, 64, 3, 1), conv(4, 128, 128, 96, 32, 3, 1),
 		conv(2, 256, 256, 32, 16, 3, 1), conv(2, 256, 256, 16, 11, 3, 1), conv(8, 256, 256, 3, 32, 3, 2),
 	} {
-		c := kernels.NewConv(p.N, p.IC, p.OC, p.Groups, p.Window)
+		c := precision.NewConv(p.N, p.IC, p.OC, p.Groups, p.Window)
 		nx, nw, ny := p.N*p.IH*p.IW*p.IC, p.KH*p.KW*p.IC/p.Groups*p.OC, p.N*p.OH()*p.OW()*p.OC
 		x, w, dy := kerneltest.Floats(1, nx), kerneltest.Floats(2, nw), kerneltest.Floats(3, ny)
 		y, dx, dw, scratch := make([]float32, ny), make([]float32, nx), make([]float32, nw), make([]float32, c.Scratch())

@@ -64,6 +64,9 @@ func newConvWeights(c *Conv, input sweep) convWeights {
 
 // GradWeightTasks returns the number of tasks of GradWeight.
 func (c *Conv) GradWeightTasks() int {
+	if c.half != nil {
+		return c.weights.chunks * c.half.weights.splits
+	}
 	return c.weights.chunks * c.forward.panels(&c.kernel) / c.weights.panels
 }
 
@@ -80,6 +83,10 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 
 // GradWeightScaled is GradWeight of x·gain; gain is [N, IC], or nil for none.
 func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float32) {
+	if c.half != nil {
+		c.half.weights.run(c, task, x, gain, dy, partial, scratch)
+		return
+	}
 	g := &c.weights
 	f := &g.input
 	tasks := f.panels(&c.kernel) / g.panels

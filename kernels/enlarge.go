@@ -36,7 +36,7 @@ func (c *Conv) enlarge(channels int, to cut) sweep {
 	oh, ow := c.OH(), c.OW()
 	p := sweep{n: c.N, ic: c.IC, oc: c.OC, groups: 1, win: c.Window, oh: oh, ow: ow, grid: dense(oh, ow)}
 	p.win.IH, p.win.IW = oh/2, ow/2
-	p.band = to.rows(c.N, oh, ow, 1, p.win)
+	p.band = to.lines(c.N, oh, ow, 1, p.win)
 	p.tile(&enlarging, &c.kernel, channels)
 	return p
 }
@@ -46,7 +46,7 @@ func newGather(k *gemmKernel, n, h, w, ic, oc int, to cut) sweep {
 	p := sweep{n: n, ic: ic, oc: oc, groups: 1, oh: h, ow: w, grid: dense(h, w), segs: []int{0}, klen: 9 * ic, gather: true,
 		win: Window{IH: 2 * h, IW: 2 * w, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1}}
 	to.pixels /= 4
-	p.band = min(h, to.rows(n, h, w, 1, p.win))
+	p.band = min(h, to.lines(n, h, w, 1, p.win))
 	p.bands = (h + p.band - 1) / p.band
 	chunk := min(p.band*w, max(24, tileFloats/p.klen/24*24))
 	p.rows = k.padRows(multiples(chunk, p.klen))

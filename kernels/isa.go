@@ -15,10 +15,11 @@ const (
 	NEON               // arm64, 128-bit vectors
 	AVX2               // amd64, 256-bit vectors with FMA and F16C
 	AVX512             // amd64, 512-bit vectors (F, BW, DQ, VL)
+	AMX                // amd64, beside them tiles of bfloat16 numbers
 	numISA
 )
 
-var isaNames = [numISA]string{"generic", "neon", "avx2", "avx512"}
+var isaNames = [numISA]string{"generic", "neon", "avx2", "avx512", "amx"}
 
 // String returns the name that SEGTRAIN_ISA takes.
 func (i ISA) String() string { return isaNames[i] }

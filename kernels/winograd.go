@@ -30,7 +30,7 @@ const wgLeast = 16
 func (p *sweep) useWinograd(k *gemmKernel, channels int, to cut) {
 	w := p.win
 	one := w.KH == 3 && w.KW == 3 && w.SH == 1 && w.SW == 1 && w.DH == 1 && w.DW == 1
-	if one && p.groups == 1 && p.spread == (spread{1, 1}) && p.grid.contiguous() && !to.scaled && min(p.ic, p.oc) >= wgLeast {
+	if one && p.groups == 1 && p.spread == (spread{1, 1}) && p.grid.contiguous() && !to.scaled && !to.rounded && min(p.ic, p.oc) >= wgLeast {
 		p.tile(&winograd, k, channels)
 	}
 }

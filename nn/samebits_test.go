@@ -17,8 +17,15 @@ import (
 	"tessera/optim"
 )
 
-// trainedChecksum is that of the parameters and statistics that training gives, on every processor.
-const trainedChecksum = "250e83411e4f3dbc"
+// trainedChecksums are those of the parameters and statistics that training gives, on every processor.
+var trainedChecksums = map[kernels.Precision]string{
+	kernels.Float32:    "250e83411e4f3dbc",
+	kernels.BFloat16:   "86d48a96b6a3ad19",
+	kernels.BFloat16x3: "12a3241a0bcf5957",
+}
+
+// firstChecksums are those after the first step.
+var firstChecksums = map[kernels.Precision]string{kernels.BFloat16: "6b5022bfe39f4f78", kernels.BFloat16x3: "e07a76d7edcda9fb"}
 
 // TestSameBits trains a small U-Net with everything that a run has, for every number of workers and instruction set.
 func TestSameBits(t *testing.T) {
@@ -30,13 +37,37 @@ func TestSameBits(t *testing.T) {
 		}
 		for _, workers := range counts {
 			parallel.SetWorkers(workers)
-			assert.Equal(t, trainedChecksum, trainSmall(t), "%d workers", workers)
+			assert.Equal(t, trainedChecksums[kernels.Float32], trainSmall(t, kernels.Float32, 10), "%d workers", workers)
 		}
 	})
 }
 
-// trainSmall trains a U-Net of a thin decoder for ten steps and returns the checksum of its state.
-func trainSmall(t *testing.T) string {
+// TestSameBitsInHalf is TestSameBits with convolutions in bfloat16, which matrix units multiply and other processors
+// imitate: slowly in portable Go.
+func TestSameBitsInHalf(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	for _, precision := range []kernels.Precision{kernels.BFloat16, kernels.BFloat16x3} {
+		t.Run(precision.String(), func(t *testing.T) {
+			kerneltest.EachISA(t, func(t *testing.T) {
+				counts := []int{1, 2, 7}
+				if kernels.Bfloat16Unit().ISA < kernels.AVX512 {
+					counts = []int{7}
+					if testing.Short() {
+						assert.Equal(t, firstChecksums[precision], trainSmall(t, precision, 1))
+						return
+					}
+				}
+				for _, workers := range counts {
+					parallel.SetWorkers(workers)
+					assert.Equal(t, trainedChecksums[precision], trainSmall(t, precision, 10), "%d workers", workers)
+				}
+			})
+		})
+	}
+}
+
+// trainSmall trains a U-Net of a thin decoder and returns the checksum of its state.
+func trainSmall(t *testing.T, precision kernels.Precision, steps int) string {
 	t.Helper()
 	rng := nn.NewRand(7)
 	e, err := encoder.New("efficientnet-b0", rng, encoder.Options{DropConnect: 0.5})
@@ -45,11 +76,11 @@ func trainSmall(t *testing.T) string {
 	require.NoError(t, err)
 	l := loss.Sum{Weights: []float32{1, 0.5}, Losses: []loss.Loss{
 		loss.CrossEntropy{Ignore: 11, Smoothing: 0.1}, loss.Dice{RegionOptions: autograd.RegionOptions{Ignore: 11, Smooth: 1}}}}
-	s := newTraining(t, u, [4]int{2, 3, 32, 32}, l, optim.DefaultAdamW)
+	s := newTrainingIn(t, precision, u, [4]int{2, 3, 32, 32}, l, optim.DefaultAdamW)
 	s.tape.Seed = 3
 	clip := optim.NewClipper(nn.Params(u))
 	rate := optim.Warmup(2, optim.Cosine(1e-3, 1e-5, 10))
-	for step := range 10 {
+	for step := range steps {
 		s.tape.Step = uint64(step)
 		s.gradients()
 		s.optim.Step(rate(step), optim.ClipScale(clip.Norm(), 1))

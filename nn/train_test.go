@@ -12,6 +12,7 @@ import (
 
 	"tessera/autograd"
 	"tessera/internal/golden"
+	"tessera/kernels"
 	"tessera/nn"
 	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
@@ -164,8 +165,16 @@ type training struct {
 // newTraining plans steps on golden pictures and labels.
 func newTraining(t testing.TB, u *decoder.Unet, size [4]int, l loss.Loss, o optim.AdamWOptions) *training {
 	t.Helper()
+	return newTrainingIn(t, kernels.Float32, u, size, l, o)
+}
+
+// newTrainingIn is newTraining in a precision.
+func newTrainingIn(t testing.TB, precision kernels.Precision, u *decoder.Unet, size [4]int, l loss.Loss,
+	o optim.AdamWOptions) *training {
+	t.Helper()
 	data := pictures(0, size)
 	tape := autograd.NewTape(autograd.Training)
+	tape.Precision = precision
 	x := tape.Input(data.Shape)
 	target := tape.Labels(tensor.Dims(size[0], size[2], size[3]))
 	labels(target, 11)

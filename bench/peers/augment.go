@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"tessera/kernels"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/raster"
 )
@@ -77,7 +78,7 @@ func repeat(once func(i int)) (seconds []float64) {
 	return seconds
 }
 
-// prepare returns what draws and applies a row: on bytes, as the peer does, where an op works on bytes.
+// prepare returns what draws and applies a row, on bytes, as the peer does.
 func (r transformRow) prepare(im *raster.Image) (func(i int), error) {
 	if r.Chain != nil {
 		return r.prepareChain(im)
@@ -86,23 +87,9 @@ func (r transformRow) prepare(im *raster.Image) (func(i int), error) {
 	if err != nil {
 		return nil, err
 	}
-	transform, ok := t.(augment.Optional)
-	if !ok {
-		return nil, fmt.Errorf("it has no probability")
-	}
-	out, in := raster.NewImage(im.H, im.W, im.C), im.Float()
+	out := raster.NewImage(im.H, im.W, im.C)
 	return func(i int) {
-		op := transform.Always(augment.NewRand(uint64(i)), im.H, im.W)
-		switch op := op.(type) {
-		case augment.Painter:
-			op.Paint(out, im)
-		case interface {
-			Bytes(*raster.Image) *raster.Image
-		}:
-			op.Bytes(im)
-		default:
-			op.Image(in)
-		}
+		augment.BytesInto(out, augment.DrawAlways(t, augment.NewRand(uint64(i)), nil, im.H, im.W), im)
 	}, nil
 }
 
@@ -117,16 +104,21 @@ func (r transformRow) prepareChain(im *raster.Image) (func(i int), error) {
 			chain = append(chain, t)
 		}
 	}
-	in, out := new(raster.Float), make([]float32, len(im.Pix8))
+	bytes, out := new(raster.Image), make([]float32, len(im.Pix8))
 	mean, std := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}
+	var scale, add [3]float32
+	for c := range 3 {
+		scale[c], add[c] = 1/std[c], -mean[c]/std[c]
+	}
 	return func(i int) {
-		im.FloatInto(in)
-		pix := chain.Draw(augment.NewRand(uint64(i)), im.H, im.W).Image(in).Pix
-		for c := range 3 {
-			scale, add := 1/std[c], -mean[c]/std[c]
-			for k := c; k < len(out); k += 3 {
-				out[k] = float32(pix[k]*scale) + add
-			}
+		rest, done := augment.Lead(chain.Draw(augment.NewRand(uint64(i)), im.H, im.W), im, bytes)
+		if !augment.IsIdentity(rest) {
+			panic("a step of the chain is not done in bytes")
+		}
+		for from, to := done.Pix8, out; len(from) > 0; {
+			n := min(3<<13, len(from))
+			kernels.BytesToFloats3(scale, add, from[:n], to)
+			from, to = from[n:], to[n:]
 		}
 	}, nil
 }

@@ -53,7 +53,7 @@ func main() {
 	case *worker && flag.Arg(0) == "start":
 		err = firstMask(flag.Arg(1), flag.Arg(2), flag.Arg(3))
 	case *worker:
-		err = contest(flag.Arg(0), flag.Arg(1), *threads)
+		err = contest(flag.Arg(0), flag.Arg(1), flag.Arg(2), *threads)
 	default:
 		err = races(*only, *python, *rounds, *threads)
 	}

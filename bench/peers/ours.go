@@ -8,6 +8,7 @@ import (
 
 	"tessera/autograd"
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/nn"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
@@ -18,13 +19,13 @@ import (
 
 const classes = 11
 
-// contest is our contestant: it prints its report.
-func contest(kind, shape string, threads int) (err error) {
+// contest is our contestant: it prints its report. precision is that of a model, empty for fp32.
+func contest(kind, shape, precision string, threads int) (err error) {
 	parallel.SetWorkers(threads)
 	var r result
 	switch kind {
 	case "train", "infer":
-		r, err = reference(kind, shape)
+		r, err = reference(kind, shape, precision)
 	case "gemm", "conv", "dwweight":
 		r, err = kernel(kind, shape)
 	case "augment":
@@ -39,7 +40,13 @@ func contest(kind, shape string, threads int) (err error) {
 }
 
 // reference trains the reference model or infers with it, on random pictures.
-func reference(kind, shape string) (r result, err error) {
+func reference(kind, shape, precision string) (r result, err error) {
+	p := kernels.Float32
+	if precision != "" {
+		if p, err = kernels.ParsePrecision(precision); err != nil {
+			return r, err
+		}
+	}
 	var n, h, w int
 	if _, err := fmt.Sscanf(shape, "%d,%d,%d", &n, &h, &w); err != nil {
 		return r, fmt.Errorf("shape %q: want batch,height,width", shape)
@@ -56,7 +63,7 @@ func reference(kind, shape string) (r result, err error) {
 	if kind == "infer" {
 		prepare = inference
 	}
-	once, err := prepare(model, n, h, w, images)
+	once, err := prepare(p, model, n, h, w, images)
 	if err != nil {
 		return r, err
 	}
@@ -65,9 +72,9 @@ func reference(kind, shape string) (r result, err error) {
 	return r, err
 }
 
-func training(model decoder.Model, n, h, w int, images []float32) (func() error, error) {
+func training(p kernels.Precision, model decoder.Model, n, h, w int, images []float32) (func() error, error) {
 	opt := optim.NewAdamW(nn.Params(model), optim.DefaultAdamW)
-	step, err := train.NewStep(model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, 3, 0, 1)
+	step, err := train.NewStepIn(p, model, loss.CrossEntropy{Ignore: classes}, opt, n, h, w, 3, 0, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +90,9 @@ func training(model decoder.Model, n, h, w int, images []float32) (func() error,
 	}, nil
 }
 
-func inference(model decoder.Model, n, h, w int, images []float32) (func() error, error) {
+func inference(p kernels.Precision, model decoder.Model, n, h, w int, images []float32) (func() error, error) {
 	tape := autograd.NewTape(autograd.Inference)
-	tape.FixedWeights = true
+	tape.FixedWeights, tape.Precision = true, p
 	x := tape.Input(tensor.Dims(n, h, w, 3))
 	tape.Output(model.Forward(tape, x))
 	if err := tape.Plan(); err != nil {

@@ -1,4 +1,4 @@
-"""PyTorch's contestant: torch_worker.py train|infer batch,height,width channels_last|nchw|compile"""
+"""PyTorch's contestant: torch_worker.py train|infer batch,height,width channels_last|nchw|compile|bf16|compile_bf16"""
 import os
 import sys
 
@@ -17,7 +17,8 @@ if hasattr(model.encoder, "set_swish"):  # nn.SiLU, where there is a slower, mem
 images = torch.rand(n, 3, h, w) * 4 - 2
 layout = torch.contiguous_format if mode == "nchw" else torch.channels_last
 model, images = model.to(memory_format=layout), images.contiguous(memory_format=layout)
-run = torch.compile(model) if mode == "compile" else model
+run = torch.compile(model) if mode.startswith("compile") else model
+autocast = torch.autocast("cpu", torch.bfloat16, enabled=mode.endswith("bf16"))  # products in bfloat16, on channels_last
 
 if kind == "train":
     model.train()
@@ -27,13 +28,15 @@ if kind == "train":
 
     def once():
         optimizer.zero_grad(set_to_none=True)
-        loss_fn(run(images), masks).backward()
+        with autocast:
+            loss = loss_fn(run(images), masks)
+        loss.backward()
         optimizer.step()
 else:
     model.eval()
 
     def once():
-        with torch.inference_mode():
+        with torch.inference_mode(), autocast:
             run(images)
 
 measure(once, n, note=torch.__version__)

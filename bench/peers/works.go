@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"tessera/kernels"
 )
 
 // A work is something that contestants do; the first of them is ours.
@@ -69,6 +71,13 @@ func ours(args ...string) contestant {
 	return contestant{"tessera", ourselves, append([]string{"-worker"}, args...)}
 }
 
+// in is ours in a precision.
+func in(p kernels.Precision, args ...string) contestant {
+	c := ours(append(args, p.String())...)
+	c.name += " " + p.String()
+	return c
+}
+
 func python(name, script string, args ...string) contestant {
 	return contestant{name, inPython, append([]string{filepath.Join("bench", "peers", script)}, args...)}
 }
@@ -92,6 +101,17 @@ func modelWorks() []work {
 			torch("torch eager, channels_last", "channels_last", "train", "8,256,256"),
 			torch("torch eager, NCHW", "nchw", "train", "8,256,256"),
 			torch("torch.compile", "compile", "train", "8,256,256"),
+		}},
+		{name: "trainhalf", title: "training step, Unet(efficientnet-b0, classes=11), 8×256×256, bfloat16", contestants: []contestant{
+			in(kernels.BFloat16, "train", "8,256,256"), in(kernels.BFloat16x3, "train", "8,256,256"), in(kernels.Float32, "train", "8,256,256"),
+			torch("torch autocast bf16, channels_last", "bf16", "train", "8,256,256"),
+			torch("torch.compile, autocast bf16", "compile_bf16", "train", "8,256,256"),
+			torch("torch eager float32, channels_last", "channels_last", "train", "8,256,256"),
+		}},
+		{name: "inferhalf", title: "inference, 8×256×256, bfloat16", contestants: []contestant{
+			in(kernels.BFloat16, "infer", "8,256,256"), in(kernels.BFloat16x3, "infer", "8,256,256"), in(kernels.Float32, "infer", "8,256,256"),
+			{"onnxruntime, float32", inPython, ort("8,256,256").args},
+			torch("torch autocast bf16, channels_last", "bf16", "infer", "8,256,256"),
 		}},
 		{name: "infer8", title: "inference, 8×256×256, float32", contestants: []contestant{
 			ours("infer", "8,256,256"), ort("8,256,256"),

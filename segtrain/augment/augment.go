@@ -66,6 +66,12 @@ func Identity(h, w int) Geometric {
 	return newMove(frame{h, w, h, w}, lattice{yy: 1, xx: 1}, border{})
 }
 
+// IsIdentity tells whether an op leaves pictures as they are.
+func IsIdentity(op Op) bool {
+	m, ok := op.(move)
+	return ok && m.isIdentity()
+}
+
 // maybe is Draw for an Optional: the toss comes first, so that a transform left out costs one random number.
 func maybe(t Optional, rng *rand.Rand, h, w int) Op {
 	if rng.Float64() < t.Chance() {

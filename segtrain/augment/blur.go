@@ -20,12 +20,7 @@ func (t Blur) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h, w) }
 
 // Always draws the size of the window. The op is a Painter.
 func (t Blur) Always(rng *rand.Rand, h, w int) Op {
-	k := drawSize(rng, t.BlurLimit)
-	weights := make([]float64, k)
-	for i := range weights {
-		weights[i] = 1 / float64(k)
-	}
-	return paint(h, w, separable(weights))
+	return paint(h, w, boxFilter(drawSize(rng, t.BlurLimit)))
 }
 
 // Validate checks the settings.

@@ -3,6 +3,7 @@ package augment
 import (
 	"math/rand/v2"
 
+	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
 
@@ -64,9 +65,9 @@ func (b meanContrast) stroke(dst, src *raster.Image) {
 
 // mean is the mean of all samples.
 func mean(pix []uint8) float64 {
-	var sum int
-	for _, v := range pix {
-		sum += int(v)
+	var sum float64 // of whole numbers
+	for i := 0; i < len(pix); i += strip {
+		sum += float64(kernels.ByteSum(pix[i:min(i+strip, len(pix))]))
 	}
-	return float64(sum) / float64(len(pix))
+	return sum / float64(len(pix))
 }

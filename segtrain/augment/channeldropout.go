@@ -49,8 +49,17 @@ type dropChannels struct {
 }
 
 func (b dropChannels) stroke(dst, src *raster.Image) {
+	dropped := NewRand(b.key).Perm(src.C)[:min(b.n, src.C)]
+	if src.C == 3 {
+		order := [3]uint8{0, 1, 2}
+		for _, c := range dropped {
+			order[c] = 3
+		}
+		order3(dst, src, order, b.fill)
+		return
+	}
 	copyImage(dst, src)
-	for _, c := range NewRand(b.key).Perm(src.C)[:min(b.n, src.C)] {
+	for _, c := range dropped {
 		for i := c; i < len(dst.Pix8); i += src.C {
 			dst.Pix8[i] = b.fill
 		}

@@ -3,6 +3,7 @@ package augment
 import (
 	"math/rand/v2"
 
+	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
 
@@ -32,7 +33,7 @@ type channelOrder uint64
 func (b channelOrder) stroke(dst, src *raster.Image) {
 	order := NewRand(uint64(b)).Perm(src.C)
 	if src.C == 3 {
-		shuffle3(dst.Pix8, src.Pix8, order[0], order[1], order[2])
+		order3(dst, src, [3]uint8{uint8(order[0]), uint8(order[1]), uint8(order[2])}, 0)
 		return
 	}
 	pixel := make([]uint8, src.C)
@@ -44,10 +45,10 @@ func (b channelOrder) stroke(dst, src *raster.Image) {
 	}
 }
 
-func shuffle3(dst, src []uint8, a, b, c int) {
-	for len(src) >= 3 && len(dst) >= 3 {
-		p := [4]uint8{src[0], src[1], src[2]}
-		dst[0], dst[1], dst[2] = p[a&3], p[b&3], p[c&3]
-		src, dst = src[3:], dst[3:]
+// order3 shows in channel k what channel order[k] of three shows, or fill where that is 3.
+func order3(dst, src *raster.Image, order [3]uint8, fill uint8) {
+	for i := 0; i < len(src.Pix8); i += strip3 {
+		j := min(i+strip3, len(src.Pix8))
+		kernels.ByteOrder3(order, fill, src.Pix8[i:j], dst.Pix8[i:j])
 	}
 }

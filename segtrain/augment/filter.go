@@ -2,6 +2,7 @@ package augment
 
 import (
 	"math"
+	"slices"
 
 	"tessera/kernels"
 	"tessera/segtrain/raster"
@@ -33,6 +34,13 @@ func separable(weights []float64) filter {
 	return filter{fix(across), fix(down)}
 }
 
+// boxFilter returns the filter that takes the mean of k×k samples, k odd.
+func boxFilter(k int) filter {
+	f := separable(slices.Repeat([]float64{1 / float64(k)}, k))
+	f.across.mean, f.taps.mean = k <= 15, k <= 15 // what the kernel takes; its means are those of the weights
+	return f
+}
+
 // windowTaps returns the taps of a k×k window, row by row, without those that are 0.
 func windowTaps(window []float64) (taps []tap) {
 	k := int(math.Sqrt(float64(len(window))))
@@ -49,7 +57,17 @@ type fixedTaps struct {
 	at      []tap
 	weights []int16
 	shift   int
-	ry, rx  int // how far the taps reach
+	ry, rx  int  // how far the taps reach
+	mean    bool // all weights are the same, and few
+}
+
+// sum computes the weighted sums of rows, one for each tap.
+func (f *fixedTaps) sum(rows [][]uint8, y []uint8) {
+	if f.mean {
+		kernels.ByteMean(rows, y)
+	} else {
+		kernels.ByteTaps(f.shift, f.weights, rows, y)
+	}
 }
 
 // fix chooses the finest weights that 16 bits, and 32 bits of the sum, can hold. What rounding takes from one weight
@@ -82,22 +100,23 @@ func (f filter) stroke(dst, src *raster.Image) {
 	across := make([][]uint8, len(f.across.at))
 	rows := make([][]uint8, len(f.taps.at))
 	n := src.W * src.C
-	line := make([]uint8, n)
+	line := make([]uint8, n+2*rx*src.C)
+	for k, t := range f.across.at {
+		across[k] = line[(rx+t.dx)*src.C:][:n]
+	}
 	for y := range src.H {
 		for ring.next <= min(y+f.taps.ry, src.H-1) {
-			row := ring.load()
-			if len(across) > 0 {
-				for k, t := range f.across.at {
-					across[k] = row[(rx+t.dx)*src.C:][:n]
-				}
-				kernels.ByteTaps(f.across.shift, f.across.weights, across, line)
-				copy(row[rx*src.C:], line)
+			if len(across) == 0 {
+				ring.load()
+				continue
 			}
+			ring.fill(line)
+			f.across.sum(across, ring.take()[rx*src.C:][:n]) // what comes then does not look aside
 		}
 		for k, t := range f.taps.at {
 			rows[k] = ring.row(y + t.dy)[(rx+t.dx)*src.C:][:n]
 		}
-		kernels.ByteTaps(f.taps.shift, f.taps.weights, rows, dst.Pix8[y*n:][:n])
+		f.taps.sum(rows, dst.Pix8[y*n:][:n])
 	}
 }
 
@@ -121,18 +140,28 @@ func newRing(src *raster.Image, ry, rx int, edge func(i, n int) int) *ring {
 	return r
 }
 
-// load copies the next row and fills its sides.
-func (r *ring) load() []uint8 {
-	c, w := r.src.C, r.src.W
+// take returns the memory of the next row.
+func (r *ring) take() []uint8 {
 	row := r.rows[r.next%len(r.rows)]
+	r.next++
+	return row
+}
+
+// fill copies the next row and fills its sides.
+func (r *ring) fill(row []uint8) {
+	c, w := r.src.C, r.src.W
 	s := r.src.Pix8[r.next*w*c:][:w*c]
 	copy(row[r.rx*c:], s)
 	for i := range r.rx {
 		copy(row[i*c:][:c], s[r.edge(i-r.rx, w)*c:])
 		copy(row[(r.rx+w+i)*c:][:c], s[r.edge(w+i, w)*c:])
 	}
+}
+
+// load copies the next row to its memory.
+func (r *ring) load() {
+	r.fill(r.rows[r.next%len(r.rows)])
 	r.next++
-	return row
 }
 
 // row returns the row at y, or what stands for it beyond the picture.

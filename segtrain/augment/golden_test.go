@@ -59,9 +59,10 @@ func TestWarpsAreThoseOfAlbumentations(t *testing.T) {
 	var g golden.Augment
 	golden.Load(t, "augment.json", &g)
 	in := waves(g.Height, g.Width)
+	var inBytes misses
 	for _, c := range g.Cases {
 		op := opOf(t, c, g.Height, g.Width)
-		out := op.Image(in)
+		out, small := op.Image(in), Bytes(op, grey3(in))
 		require.Equal(t, c.Size, []int{out.H, out.W}, "%s %v", c.Name, c.Numbers)
 		f, _, ok := asField(op)
 		if s, several := op.(sequence); several {
@@ -93,9 +94,34 @@ func TestWarpsAreThoseOfAlbumentations(t *testing.T) {
 			if err := math.Abs(float64(got) - want); !(err <= 1.5e-3) {
 				t.Errorf("%s %v at %v: %v, want %v", c.Name, c.Numbers, p, got, want)
 			}
+			inBytes.add(float64(small.Pix8[3*(p[0]*out.W+p[1])]) - 255*want)
 		}
 		assert.Greater(t, compared, len(places)*3/5, "%s", c.Name)
 	}
+	// Rounding the picture and the result are a half each at most, and a quarter in the mean.
+	assert.Greater(t, inBytes.n, 500)
+	assert.LessOrEqual(t, inBytes.largest, 0.9)
+	assert.LessOrEqual(t, inBytes.sum/float64(inBytes.n), 0.295)
+}
+
+// misses are differences to a golden.
+type misses struct {
+	n            int
+	largest, sum float64 // of magnitudes
+}
+
+func (e *misses) add(v float64) {
+	v = math.Abs(v)
+	e.n, e.largest, e.sum = e.n+1, max(e.largest, v), e.sum+v
+}
+
+// grey3 is a picture of one channel in 8 bits, three times.
+func grey3(f *raster.Float) *raster.Image {
+	one, out := f.Image(), raster.NewImage(f.H, f.W, 3)
+	for i := range out.Pix8 {
+		out.Pix8[i] = one.Pix8[i/3]
+	}
+	return out
 }
 
 func TestSymmetriesAreThoseOfAlbumentations(t *testing.T) {

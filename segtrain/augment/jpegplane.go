@@ -1,6 +1,9 @@
 package augment
 
-import "tessera/segtrain/raster"
+import (
+	"tessera/kernels"
+	"tessera/segtrain/raster"
+)
 
 // The tables of the JPEG standard (ITU-T T.81, annex K.1), for luminance and for colour.
 var jpegTables = [2][64]int{{
@@ -16,7 +19,7 @@ var jpegTables = [2][64]int{{
 }}
 
 // quantiser rounds the coefficients of a block to multiples of a table.
-type quantiser struct{ down, up block }
+type quantiser struct{ down, up [64]float32 }
 
 // newQuantiser scales a table to a quality from 1 to 100, as libjpeg does.
 func newQuantiser(table *[64]int, quality int) *quantiser {
@@ -31,13 +34,6 @@ func newQuantiser(table *[64]int, quality int) *quantiser {
 		q.down[i], q.up[i] = float32(1/(step*s*8)), float32(step*s/8)
 	}
 	return q
-}
-
-// round replaces coefficients by the nearest multiples.
-func (q *quantiser) round(b *block) {
-	for i, v := range b {
-		b[i] = float32(int32(float32(v*q.down[i])+16384.5)-16384) * q.up[i]
-	}
 }
 
 // plane is a channel whose sides are filled up to multiples of 8 with its last column and row.
@@ -66,25 +62,8 @@ func (p plane) fill() {
 
 // quantise takes every block there and back.
 func (p plane) quantise(q *quantiser) {
-	var b block
 	for y := 0; y < len(p.pix); y += 8 * p.stride {
-		for x := 0; x < p.stride; x += 8 {
-			for i := range 8 {
-				row := p.pix[y+i*p.stride+x:][:8]
-				for k, v := range row {
-					b[i*8+k] = float32(int32(v) - 128)
-				}
-			}
-			b.forward()
-			q.round(&b)
-			b.inverse()
-			for i := range 8 {
-				row := p.pix[y+i*p.stride+x:][:8]
-				for k := range row {
-					row[k] = uint8(min(max(int32(b[i*8+k]+16512.5)-16384, 0), 255))
-				}
-			}
-		}
+		kernels.ByteDCT(&q.down, &q.up, p.stride, p.pix[y:])
 	}
 }
 

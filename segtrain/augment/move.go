@@ -1,9 +1,9 @@
 package augment
 
 import (
-	"encoding/binary"
 	"image"
 
+	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
 
@@ -102,28 +102,13 @@ func gather[T float32 | uint8](m move, dst, src []T, c int) {
 // gather3 copies pixels of three samples, each step samples on from the one before.
 func gather3[T float32 | uint8](to, src []T, from, step int) {
 	if dst, ok := any(to).([]uint8); ok && step == -3 {
-		mirror3(dst, any(src).([]uint8), from)
+		kernels.ByteMirror3(any(src).([]uint8)[from+3-len(dst):from+3], dst)
 		return
 	}
 	for len(to) >= 3 {
 		p, q := src[from:from+3:from+3], to[:3:3]
 		q[0], q[1], q[2] = p[0], p[1], p[2]
 		to, from = to[3:], from+step
-	}
-}
-
-// mirror3 copies pixels of three bytes backwards from a place on: two by two, as long as there is room to read and write eight
-// bytes for the six.
-func mirror3(to, src []uint8, from int) {
-	for len(to) >= 8 && from >= 5 {
-		v := binary.LittleEndian.Uint64(src[from-5 : from+3 : from+3])
-		binary.LittleEndian.PutUint64(to[:8:8], v>>40|v>>16&0xffffff<<24)
-		to, from = to[6:], from-6
-	}
-	for len(to) >= 3 {
-		p, q := src[from:from+3:from+3], to[:3:3]
-		q[0], q[1], q[2] = p[0], p[1], p[2]
-		to, from = to[3:], from-3
 	}
 }
 

@@ -72,12 +72,7 @@ var canvases = sync.Pool{New: func() any { return new(raster.Image) }}
 // canvas returns an 8-bit picture with whatever was in it.
 func canvas(h, w, c int) *raster.Image {
 	im := canvases.Get().(*raster.Image)
-	if n := h * w * c; cap(im.Pix8) < n {
-		im.Pix8 = make([]uint8, n)
-	} else {
-		im.Pix8 = im.Pix8[:n]
-	}
-	im.H, im.W, im.C = h, w, c
+	reshape(im, h, w, c)
 	return im
 }
 
@@ -111,13 +106,6 @@ func (p painted) Paint(dst, src *raster.Image) {
 		src = dst
 	}
 	copyImage(dst, src)
-}
-
-// Bytes is Paint to a new picture.
-func (p painted) Bytes(in *raster.Image) *raster.Image {
-	out := raster.NewImage(in.H, in.W, in.C)
-	p.Paint(out, in)
-	return out
 }
 
 func (p painted) Mask(in *raster.Mask) *raster.Mask {

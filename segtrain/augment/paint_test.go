@@ -259,3 +259,16 @@ func TestPixelBits(t *testing.T) {
 	}
 	assert.Equal(t, uint64(0xa3b4ddbd158e181d), sum.Sum64())
 }
+
+// TestBoxMeansAreThoseOfWeights holds the shorter way to means to the sums of weights, bit for bit.
+func TestBoxMeansAreThoseOfWeights(t *testing.T) {
+	im := stripes(40, 61, 3)
+	for k := 1; k <= 17; k += 2 {
+		short, long := boxFilter(k), boxFilter(k)
+		long.across.mean, long.taps.mean = false, false
+		want, got := raster.NewImage(im.H, im.W, im.C), raster.NewImage(im.H, im.W, im.C)
+		long.stroke(want, im)
+		short.stroke(got, im)
+		require.Equal(t, want, got, "%d×%d", k, k)
+	}
+}

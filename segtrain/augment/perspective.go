@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"tessera/kernels"
 )
 
 func init() {
@@ -167,9 +169,4 @@ func (a Affine) homography() homography {
 	return homography{a.XX, a.XY, a.X0, a.YX, a.YY, a.Y0, 0, 0, 1}
 }
 
-func (m homography) move(xs, ys []float64) {
-	ys = ys[:len(xs)]
-	for i, x := range xs {
-		xs[i], ys[i] = m.at(x, ys[i])
-	}
-}
+func (m homography) move(xs, ys []float64) { kernels.ProjectPoints((*[9]float64)(&m), xs, ys) }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
 
@@ -92,12 +93,14 @@ func (b rain) stroke(dst, src *raster.Image) {
 		b.line(layer, p)
 	}
 	if b.BlurValue > 1 {
-		Blur{BlurLimit: KernelSize{b.BlurValue, b.BlurValue}}.Always(NewRand(0), src.H, src.W).(Painter).Paint(layer, layer)
+		boxFilter(b.BlurValue).stroke(layer, layer)
 	}
 	dark := tableOf(func(v float64) float64 { return roundEven(v * b.BrightnessCoefficient) })
-	for i, v := range src.Pix8 {
-		dst.Pix8[i] = dark[0][uint8(min(int(v)+int(layer.Pix8[i]), 255))]
+	for i := 0; i < len(src.Pix8); i += strip {
+		j := min(i+strip, len(src.Pix8))
+		kernels.ByteAdd(src.Pix8[i:j], layer.Pix8[i:j])
 	}
+	dark.stroke(dst, layer)
 }
 
 // line draws a drop, one pixel a row and DropWidth wide.

@@ -81,6 +81,13 @@ func (r resize) Image(in *raster.Float) *raster.Float {
 	return raster.ResizeFloat(in, r.outH, r.outW)
 }
 
+func (r resize) Bytes(in *raster.Image) *raster.Image { return newBytes(r, in) }
+
+func (r resize) bytesInto(dst, in *raster.Image) {
+	r.check(in.H, in.W)
+	raster.ResizeBytes(dst, in, r.outH, r.outW)
+}
+
 func (r resize) Mask(in *raster.Mask) *raster.Mask {
 	r.check(in.H, in.W)
 	return raster.ResizeMask(in, r.outH, r.outW)

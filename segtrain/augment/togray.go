@@ -3,6 +3,7 @@ package augment
 import (
 	"math/rand/v2"
 
+	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
 
@@ -47,11 +48,11 @@ func (b grey) stroke(dst, src *raster.Image) {
 		return
 	}
 	if b == "weighted_average" {
-		d, s := dst.Pix8, src.Pix8
-		for len(s) >= 3 && len(d) >= 3 {
-			v := greyOf(s[0], s[1], s[2])
-			d[0], d[1], d[2] = v, v, v
-			s, d = s[3:], d[3:]
+		luma := make([]uint8, strip3/3)
+		for i := 0; i < len(src.Pix8); i += strip3 {
+			j := min(i+strip3, len(src.Pix8))
+			kernels.ByteLuma3(src.Pix8[i:j], luma)
+			kernels.ByteRepeat3(luma[:(j-i)/3], dst.Pix8[i:j])
 		}
 		return
 	}

@@ -77,9 +77,9 @@ func (a *app) root() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Commands:"}, &cobra.Group{ID: "help", Title: "More:"})
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
-	root.AddCommand(a.demo(), a.init(), a.data(), a.split(), a.augment(), a.train(), a.cv(), a.pseudo(), a.audit(),
-		a.sweep(), a.eval(), a.average(), a.predict(), a.ensemble(), a.post(), a.tta(), a.submit(), a.plan(), a.runs(),
-		a.weights(), a.config(), a.recipes(), a.schedule(), a.info(), a.models(), a.bench(), a.version())
+	root.AddCommand(a.demo(), a.init(), a.solve(), a.data(), a.split(), a.augment(), a.train(), a.cv(), a.pseudo(),
+		a.audit(), a.sweep(), a.eval(), a.average(), a.predict(), a.ensemble(), a.post(), a.gate(), a.tta(), a.submit(),
+		a.plan(), a.runs(), a.weights(), a.config(), a.recipes(), a.schedule(), a.info(), a.models(), a.bench(), a.version())
 	return root
 }
 

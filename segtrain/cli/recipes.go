@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tessera/segtrain/config"
 	"tessera/segtrain/recipes"
 )
 
@@ -63,19 +62,6 @@ func (a *app) recipesShow() *cobra.Command {
 			return err
 		},
 	}
-}
-
-// template returns a configuration for what was seen of a data set, of a recipe unless that is empty.
-func template(f config.Facts, recipe string) ([]byte, error) {
-	if recipe == "" {
-		return config.Template(f), nil
-	}
-	r, err := recipes.Find(recipe)
-	if err != nil {
-		return nil, err
-	}
-	head, data, rest := r.Parts()
-	return config.RecipeTemplate(f, head, data, rest, r.Binary)
 }
 
 // completeRecipes completes the names of --recipe.

@@ -73,7 +73,7 @@ func (s *settings) start(from string, args []string) (*config.Config, error) {
 	if from == "" {
 		return s.load(args[0])
 	}
-	cfg, err := workflow.LoadRun(from, s.set...)
+	cfg, err := workflow.LoadRun(from, s.changes()...)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +83,7 @@ func (s *settings) start(from string, args []string) (*config.Config, error) {
 	if s.threads != 0 {
 		cfg.Threads = s.threads
 	}
+	cfg.Emulate = cfg.Emulate || s.emulate
 	return cfg, err
 }
 

@@ -15,7 +15,7 @@ func (a *app) version() *cobra.Command {
 		GroupID: "help",
 		Args:    arguments(cobra.NoArgs, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			info, err := workflow.Describe(nil)
+			info, err := workflow.Describe(nil, 0)
 			if err != nil {
 				return err
 			}

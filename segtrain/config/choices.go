@@ -23,6 +23,12 @@ var choices = map[string][]Choice{
 		{Name: Binary, Doc: "of the one class or not (a channel of logits, sigmoid)"},
 		{Name: Multilabel, Doc: "of any of the classes, of several at a time, or of none (sigmoid)"},
 	},
+	"precision": {
+		{Name: "fp32", Doc: "float32"},
+		{Name: "bf16", Doc: "rounded to bfloat16, 8 bits of significand"},
+		{Name: "bf16x3", Doc: "sums of two bfloat16, 16 bits of significand"},
+		{Name: AutoPrecision, Doc: "fp32, and a word about what would be faster on this machine"},
+	},
 	"data.kind": {
 		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
 		{Name: "csv", Doc: "a manifest"},

@@ -11,7 +11,7 @@ import (
 
 // neutral are the keys on which no result depends.
 var neutral = []string{"threads", "out", "data.workers", "data.cache_mb", "model.mirror", "train.snapshot_minutes",
-	"train.tensorboard", "train.keep_last", "train.keep_best", "train.keep_cycles", "debug", "scale.use",
+	"train.tensorboard", "train.keep_last", "train.keep_best", "train.keep_cycles", "debug", "emulate", "scale.use",
 	"scale.applied", "predict.post_split"}
 
 // whole are keys that make one condition together: they exclude each other, or say the same thing in several words.

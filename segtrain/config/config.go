@@ -14,24 +14,27 @@ import (
 
 // Config is everything a run depends on. Paths are absolute after Load, Parse and Set.
 type Config struct {
-	Task     string   `yaml:"task"`
-	Data     Data     `yaml:"data"`
-	Augment  []Part   `yaml:"augment"`
-	Mix      []Part   `yaml:"mix"`
-	Pseudo   Pseudo   `yaml:"pseudo"`
-	Model    Model    `yaml:"model"`
-	Loss     []Part   `yaml:"loss"`
-	Optim    Optim    `yaml:"optim"`
-	Schedule Schedule `yaml:"schedule"`
-	Train    Train    `yaml:"train"`
-	Predict  Predict  `yaml:"predict"`
-	Submit   Submit   `yaml:"submit"`
-	Debug    bool     `yaml:"debug"`
-	Scale    Scale    `yaml:"scale"`
-	Threads  int      `yaml:"threads"`
-	Out      string   `yaml:"out"`
+	Task      string   `yaml:"task"`
+	Data      Data     `yaml:"data"`
+	Augment   []Part   `yaml:"augment"`
+	Mix       []Part   `yaml:"mix"`
+	Pseudo    Pseudo   `yaml:"pseudo"`
+	Model     Model    `yaml:"model"`
+	Loss      []Part   `yaml:"loss"`
+	Optim     Optim    `yaml:"optim"`
+	Schedule  Schedule `yaml:"schedule"`
+	Train     Train    `yaml:"train"`
+	Predict   Predict  `yaml:"predict"`
+	Submit    Submit   `yaml:"submit"`
+	Precision string   `yaml:"precision"`
+	Emulate   bool     `yaml:"emulate"`
+	Debug     bool     `yaml:"debug"`
+	Scale     Scale    `yaml:"scale"`
+	Threads   int      `yaml:"threads"`
+	Out       string   `yaml:"out"`
 
-	places map[string]place // where each key was written
+	places   map[string]place // where each key was written
+	proposes bool             // precision was auto
 }
 
 // Data says where pictures and masks come from and how they become the network's input.
@@ -251,11 +254,12 @@ func Default() Config {
 		Loss: []Part{{Name: "cross_entropy"}},
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
-		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
-		Train:    Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
-		Scale:    Scale{Use: true, Fraction: 1},
-		Predict:  Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
-		Submit:   Submit{Format: "rle", RLE: SubmitRLE{Dialect: "airbus"}, Resize: "nearest"},
+		Schedule:  Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
+		Train:     Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+		Scale:     Scale{Use: true, Fraction: 1},
+		Predict:   Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
+		Submit:    Submit{Format: "rle", RLE: SubmitRLE{Dialect: "airbus"}, Resize: "nearest"},
+		Precision: "fp32",
 	}
 }
 
@@ -290,6 +294,7 @@ func Parse(name string, b []byte, settings ...string) (*Config, error) {
 		d.merge(c.apply(s))
 	}
 	c.firstFold()
+	c.propose()
 	k := checker{config: &c, broken: d.broken}
 	k.all()
 	if err := append(d.mistakes, k.mistakes...).sorted(); err != nil {

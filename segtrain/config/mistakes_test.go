@@ -30,7 +30,7 @@ func TestMistakesOfYAML(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"optim: [1", "r:1:8: not YAML: sequence end token ']' not found"},
 		{"- a", "r:1:1: wants keys below it, not a list; allowed: " +
-			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, debug, scale, threads, out"},
+			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 		{"threads: 1\nthreads: 2", "r:2:1: threads: is written twice, first in line 1"},
 		{"optim: {lr: 1, eps: 1, lr: 2}", "r:1:24: optim.lr: is written twice, first in line 1"},
 		{"threads: 1\n---\nthreads: 2", "r:3:1: a second document; allowed: one"},
@@ -49,7 +49,7 @@ func TestUnknownKeys(t *testing.T) {
 			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, " +
 			"keep_last, keep_best, keep_cycles, tensorboard"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
-			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, debug, scale, threads, out"},
+			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 	})
 }
 
@@ -304,9 +304,14 @@ func TestMistakesOfTask(t *testing.T) {
 			"r:7:19: data.mask.map.7: 2 is no class; allowed: 0 to 1, or data.ignore"},
 		{one + "  classes: [a]\n  mask: {code: channels}",
 			"r:7:16: data.mask.code: channels is for task multilabel, but task is binary"},
-		{one + "  classes: [a]\ndebug: true", "r:7:8: debug: is for task multiclass, but task is binary"},
 		{one + "  classes: [a]\npredict: {threshold: 1}",
 			"r:7:22: predict.threshold.0: 1 is out of range; allowed: above 0 and below 1"},
+		{one + "  classes: [a]\npredict: {gate: 0.4}",
+			"r:7:17: predict.gate: is for models with a classification head, which model.aux.weight gives them"},
+		{one + "  classes: [a]\nmodel: {aux: {weight: 1}}\npredict: {gate: [0.4, 0.3]}",
+			"r:8:17: predict.gate: 2 values for 1 classes; allowed: one, or one a class"},
+		{one + "  classes: [a]\nmodel: {aux: {weight: 1}}\npredict: {gate: 1}",
+			"r:8:17: predict.gate.0: 1 is out of range; allowed: 0 or more and below 1"},
 		{one + "  classes: [a]\npredict: {threshold: [0.5, 0.4]}",
 			"r:7:22: predict.threshold: 2 values for 1 classes; allowed: one, or one a class"},
 		{"task: binary", "r:1:7: task: binary wants data.classes to name one class of the procedural set, " +

@@ -75,7 +75,7 @@ func TestSetRepeated(t *testing.T) {
 func TestSetMistakes(t *testing.T) {
 	for _, c := range []struct{ setting, want string }{
 		{"optim.lr", "wants key=value"},
-		{"=1", "unknown key; allowed: task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, debug, scale, threads, out"},
+		{"=1", "unknown key; allowed: task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 		{"optim.lrr=1", `optim.lrr: unknown key; did you mean "lr"? allowed: ` +
 			optimKeys},
 		{"optim.lr.x=1", "optim.lr.x: optim.lr has no keys below it"},

@@ -16,6 +16,7 @@ const (
 // Predict says how probabilities become masks.
 type Predict struct {
 	Threshold Numbers `yaml:"threshold"` // one number, or one a class
+	Gate      Numbers `yaml:"gate"`      // none, one number, or one a class
 	Post      []Part  `yaml:"post"`
 	PostSplit string  `yaml:"post_split"` // hash of the split that post was fitted on; empty: unknown
 
@@ -47,6 +48,7 @@ func (k *checker) task() {
 		k.say([]string{"predict.threshold", "data.classes"}, "%d values for %d classes; allowed: one, or one a class",
 			n, len(d.Classes))
 	}
+	k.gate()
 	if !c.Flags() {
 		return
 	}
@@ -67,7 +69,17 @@ func (k *checker) task() {
 	if c.Task == Multilabel {
 		k.flags(field)
 	}
-	k.onlyMulticlass()
+}
+
+// gate: there is a head that says which classes a picture shows, and one number or one a class.
+func (k *checker) gate() {
+	c := k.config
+	switch n := len(c.Predict.Gate); {
+	case n > 0 && c.Model.Aux.Weight == 0:
+		k.say([]string{"predict.gate", "model.aux.weight"}, "is for models with a classification head, which model.aux.weight gives them")
+	case n > 1 && n != len(c.Data.Classes):
+		k.say([]string{"predict.gate", "data.classes"}, "%d values for %d classes; allowed: one, or one a class", n, len(c.Data.Classes))
+	}
 }
 
 // flags: masks hold several classes a pixel.
@@ -99,22 +111,6 @@ func (k *checker) flags(field bool) {
 	for _, value := range slices.Sorted(maps.Keys(m.Map)) {
 		if class := m.Map[value]; class > 1 && (d.Ignore == nil || class != *d.Ignore) {
 			k.say([]string{"data.mask.map", "data.ignore"}, "%d is neither 0 nor 1 nor data.ignore, which a file a class has", class)
-		}
-	}
-}
-
-// onlyMulticlass: what looks at one class a pixel is refused elsewhere.
-func (k *checker) onlyMulticlass() {
-	c := k.config
-	for _, one := range []struct {
-		key  string
-		used bool
-	}{
-		{"model.aux.weight", c.Model.Aux.Weight > 0}, {"model.deep_supervision", c.Model.DeepSupervision}, {"mix", len(c.Mix) > 0},
-		{"debug", c.Debug}, {"data.split.by", c.Data.Split.By == "classes" && strings.HasPrefix(c.Data.Split.Kind, "stratified")},
-	} {
-		if one.used {
-			k.say([]string{one.key, "task"}, "is for task multiclass, but task is %s", c.Task)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -10,6 +11,11 @@ import (
 
 // Facts are what was seen in a folder of pictures and a folder of masks.
 type Facts struct {
+	Kind        string   `json:"kind,omitempty"`         // folders (or empty), coco, rle
+	Task        string   `json:"task,omitempty"`         // empty is multiclass
+	Annotations string   `json:"annotations,omitempty"`  // file of regions in place of masks (coco, rle)
+	Dialect     string   `json:"dialect,omitempty"`      // of a table of run-lengths
+	Unlisted    string   `json:"unlisted,omitempty"`     // what becomes of pictures that the file does not mention; "" if there are none
 	Images      string   `json:"images"`                 // folder; absolute, or relative to that of the file
 	Masks       string   `json:"masks"`                  // likewise
 	Pattern     string   `json:"pattern,omitempty"`      // of the masks' names, with {stem}; "" for the default
@@ -35,12 +41,17 @@ func RecipeTemplate(f Facts, comments, data, rest string, binary bool) ([]byte, 
 		return nil, fmt.Errorf("the recipe is for one class and the rest (task: binary), and the masks hold %d kinds of pixels; "+
 			"choose another, or make masks of one class", n)
 	}
+	switch {
+	case f.Task == Multilabel && !binary:
+		return nil, errors.New("the recipe is for classes that exclude each other (task: multiclass), and the masks show each class by itself, " +
+			"so that classes may overlap (task: multilabel); leave the recipe out and take from it what fits")
+	case f.Annotations != "" && f.Task == Binary && !binary:
+		t.Classes = append([]string{"background"}, f.Classes...)
+	}
 	t.line("# Written from %d pictures and their masks, with a recipe. Keys that are not here keep their defaults.\n#", f.Count)
 	t.b.WriteString(comments)
 	t.line("")
-	if !binary { // a debug run is for task multiclass
-		t.debug()
-	}
+	t.debug()
 	t.source()
 	t.labels()
 	t.b.WriteString(data)
@@ -49,8 +60,22 @@ func RecipeTemplate(f Facts, comments, data, rest string, binary bool) ([]byte, 
 	return []byte(t.b.String()), nil
 }
 
+// OneClass tells whether masks hold 0 and one other value, and so one class and the rest.
+func (f Facts) OneClass() bool {
+	values := slices.Compact(slices.Sorted(slices.Values(f.Values)))
+	return f.MaskCode != "palette" && len(values) == 2 && values[0] == 0
+}
+
 // kinds counts what the masks tell apart.
 func (t *template) kinds() int {
+	switch {
+	case t.Task == Multilabel:
+		return 1 + len(t.Classes)
+	case t.Annotations != "" && t.Task == Binary:
+		return 2
+	case t.Annotations != "":
+		return len(t.Classes)
+	}
 	switch t.MaskCode {
 	case "binary":
 		return 2
@@ -63,9 +88,10 @@ func (t *template) kinds() int {
 // Template returns a commented configuration for the facts: only the keys that matter, each with what was
 // seen and why its value was chosen. Parse accepts it as long as the masks hold 2 to 256 classes.
 func Template(f Facts) []byte {
-	t := &template{Facts: f}
+	t := &template{Facts: f, binary: f.Task == Binary}
 	t.line("# Written from %d pictures and their masks. Keys that are not here keep their defaults.\n", f.Count)
 	t.debug()
+	t.task()
 	t.source()
 	t.labels()
 	t.input()
@@ -95,11 +121,40 @@ func (t *template) debug() {
 		"debug: true\n")
 }
 
+// task writes what a pixel can be, where that is not one of several classes.
+func (t *template) task() {
+	switch t.Task {
+	case Binary:
+		t.line("# The masks show one class.\n" +
+			"task: binary\n")
+	case Multilabel:
+		t.line("# The masks show each class by itself, so that classes may overlap.\ntask: multilabel\n")
+	}
+}
+
+// regions writes where pictures are, and the file that says what they show.
+func (t *template) regions() {
+	t.key("kind", t.Kind)
+	t.key("images", t.Images)
+	t.key("annotations", t.Annotations)
+	if t.Dialect != "" {
+		t.line("  rle: {dialect: %s} # by the names of its columns", t.Dialect)
+	}
+	if t.Unlisted != "" {
+		t.key("unlisted", t.Unlisted, "There are pictures that the file does not mention: skip leaves them out, empty means that they",
+			"show nothing.")
+	}
+}
+
 func (t *template) source() {
 	t.line("data:")
-	t.key("kind", "folders")
-	t.key("images", t.Images)
-	t.key("masks", t.Masks)
+	if t.Annotations != "" {
+		t.regions()
+	} else {
+		t.key("kind", "folders")
+		t.key("images", t.Images)
+		t.key("masks", t.Masks)
+	}
 	if t.Pattern != "" {
 		t.key("pattern", t.Pattern, "The mask of a picture; {stem} is the picture's name without extension.")
 	}
@@ -114,7 +169,16 @@ func (t *template) source() {
 
 // labels writes what the masks' values mean.
 func (t *template) labels() {
-	if t.binary {
+	switch {
+	case t.Annotations != "":
+		t.key("classes", t.Classes, "Their names in the file, or names for its numbers in their order.")
+		t.line("")
+		return
+	case t.Task == Multilabel && !t.binary:
+		t.key("classes", t.Classes, "The folders of masks, each with a mask of every picture.")
+		t.line("  mask: {code: %s}\n", t.MaskCode)
+		return
+	case t.binary:
 		t.oneClass()
 		return
 	}
@@ -242,7 +306,11 @@ func (t *template) training() {
 	perEpoch := max(1, (t.Count*4/5+batch-1)/batch)
 	epochs := min(100, max(10, 2000/perEpoch))
 	t.line("# Remove the flip if left and right mean different things.\naugment: [HorizontalFlip]\n")
-	t.line("loss: [cross_entropy]\n")
+	if t.Task == Binary || t.Task == Multilabel {
+		t.line("loss: [bce, dice]\n")
+	} else {
+		t.line("loss: [cross_entropy]\n")
+	}
 	t.line("optim:\n  lr: 0.001\n")
 	t.line("train:")
 	t.key("epochs", epochs,

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tessera/kernels"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/raster"
 )
@@ -22,7 +23,7 @@ type Dataset struct {
 	cache      *cache
 	sizes      []atomic.Int64 // h<<32 | w of the files seen
 	files      []int          // the first record with the same files, which the cache knows
-	scratch    sync.Pool      // *raster.Float
+	scratch    sync.Pool      // *scratch
 }
 
 // NewDataset checks the options against the manifest. Files are not opened before they are needed.
@@ -42,7 +43,7 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 		sizes:    make([]atomic.Int64, len(m)),
 	}
 	d.files = sameFiles(m)
-	d.scratch.New = func() any { return new(raster.Float) }
+	d.scratch.New = func() any { return new(scratch) }
 	if opt.Augment != nil {
 		bound, err := augment.Bind(opt.Augment, opt.C, opt.fillMask())
 		if err != nil {
@@ -119,8 +120,8 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 		return nil, fmt.Errorf("image %s has %d channels; allowed: %d", r.Image, img.C, d.opt.C)
 	}
 	p := &decoded{image: img.Channels(d.opt.C)}
-	if d.opt.Overlapping != nil && r.Mask != "" {
-		p.flags, err = d.decodeFlags(r, img.H, img.W)
+	if d.opt.Overlapping != nil {
+		p.flags, err = r.ReadFlags(d.opt.Overlapping, d.opt.MaskCode, img.H, img.W)
 		return p, err
 	}
 	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
@@ -147,20 +148,40 @@ func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	if err != nil {
 		return err
 	}
-	scratch := d.scratch.Get().(*raster.Float)
-	defer d.scratch.Put(scratch)
-	rest, image := augment.Lead(op, image)
-	image.FloatInto(scratch)
-	out := rest.Image(scratch)
-	if out.H != d.opt.H || out.W != d.opt.W {
+	h, w := d.picture(img, op, image)
+	if h != d.opt.H || w != d.opt.W {
 		return fmt.Errorf("image %s: augmentation gives %d×%d pixels, not %d×%d: crop, pad or resize last, always (p: 1)",
-			d.records[index].Image, out.H, out.W, d.opt.H, d.opt.W)
+			d.records[index].Image, h, w, d.opt.H, d.opt.W)
 	}
-	d.normalise(img, out.Pix)
 	if mask != nil {
 		d.writeMask(mask, files, op)
 	}
 	return nil
+}
+
+// scratch is memory for a sample: its picture in 8 bits, and in float32.
+type scratch struct {
+	bytes raster.Image
+	float raster.Float
+}
+
+// picture writes what op makes of a file's picture to img, normalised, if it has the size of samples. It returns its size.
+func (d *Dataset) picture(img []float32, op augment.Op, image *raster.Image) (h, w int) {
+	s := d.scratch.Get().(*scratch)
+	defer d.scratch.Put(s)
+	rest, image := augment.Lead(op, image, &s.bytes)
+	if augment.IsIdentity(rest) && image.Pix8 != nil && image.C == 3 {
+		if image.H == d.opt.H && image.W == d.opt.W {
+			d.normaliseBytes(img, image.Pix8)
+		}
+		return image.H, image.W
+	}
+	image.FloatInto(&s.float)
+	out := rest.Image(&s.float)
+	if out.H == d.opt.H && out.W == d.opt.W {
+		d.normalise(img, out.Pix)
+	}
+	return out.H, out.W
 }
 
 func (d *Dataset) checkSlices(img []float32, mask []uint8) {
@@ -241,5 +262,16 @@ func (d *Dataset) normalise(dst, src []float32) {
 		for i := k; i < len(dst); i += c {
 			dst[i] = float32(src[i]*scale) + add
 		}
+	}
+}
+
+// normaliseBytes is normalise for samples of three channels in 8 bits; the bits are the same.
+func (d *Dataset) normaliseBytes(dst []float32, src []uint8) {
+	const strip = 3 << 13 // samples that are handed to the kernel at a time
+	scale, add := [3]float32(d.scale), [3]float32(d.add)
+	for len(src) > 0 {
+		n := min(strip, len(src))
+		kernels.BytesToFloats3(scale, add, src[:n], dst)
+		dst, src = dst[n:], src[n:]
 	}
 }

@@ -84,8 +84,20 @@ func (d *Dataset) RestoreFlags(index int, f *raster.Flags) (*raster.Flags, error
 	return f.Apply(op.Mask), nil
 }
 
-func (d *Dataset) decodeFlags(r Record, h, w int) (*raster.Flags, error) {
-	f, err := raster.ReadFlags(r.Mask, d.opt.Overlapping, d.opt.MaskCode)
+// ReadFlags is ReadMask for classes that may overlap, of which names are the names. What is drawn has class 0 where there is
+// none of them, and classes from 1 on.
+func (r Record) ReadFlags(names []string, code raster.MaskCode, h, w int) (*raster.Flags, error) {
+	switch {
+	case r.Drawn != nil:
+		f, err := r.Drawn.Flags(h, w, len(names), code.Ignore)
+		if err != nil {
+			return nil, fmt.Errorf("image %s: %w", r.Image, err)
+		}
+		return f, nil
+	case r.Mask == "":
+		return nil, nil
+	}
+	f, err := raster.ReadFlags(r.Mask, names, code)
 	if err != nil {
 		return nil, err
 	}
@@ -93,4 +105,57 @@ func (d *Dataset) decodeFlags(r Record, h, w int) (*raster.Flags, error) {
 		return nil, fmt.Errorf("mask %s has %d×%d pixels, but its image %s has %d×%d", r.Mask, f.H, f.W, r.Image, h, w)
 	}
 	return r.hideFlags(f)
+}
+
+// Flags draws the regions for a picture of h×w as flags of so many classes, of which region class 1 is the first. Where a
+// region of class ignore lies, and where that is the background and no region, nothing counts.
+//
+// Errors are those of Mask.
+func (d *Drawn) Flags(h, w, classes, ignore int) (*raster.Flags, error) {
+	labels := make([]uint8, h*w*classes)
+	if int(d.Background) == ignore {
+		fill(labels, uint8(ignore))
+	}
+	order := []int{0} // what does not count lies on top
+	for class := 1; class <= classes; class++ {
+		order = append(order, class)
+	}
+	for _, class := range append(order, ignore) {
+		one := *d
+		one.Background, one.Regions = 0, nil
+		for _, r := range d.Regions {
+			if int(r.Class) == class {
+				r.Class = 1
+				one.Regions = append(one.Regions, r)
+			}
+		}
+		if class > 0 && len(one.Regions) == 0 {
+			continue
+		}
+		m, err := one.Mask(h, w) // of class 0 always: it checks the size
+		if err != nil {
+			return nil, err
+		}
+		paint(labels, m.Pix, classes, class, ignore)
+	}
+	return raster.FlagsOf(h, w, classes, labels, ignore), nil
+}
+
+// paint writes the flag of a class, counted from 1, or 0 or ignore to all of them, where a mask is 1.
+func paint(labels, mask []uint8, classes, class, ignore int) {
+	for i, in := range mask {
+		switch {
+		case in == 0:
+		case class == 0 || class == ignore:
+			fill(labels[i*classes:][:classes], uint8(class))
+		default:
+			labels[i*classes+class-1] = 1
+		}
+	}
+}
+
+func fill(x []uint8, v uint8) {
+	for i := range x {
+		x[i] = v
+	}
 }

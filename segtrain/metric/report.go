@@ -44,6 +44,7 @@ type Report struct {
 	FreqWeightedIoU Score        `json:"freq_weighted_iou"`
 	PerClass        []ClassScore `json:"per_class"`
 	Confusion       [][]int64    `json:"confusion,omitempty"` // rows are truth, columns prediction; nil where classes do not exclude each other
+	Counts          []Counts     `json:"counts,omitempty"`    // of the classes, where they do not exclude each other
 }
 
 // ClassScore is what a report says of one class.

@@ -1,10 +1,18 @@
 package metric
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Counts are the pixels of one class that are rightly found (TP), wrongly found (FP), missed (FN), and rightly left
 // out (TN).
-type Counts struct{ TP, FP, FN, TN int64 }
+type Counts struct {
+	TP int64 `json:"tp"`
+	FP int64 `json:"fp"`
+	FN int64 `json:"fn"`
+	TN int64 `json:"tn"`
+}
 
 func (c Counts) add(o Counts) Counts {
 	return Counts{c.TP + o.TP, c.FP + o.FP, c.FN + o.FN, c.TN + o.TN}
@@ -41,6 +49,17 @@ type Stats struct {
 func NewStats(task Task, classes, ignore int) *Stats {
 	task.check("NewStats", classes)
 	return &Stats{task: task, classes: classes, ignore: ignore}
+}
+
+// StatsOf returns statistics of counts that are known: of each image (or whatever is added up), class by class. It panics as
+// NewStats does, and unless each has all classes.
+func StatsOf(task Task, classes int, counts []Counts) *Stats {
+	s := NewStats(task, classes, -1)
+	if len(counts)%classes != 0 {
+		panic(fmt.Sprintf("metric: StatsOf: %d counts for %d classes", len(counts), classes))
+	}
+	s.rows = slices.Clone(counts)
+	return s
 }
 
 // Add counts one image, of class indices or, where the task has flags, of 0 and 1 for each pixel and class. It panics if the
@@ -134,6 +153,9 @@ func (s *Stats) Report(names []string) Report {
 			c.Name = names[k]
 		}
 		r.PerClass = append(r.PerClass, c)
+	}
+	if s.task.Flags() {
+		r.Counts = totals
 	}
 	r.MeanIoU, r.MeanDice = Score(mean(totals, Counts.IoU)), Score(mean(totals, Counts.dice))
 	r.PixelAccuracy, r.FreqWeightedIoU = Score(all.Accuracy()), Score(weighted/float64(support))

@@ -3,8 +3,10 @@
 //
 //	oof/manifest.json      what was predicted, by what: the last file to be written
 //	oof/fold0.json         the fold is complete
+//	oof/fold0.csv          what the classification head says, where there is one: id and a probability a label
 //	oof/fold0/ID.npy       probabilities, uint8 of shape H×W×classes: round(255·p)
-//	oof/fold0/ID.png       class indices, chosen before the probabilities were rounded
+//	oof/fold0/ID.png       class indices, chosen before the probabilities were rounded; 0 and 1 of a binary task. Where classes
+//	                       may overlap a bit a class, the lowest the first, and ID.2.png has those from the ninth on
 //
 // H×W is the network's size, not the images': data.Dataset.Restore brings a prediction to the size of its image, as it does
 // when predicting. A probability is off by 1/510 at most, in a quarter of the bytes of float32.
@@ -30,11 +32,13 @@ type Manifest struct {
 	Split   string   `json:"split"` // hash of the split
 	Folds   int      `json:"folds"` // of all repeats
 	Repeats int      `json:"repeats"`
+	Task    string   `json:"task,omitempty"` // what a pixel can be: see package metric; empty is multiclass
 	Classes []string `json:"classes"`
-	Size    [2]int   `json:"size"`    // height and width
-	Resize  string   `json:"resize"`  // how images were brought to the size: stretch, letterbox
-	Weights []string `json:"weights"` // SHA-256 of each fold's file
-	Images  []Image  `json:"images"`  // sorted by ID
+	Size    [2]int   `json:"size"`             // height and width
+	Resize  string   `json:"resize"`           // how images were brought to the size: stretch, letterbox
+	Weights []string `json:"weights"`          // SHA-256 of each fold's file
+	Images  []Image  `json:"images"`           // sorted by ID
+	Labels  []string `json:"labels,omitempty"` // that a classification head tells; none without one
 }
 
 // Image is one image and the folds that predict it, one a repeat.
@@ -48,6 +52,7 @@ type Fold struct {
 	Split   string `json:"split"`
 	Weights string `json:"weights"` // SHA-256 of the file
 	Images  int    `json:"images"`
+	Labels  int    `json:"labels,omitempty"` // that a classification head tells
 }
 
 func foldFile(dir string, fold int) string {
@@ -112,6 +117,7 @@ type Folder struct {
 	Manifest
 	dir   string
 	index map[string]int
+	said  map[string][]float32 // by image: see Said
 }
 
 // Open reads the manifest in dir. With a hash, that of the split, predictions of another split are an error; an empty
@@ -135,7 +141,7 @@ func Open(dir, hash string) (*Folder, error) {
 	for i, image := range f.Images {
 		f.index[image.ID] = i
 	}
-	return f, nil
+	return f, f.readSaid()
 }
 
 // Fold returns the fold of the first repeat whose model did not train on an image, and false for an unknown ID.
@@ -181,12 +187,13 @@ func (f *Folder) Probabilities(id string) (*raster.Float, error) {
 	return sum, nil
 }
 
-// Mask returns the class indices of an image, H×W, as the first repeat's model chose them.
+// Mask returns the class indices of an image, H×W, as the first repeat's model chose them; 0 and 1 of a binary task. See
+// Flags where classes may overlap.
 func (f *Folder) Mask(id string) (*raster.Mask, error) {
 	fold, ok := f.Fold(id)
 	if !ok {
 		return nil, fmt.Errorf("out-of-fold: no image %q in %s", id, f.dir)
 	}
 	return raster.ReadMask(path(f.dir, fold, id, ".png"),
-		raster.MaskCode{Coding: raster.IndexCode, Classes: len(f.Classes), Ignore: -1})
+		raster.MaskCode{Coding: raster.IndexCode, Classes: max(2, len(f.Classes)), Ignore: -1})
 }

@@ -85,5 +85,70 @@ func TestMistakes(t *testing.T) {
 	assert.False(t, ok)
 	got, ok := ReadFold(dir, 1)
 	assert.True(t, ok)
-	assert.Equal(t, Fold{"s", "w", 1}, got)
+	assert.Equal(t, Fold{"s", "w", 1, 0}, got)
+}
+
+// TestFlags writes ten overlapping classes, which take two files of bits.
+func TestFlags(t *testing.T) {
+	dir := t.TempDir()
+	labels := make([]uint8, 2*3*10)
+	p := raster.NewFloat(2, 3, 10)
+	for i := range labels {
+		labels[i] = uint8(i*i/3) & 1
+		p.Pix[i] = float32(labels[i])
+	}
+	require.NoError(t, WriteFlags(dir, 0, "a", p, raster.FlagsOf(2, 3, 10, labels, -1)))
+	m := Manifest{Split: "s", Folds: 1, Repeats: 1, Task: "multilabel", Classes: make([]string, 10), Size: [2]int{2, 3},
+		Images: []Image{{"a", []int{0}}}}
+	require.NoError(t, WriteManifest(dir, m))
+	f, err := Open(dir, "s")
+	require.NoError(t, err)
+	assert.Equal(t, "multilabel", f.Task)
+	flags, err := f.Flags("a")
+	require.NoError(t, err)
+	got := make([]uint8, len(labels))
+	flags.Labels(-1, got)
+	assert.Equal(t, labels, got)
+	back, err := f.Probabilities("a")
+	require.NoError(t, err)
+	assert.Equal(t, p.Pix, back.Pix)
+	_, err = f.Flags("b")
+	assert.ErrorContains(t, err, `no image "b"`)
+	require.NoError(t, os.Remove(filepath.Join(dir, "fold0", "a.2.png")))
+	_, err = f.Flags("a")
+	assert.ErrorContains(t, err, "a.2.png")
+	assert.ErrorContains(t, WriteFlags(dir, 0, "../n", p, flags), "not a path below")
+}
+
+// TestSaid keeps what classification heads say of images in two repeats.
+func TestSaid(t *testing.T) {
+	dir := two(t)
+	text, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+	require.NoError(t, err)
+	f, err := Open(dir, "s")
+	require.NoError(t, err)
+	assert.Nil(t, f.Said("sub/a"), "without a head")
+
+	f.Labels = []string{"x", "y, too"}
+	require.NoError(t, WriteManifest(dir, f.Manifest))
+	require.NoError(t, WriteSaid(dir, 0, f.Labels, []Said{{"sub/a", []float32{0.1, 1}}}))
+	_, err = Open(dir, "s")
+	assert.ErrorContains(t, err, "fold1.csv")
+	require.NoError(t, WriteSaid(dir, 1, f.Labels, []Said{{"sub/a", []float32{0.2, 0}}}))
+	f, err = Open(dir, "s")
+	require.NoError(t, err)
+	assert.Equal(t, []float32{(float32(0.1) + float32(0.2)) / 2, 0.5}, f.Said("sub/a"))
+
+	for want, table := range map[string]string{
+		`line 2: "1.5" is no probability`: "id,x,y\nsub/a,0,1.5\n",
+		`has no line for "sub/a"`:         "id,x,y\nb,0,1\n",
+		"wrong number of fields":          "id,x\nsub/a,0\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "fold1.csv"), []byte(table), 0o666))
+		_, err = Open(dir, "s")
+		assert.ErrorContains(t, err, want)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ManifestFile), text, 0o666))
+	_, err = Open(dir, "s")
+	assert.NoError(t, err)
 }

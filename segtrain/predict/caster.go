@@ -12,6 +12,7 @@ import (
 // A caster turns batches of network inputs into probabilities, of one view or of several.
 type caster struct {
 	model     decoder.Model
+	precision kernels.Precision
 	task      metric.Task
 	views     []View // none: the picture as it is
 	merge     Merge
@@ -21,6 +22,8 @@ type caster struct {
 	blend    blend
 	input    []float32
 	classes  int
+
+	said, scratch []float32 // what the classification head says of the last batch, [N, labels]; empty without one
 }
 
 // maxPrograms is how many shapes of batches stay recorded, each with the memory of its activations.
@@ -47,7 +50,7 @@ func (e *caster) program(s tensor.Shape) (*program, error) {
 		e.programs[maxPrograms-1].tape.Free()
 		e.programs = e.programs[:maxPrograms-1]
 	}
-	g, err := newProgram(e.model, s, e.task)
+	g, err := newProgram(e.precision, e.model, s, e.task)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +67,7 @@ func (e *caster) run(images []float32, n, h, w, c int) ([]float32, error) {
 			return nil, err
 		}
 		g.run(images)
+		e.hear(true, g)
 		return g.logits.Value(), nil
 	}
 	for i, v := range e.views {
@@ -71,6 +75,7 @@ func (e *caster) run(images []float32, n, h, w, c int) ([]float32, error) {
 			return nil, err
 		}
 	}
+	e.heard(len(e.views))
 	return e.blend.mean(), nil
 }
 
@@ -93,6 +98,7 @@ func (e *caster) view(first bool, v View, images []float32, n, h, w, c int) erro
 	} else {
 		g.run(e.input)
 	}
+	e.hear(first, g)
 	if first {
 		e.blend.merge, e.blend.flags = e.merge, e.task.Flags()
 		e.blend.reset(n, h, w, g.classes())

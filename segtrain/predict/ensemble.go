@@ -9,6 +9,7 @@ import (
 
 	"tessera/segtrain/data"
 	"tessera/segtrain/ensemble"
+	"tessera/segtrain/gate"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/post"
 	"tessera/segtrain/raster"
@@ -21,6 +22,7 @@ type Ensemble struct {
 	Combine       ensemble.Combiner // with a weight for each member; Flags is the task's
 	Task          metric.Task       // empty is metric.Multiclass
 	Thresholds    []float64         // as in Predictor
+	Gate          *gate.Gate        // as in Predictor, by the mean of what members' heads say
 	Post          *post.Chain       // as in Predictor
 	Probabilities bool              // whether results have them
 }
@@ -141,7 +143,7 @@ func InTurn(ctx context.Context, members []Member, use func([]Result) error) err
 	}()
 	for _, m := range members {
 		p := *m.Predictor
-		p.Probabilities, p.NetworkSize, p.Post, p.undecided = true, false, nil, true
+		p.Probabilities, p.NetworkSize, p.Post, p.Gate, p.undecided = true, false, nil, nil, true
 		streams = append(streams, newStream(ctx, p.Batch, m.Data.Len(), func(ctx context.Context, use func(Result) error) error {
 			_, err := p.Run(ctx, m.Data, use)
 			return err
@@ -181,8 +183,8 @@ func (e *Ensemble) result(list []Result) (Result, error) {
 		c := ensemble.Combiner{Method: e.Combine.Method, Flags: e.Task.Flags(), Weights: weights}
 		c.Combine(first.C, parts, first.Pix)
 	}
-	r := Result{Index: list[0].Index, ID: list[0].ID}
-	chooser := Predictor{Task: e.Task, Thresholds: e.Thresholds, Post: e.Post}
+	r := Result{Index: list[0].Index, ID: list[0].ID, Said: saidByAll(list, weights)}
+	chooser := Predictor{Task: e.Task, Thresholds: e.Thresholds, Gate: e.Gate, Post: e.Post}
 	if err := chooser.masks(&r, first, members[0].Data); err != nil {
 		return Result{}, err
 	}

@@ -64,7 +64,7 @@ func TestSigmoidOfProgram(t *testing.T) {
 	images := make([]float32, h*w*c)
 	require.NoError(t, ds.Sample(0, 0, images, nil))
 	for _, task := range []metric.Task{metric.Binary, metric.Multilabel} {
-		g, err := newProgram(colorModel(), tensor.Dims(1, h, w, c), task)
+		g, err := newProgram(kernels.Float32, colorModel(), tensor.Dims(1, h, w, c), task)
 		require.NoError(t, err)
 		g.images.Set(images)
 		g.tape.Forward()

@@ -13,6 +13,7 @@ func (p *Predictor) masks(r *Result, full *raster.Float, ds *data.Dataset) error
 	if p.undecided {
 		return nil
 	}
+	full = p.gated(r, full)
 	if p.Post == nil || p.NetworkSize {
 		p.choose(r, full)
 		return nil

@@ -16,8 +16,10 @@ import (
 	"time"
 
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/segtrain/data"
+	"tessera/segtrain/gate"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/post"
 	"tessera/segtrain/raster"
@@ -25,14 +27,16 @@ import (
 
 // A Predictor runs a model on data sets, in inference mode.
 type Predictor struct {
-	Model         decoder.Model // of at most 256 classes
-	Batch         int           // pictures, or tiles, a forward pass
-	Workers       int           // goroutines that decode; 0 is one for each processor
-	Probabilities bool          // whether results have them
-	NetworkSize   bool          // results are of the data set's size, not of the pictures'
+	Model         decoder.Model     // of at most 256 classes
+	Batch         int               // pictures, or tiles, a forward pass
+	Workers       int               // goroutines that decode; 0 is one for each processor
+	Probabilities bool              // whether results have them
+	NetworkSize   bool              // results are of the data set's size, not of the pictures'
+	Precision     kernels.Precision // of the convolutions
 
 	Task       metric.Task // empty is metric.Multiclass
 	Thresholds []float64   // of the probabilities where the task has flags: see metric.Limits
+	Gate       *gate.Gate  // keeps classes out of masks of pictures that the classification head says not to show them; nil: none
 	Post       *post.Chain // what makes the masks of images, at their own size; nil: the most probable class, or Thresholds
 
 	Views  []View  // of test-time augmentation (see ParseViews); none: the picture as it is
@@ -50,7 +54,8 @@ type Result struct {
 	ID            string        // of the record
 	Classes       *raster.Mask  // the most probable class of each pixel, the first among equals; 0 and 1 of a binary task
 	Flags         *raster.Flags // of a multilabel task, in the place of Classes
-	Probabilities *raster.Float // H×W×classes, nil unless the Predictor was asked for them
+	Probabilities *raster.Float // H×W×classes, nil unless the Predictor was asked for them; the Gate does not change them
+	Said          []float32     // what the classification head says: a probability a label, the mean of all views; nil without a head
 }
 
 // A Summary counts what a Predictor did.
@@ -122,7 +127,7 @@ func (p *Predictor) check() error {
 // produce sends the results of all pictures and returns the number of classes.
 func (p *Predictor) produce(ctx context.Context, ds *data.Dataset, to chan<- Result) (classes int, err error) {
 	mean, std := ds.Normal()
-	e := &caster{model: p.Model, task: p.Task, views: p.Views, merge: p.Merge, mean: mean, std: std}
+	e := &caster{model: p.Model, precision: p.Precision, task: p.Task, views: p.Views, merge: p.Merge, mean: mean, std: std}
 	defer e.free()
 	if p.Tiling != nil {
 		err = p.tiles(ctx, e, ds, to)
@@ -171,7 +176,7 @@ func (p *Predictor) restore(ctx context.Context, e *caster, values []float32, ba
 		n := min(group, batch.N-first)
 		parallel.For(n, func(i, _ int) {
 			seen := &raster.Float{H: h, W: w, C: e.classes, Pix: values[(first+i)*size:][:size]}
-			results[i], errs[i] = p.result(ds, batch.Indices[first+i], seen)
+			results[i], errs[i] = p.result(ds, batch.Indices[first+i], seen, e.saidOf(first+i, batch.N))
 		})
 		for i, r := range results[:n] {
 			if errs[i] != nil {
@@ -193,7 +198,7 @@ func (p *Predictor) progress(done float64, ds *data.Dataset) {
 }
 
 // result brings the probabilities of one picture to its size and chooses the classes.
-func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float) (Result, error) {
+func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Float, said []float32) (Result, error) {
 	full := probabilities
 	if !p.NetworkSize {
 		var err error
@@ -201,7 +206,7 @@ func (p *Predictor) result(ds *data.Dataset, index int, probabilities *raster.Fl
 			return Result{}, err
 		}
 	}
-	r := Result{Index: index, ID: ds.Record(index).ID}
+	r := Result{Index: index, ID: ds.Record(index).ID, Said: said}
 	if err := p.masks(&r, full, ds); err != nil {
 		return Result{}, err
 	}

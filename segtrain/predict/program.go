@@ -16,16 +16,21 @@ import (
 type program struct {
 	tape           *autograd.Tape
 	images, logits *autograd.Var
-	flags          bool // whether probabilities are sigmoids
+	labels         *autograd.Var // logits of the classification head [N, 1, 1, labels]; nil without one
+	flags          bool          // whether probabilities are sigmoids
 }
 
 // newProgram records a model for pictures [N, H, W, C]. A model that cannot take them is an error.
-func newProgram(model decoder.Model, s tensor.Shape, task metric.Task) (*program, error) {
+func newProgram(precision kernels.Precision, model decoder.Model, s tensor.Shape, task metric.Task) (*program, error) {
 	g := &program{tape: autograd.NewTape(autograd.Inference), flags: task.Flags()}
-	g.tape.FixedWeights = true
+	g.tape.FixedWeights, g.tape.Precision = true, precision
 	err := autograd.Catch(func() {
 		g.images = g.tape.Input(s)
-		g.logits = g.tape.Output(model.Forward(g.tape, g.images))
+		g.logits, g.labels = forward(g.tape, model, g.images)
+		g.tape.Output(g.logits)
+		if g.labels != nil {
+			g.tape.Output(g.labels)
+		}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the model cannot take pictures of %s: %w", s, err)

@@ -22,6 +22,7 @@ type slider struct {
 	sums           []float32 // of weighted probabilities, from the top of the tiles on
 	tiles          []float32
 	width, classes int
+	said           []float32 // what the classification head says of the picture: the most of all tiles
 }
 
 // run predicts an h×w picture. read writes the picture's next rows, emit takes the next row of probabilities, which it
@@ -33,7 +34,7 @@ func (s *slider) run(h, w int, read func(rows []float32) error, emit func(row []
 	s.wy, s.wx = t.Blend.weights(t.H), t.Blend.weights(t.W)
 	s.sumY, s.sumX = coverage(h, s.ys, s.wy), coverage(w, s.xs, s.wx)
 	s.rows = grown(s.rows, t.H*s.width*s.c)
-	s.filled, s.read, s.classes = 0, 0, 0
+	s.filled, s.read, s.classes, s.said = 0, 0, 0, nil
 	for i, y := range s.ys {
 		if err := s.advance(y, i, read); err != nil {
 			return err
@@ -100,6 +101,7 @@ func (s *slider) row() error {
 			clear(s.sums)
 		}
 		s.add(xs, seen)
+		s.said = s.caster.louder(s.said, len(xs))
 	}
 	return nil
 }

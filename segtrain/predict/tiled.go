@@ -56,7 +56,7 @@ func (p *Predictor) tiled(ctx context.Context, s *slider, ds *data.Dataset, inde
 	if err := s.run(h, w, read, emit); err != nil {
 		return Result{}, err
 	}
-	return out.result(ds, index)
+	return out.result(ds, index, s.said)
 }
 
 // resized returns what reads the rows of a picture at h×w.
@@ -132,11 +132,13 @@ func (o *rowResult) begin(c int) {
 }
 
 // whole tells whether masks are made of all probabilities together.
-func (o *rowResult) whole() bool { return o.p.NetworkSize || o.p.Post != nil || o.p.undecided }
+func (o *rowResult) whole() bool {
+	return o.p.NetworkSize || o.p.Post != nil || o.p.Gate != nil || o.p.undecided
+}
 
 // result returns the picture's.
-func (o *rowResult) result(ds *data.Dataset, index int) (Result, error) {
-	r := Result{Index: index, ID: ds.Record(index).ID, Classes: o.classes, Flags: o.flags}
+func (o *rowResult) result(ds *data.Dataset, index int, said []float32) (Result, error) {
+	r := Result{Index: index, ID: ds.Record(index).ID, Classes: o.classes, Flags: o.flags, Said: said}
 	if o.p.NetworkSize {
 		o.probabilities = ds.Reduce(o.probabilities)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"tessera/autograd"
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/nn"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
@@ -287,7 +288,7 @@ func TestScaledViews(t *testing.T) {
 	model := newSmallNet(3)
 	sum := make([]float64, h*w*3)
 	for _, size := range [][2]int{{20, 31}, {15, 23}, {25, 39}} {
-		g, err := newProgram(model, tensor.Dims(1, size[0], size[1], 3), metric.Multiclass)
+		g, err := newProgram(kernels.Float32, model, tensor.Dims(1, size[0], size[1], 3), metric.Multiclass)
 		require.NoError(t, err)
 		g.run(raster.ResizeFloat(im, size[0], size[1]).Pix)
 		for i, p := range raster.ResizeFloat(g.probabilities(0), h, w).Pix {

@@ -45,6 +45,8 @@ const overlayAlpha = 0.5
 type Writer struct {
 	ds  *data.Dataset
 	opt WriterOptions
+
+	said []spokenOf // what the classification head said of the pictures that were written
 }
 
 // NewWriter checks the options and makes the folder of masks. Nothing else is written before Write.
@@ -61,7 +63,7 @@ func NewWriter(ds *data.Dataset, opt WriterOptions) (*Writer, error) {
 	if opt.Palette == nil {
 		opt.Palette = raster.Palette(opt.Classes)
 	}
-	w := &Writer{ds, opt}
+	w := &Writer{ds: ds, opt: opt}
 	if err := errors.Join(w.checkIDs(), w.checkInputs()); err != nil {
 		return nil, fmt.Errorf("predictions in %s: %w", opt.Dir, err)
 	}
@@ -147,6 +149,9 @@ func (w *Writer) file(kind, id, ext string) string {
 func (w *Writer) Write(r Result) error {
 	if err := w.checkClasses(r); err != nil {
 		return fmt.Errorf("predictions: %s: %w", r.ID, err)
+	}
+	if r.Said != nil {
+		w.said = append(w.said, spokenOf{r.ID, r.Said})
 	}
 	if err := w.writeMask(r); err != nil {
 		return fmt.Errorf("predictions: %w", err)

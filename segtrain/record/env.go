@@ -11,19 +11,20 @@ import (
 
 // Env is where a run happened, as env.json holds it.
 type Env struct {
-	Program  string   `json:"program"`
-	Version  string   `json:"version"`            // module version, or the commit it was built from
-	Modified bool     `json:"modified,omitempty"` // built from a tree with changes that were not committed
-	Go       string   `json:"go"`
-	OS       string   `json:"os"`
-	Arch     string   `json:"arch"`
-	CPU      string   `json:"cpu"` // brand
-	Cores    int      `json:"cores"`
-	ISA      string   `json:"isa"`     // the kernels that ran
-	Threads  int      `json:"threads"` // GOMAXPROCS
-	Command  []string `json:"command"`
-	Host     string   `json:"host,omitempty"`
-	PID      int      `json:"pid,omitempty"`
+	Program   string   `json:"program"`
+	Version   string   `json:"version"`            // module version, or the commit it was built from
+	Modified  bool     `json:"modified,omitempty"` // built from a tree with changes that were not committed
+	Go        string   `json:"go"`
+	OS        string   `json:"os"`
+	Arch      string   `json:"arch"`
+	CPU       string   `json:"cpu"` // brand
+	Cores     int      `json:"cores"`
+	ISA       string   `json:"isa"`                 // the kernels that ran
+	Threads   int      `json:"threads"`             // GOMAXPROCS
+	Precision string   `json:"precision,omitempty"` // of the convolutions; empty before there was a choice: fp32
+	Command   []string `json:"command"`
+	Host      string   `json:"host,omitempty"`
+	PID       int      `json:"pid,omitempty"`
 }
 
 // NewEnv describes this process; isa names the kernels in use.

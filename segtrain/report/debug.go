@@ -35,6 +35,7 @@ type Picture struct {
 	ID, Kind string
 	Image    *raster.Image
 	Mask     *raster.Mask
+	Palette  []color.RGBA // of the mask's values; nil: that of the page
 }
 
 //go:embed debug.html
@@ -74,7 +75,10 @@ func WriteDebug(path string, d Debug) error {
 // item returns a picture beside itself under its mask.
 func (d Debug) item(x Picture) (galleryItem, error) {
 	s := Sample{Image: x.Image, Truth: x.Mask, Prediction: x.Mask}
-	if err := s.check(Report{Palette: d.Palette, Ignore: d.Ignore}); err != nil {
+	if x.Palette == nil {
+		x.Palette = d.Palette
+	}
+	if err := s.check(Report{Palette: x.Palette, Ignore: d.Ignore}); err != nil {
 		return galleryItem{}, err
 	}
 	s = s.fit(maxSide)
@@ -82,7 +86,7 @@ func (d Debug) item(x Picture) (galleryItem, error) {
 	for _, p := range []struct {
 		name string
 		im   *raster.Image
-	}{{"image", s.Image}, {"mask", raster.Overlay(s.Image, s.Truth, d.Palette, overlayAlpha, d.Ignore)}} {
+	}{{"image", s.Image}, {"mask", raster.Overlay(s.Image, s.Truth, x.Palette, overlayAlpha, d.Ignore)}} {
 		data, err := dataURL(p.im)
 		if err != nil {
 			return galleryItem{}, err

@@ -17,7 +17,7 @@ func TestWriteDebug(t *testing.T) {
 	d := Debug{
 		Title: "a-debug", Checks: []Check{{"loss falls", "FAIL", "1 → 2", []string{"optim.lr <10> is too high"}}},
 		Steps:    []Step{{1, 2, 1e-3}, {2, 1, 1e-3}},
-		Pictures: []Picture{{"0001", "raw", raster.NewImage(8, 9, 3), raster.NewMask(8, 9)}},
+		Pictures: []Picture{{"0001", "raw", raster.NewImage(8, 9, 3), raster.NewMask(8, 9), nil}},
 		Classes:  []string{"sky", "sea"}, Palette: []color.RGBA{{R: 1, A: 255}, {G: 2, A: 255}}, Ignore: -1, Config: "debug: true",
 	}
 	require.NoError(t, WriteDebug(path, d))

@@ -190,7 +190,7 @@ func classSheets(d Data) ([]sheet, error) {
 		}
 		var panels []*raster.Image
 		for _, p := range places {
-			im, m, err := d.Survey.Picture(p, sheetSide)
+			im, m, err := d.Survey.Picture(p, k, sheetSide)
 			if err != nil {
 				return nil, err
 			}
@@ -209,19 +209,13 @@ func classSheets(d Data) ([]sheet, error) {
 	return list, nil
 }
 
-// highlight returns a picture with one class in its colour and the rest as it is.
+// highlight returns a picture with one class, which is where m is 1, in its colour and the rest as it is.
 func highlight(im *raster.Image, m *raster.Mask, class int, palette []color.RGBA) *raster.Image {
-	alone := raster.NewMask(m.H, m.W)
-	for i, v := range m.Pix {
-		if int(v) == class {
-			alone.Pix[i] = 1
-		}
-	}
 	c := color.RGBA{R: 128, G: 128, B: 128, A: 255}
 	if class < len(palette) {
 		c = palette[class]
 	}
-	return raster.Overlay(im, alone, []color.RGBA{{}, c}, overlayAlpha, 0)
+	return raster.Overlay(im, m, []color.RGBA{{}, c}, overlayAlpha, 0)
 }
 
 // pairSheets shows images that look the same: pairs that are parted, and the largest sets.
@@ -249,8 +243,8 @@ func rows(d Data, title string, lists [][]survey.Place) ([]sheet, error) {
 		var panels []*raster.Image
 		var names []string
 		for _, p := range list {
-			im, _, err := d.Survey.Picture(p, sheetSide)
-			if err != nil { // its mask, of which there is a finding: the image can be read
+			im, _, err := d.Survey.Picture(p, -1, sheetSide)
+			if err != nil { // of which there is a finding
 				continue
 			}
 			panels = append(panels, im.RGB8())

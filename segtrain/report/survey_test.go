@@ -73,7 +73,7 @@ func TestStatsYAML(t *testing.T) {
 
 func TestHighlight(t *testing.T) {
 	im := &raster.Image{H: 1, W: 2, C: 2, Pix8: []uint8{100, 1, 100, 2}}
-	m := &raster.Mask{H: 1, W: 2, Pix: []uint8{3, 4}}
+	m := &raster.Mask{H: 1, W: 2, Pix: []uint8{0, 1}}
 	out := highlight(im, m, 4, raster.Palette(5))
 	assert.Equal(t, []uint8{100, 100, 100}, out.Pix8[:3], "other classes are as they are")
 	assert.NotEqual(t, []uint8{100, 100, 100}, out.Pix8[3:])

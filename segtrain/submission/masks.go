@@ -37,19 +37,7 @@ func Open(dir string, task metric.Task, classes []string) (*Masks, error) {
 	if err := m.list(); err != nil {
 		return nil, err
 	}
-	for i, id := range m.ids {
-		m.byName[id] = i
-	}
-	for i, id := range m.ids {
-		name := path.Base(id)
-		if other, twice := m.byName[name]; twice && other != i && name != id {
-			if other < 0 || m.ids[other] != name { // an id is itself before it is another's file name
-				m.byName[name] = -1
-			}
-			continue
-		}
-		m.byName[name] = i
-	}
+	m.index()
 	return m, nil
 }
 

@@ -111,8 +111,8 @@ func (s *Survey) countClasses() {
 		if l.empty() {
 			s.Empty++
 		}
+		total += int64(l.h) * int64(l.w) // of which overlapping classes have more than all
 		for k, pixels := range l.pixels {
-			total += pixels
 			if counts[k].Pixels += pixels; pixels == 0 {
 				continue
 			}

@@ -33,14 +33,15 @@ func (s *Survey) Examples(class, n int) []Place {
 	return places
 }
 
-// Picture reads the image of a place and its mask, nil where it has none, with no side longer than side.
-func (s *Survey) Picture(p Place, side int) (*raster.Image, *raster.Mask, error) {
+// Picture reads the image of a place, and a mask that is 1 where a class is, with no side longer than side. For a class
+// below 0, and where the place has no mask, that is nil.
+func (s *Survey) Picture(p Place, class, side int) (*raster.Image, *raster.Mask, error) {
 	r := s.Record(p)
 	im, err := raster.Read(r.Image)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := r.ReadMask(s.opt.Code, im.H, im.W)
+	m, err := s.where(r, class, im.H, im.W)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -44,20 +44,22 @@ func (l *look) open(opt Options) {
 		return
 	}
 	if l.record.Mask != "" {
-		if v, err := raster.MaskValues(l.record.Mask); err == nil {
-			l.values = v.Values
-		}
+		l.values = valuesOf(raster.ClassFiles(l.record.Mask, opt.Overlapping))
 	}
 	if l.read {
 		l.openMask(opt)
 	} else if l.record.Drawn == nil { // whose size the image tells
-		if _, err := raster.ReadMask(l.record.Mask, opt.Code); err != nil {
+		if err := readable(l.record.Mask, opt); err != nil {
 			l.wrong("unreadable mask", "mask ", l.record.Mask, err)
 		}
 	}
 }
 
 func (l *look) openMask(opt Options) {
+	if opt.Overlapping != nil {
+		l.openFlags(opt)
+		return
+	}
 	m, err := l.record.ReadMask(opt.Code, l.h, l.w)
 	if err != nil {
 		what, file := "mask ", l.record.Mask

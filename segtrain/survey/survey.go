@@ -26,10 +26,13 @@ type Part struct {
 
 // Options say what is looked at.
 type Options struct {
-	Parts    []Part // the first is what is trained on
-	Classes  []string
-	Code     raster.MaskCode
-	Channels int // that the network will see: 1, 3 or 4; others are taken as they are
+	Parts   []Part // the first is what is trained on
+	Classes []string
+	Code    raster.MaskCode
+	// Overlapping are the names of classes that may overlap, nil if a pixel has one class. The Classes are then what a pixel of
+	// none of them is called, and these.
+	Overlapping []string
+	Channels    int // that the network will see: 1, 3 or 4; others are taken as they are
 
 	// Findings are there already: what was wrong with the lists of files.
 	Findings data.Findings
@@ -104,7 +107,12 @@ func Run(ctx context.Context, opt Options) (*Survey, error) {
 	if len(opt.Parts) == 0 || len(opt.Parts[0].Records) == 0 {
 		return nil, errors.New("survey: no images")
 	}
-	if err := opt.Code.Check(); err != nil {
+	check := opt.Code.Check
+	if opt.Overlapping != nil {
+		opt.Code.Classes = len(opt.Overlapping)
+		check = opt.Code.CheckFlags
+	}
+	if err := check(); err != nil {
 		return nil, fmt.Errorf("survey: %w", err)
 	}
 	s := &Survey{opt: opt, Findings: append(data.Findings{}, opt.Findings...), Alike: []Cluster{}, Leaks: []Leak{}}

@@ -8,6 +8,7 @@ import (
 
 	"tessera/autograd"
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/segtrain/data"
@@ -48,6 +49,8 @@ type Evaluator struct {
 	Thresholds []float64   // of the probabilities where the task has flags, one a class; nil is 0.5 each
 	Boundary   float64     // tolerance of outlines (see metric.NewBoundary); 0 does not measure them
 	Curve      []float64   // thresholds to measure at where the task has flags
+
+	Precision kernels.Precision // of the convolutions
 
 	tapes map[tensor.Shape]*evalTape // by the shape of a batch
 }
@@ -129,6 +132,7 @@ func (e *Evaluator) tape(s tensor.Shape) (*evalTape, error) {
 	n, h, w, _ := s.NHWC()
 	labels := e.Task.Labels(len(e.Classes))
 	t := &evalTape{tape: autograd.NewTape(autograd.Inference), classes: make([]uint8, n*h*w*labels), thresholds: e.limits()}
+	t.tape.Precision = e.Precision
 	err := autograd.Catch(func() {
 		t.images = t.tape.Input(s)
 		t.target = t.tape.Labels(LabelShape(n, h, w, labels))

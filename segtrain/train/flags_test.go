@@ -107,3 +107,69 @@ func TestStepLearnsFlags(t *testing.T) {
 	assert.Less(t, model.Bias.Value.Data[1], model.Bias.Value.Data[0]*model.Weight.Value.Data[1]/model.Weight.Value.Data[0],
 		"the second class begins at more light")
 }
+
+// TestOverfitFlags learns a picture with overlapping classes by heart, and tells how well.
+func TestOverfitFlags(t *testing.T) {
+	model := lights(0.9, 0.1)
+	o := Overfit{
+		Model: model, Loss: loss.BCE{Ignore: 9}, Optimizer: optim.NewSGD(nn.Params(model), optim.SGDOptions{}),
+		Schedule: optim.Constant(3), Classes: 2, Ignore: 9, Steps: 300, Task: metric.Multilabel,
+		Enough: func(m Memorized) bool { return m.MeanIoU == 1 },
+	}
+	b := &data.Batch{N: 1, Images: []float32{0, 0.4, 0.6, 1}, Masks: []uint8{0, 0, 1, 0, 1, 1, 9, 1}}
+	m, err := o.Run(b, 1, 4, 1)
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, m.MeanIoU)
+	assert.InDelta(t, (2./3+0)/2, m.ConstantIoU, 1e-12, "the first class everywhere; the second, of as many pixels as not, nowhere")
+	assert.Less(t, m.Last, m.First)
+
+	one := Overfit{Task: metric.Binary, Classes: 1, Ignore: 9}
+	truth := []uint8{0, 0, 0, 0, 0, 1, 1, 0, 9, 9, 9, 9}
+	assert.Equal(t, make([]uint8, 12), one.constant(truth))
+	assert.InDelta(t, 0, one.score(truth, one.constant(truth), 4), 0, "the first image shows nothing, and nothing was said: it has no score")
+	assert.InDelta(t, 1, one.score(truth, []uint8{0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1}, 4), 0)
+	assert.Equal(t, []uint8{0, 1, 1}, one.chosen([]float32{-0.1, 0, 3}))
+}
+
+// TestLabelsOfFlags tells which classes masks of flags show: of one class, and of classes that overlap.
+func TestLabelsOfFlags(t *testing.T) {
+	a := &Aux{Classes: []string{"a", "b", "c"}, Ignore: 9, Flags: true}
+	truth := make([]uint8, 6)
+	a.label([]string{"x", "y"}, []uint8{
+		0, 1, 9, 0, 0, 9,
+		1, 0, 0, 1, 9, 1,
+	}, truth)
+	assert.Equal(t, []uint8{0, 1, Unknown, 1, 0, 1}, truth)
+	a.MinShare = 0.8
+	a.label([]string{"x", "y"}, []uint8{0, 1, 9, 0, 0, 9, 1, 0, 0, 1, 9, 1}, truth)
+	assert.Equal(t, []uint8{0, 0, Unknown, 1, 0, 0}, truth)
+	one := &Aux{Classes: []string{"a"}, Ignore: -1, Flags: true}
+	one.label([]string{"x", "y"}, []uint8{0, 0, 0, 1}, truth[:2])
+	assert.Equal(t, []uint8{0, 1}, truth[:2])
+}
+
+// TestMixedFlagsAreTheSumOfBoth gives the loss of overlapping labels of two pictures, which must be that of each by its share.
+func TestMixedFlagsAreTheSumOfBoth(t *testing.T) {
+	model := lights(0.3, 0.5)
+	for name, l := range map[string]loss.Loss{
+		"bce": loss.BCE{Ignore: 9}, "focal": loss.Focal{Gamma: 2, Ignore: 9},
+	} {
+		mixture := NewMixture(l)
+		s, err := NewLabelStep(model, mixture, optim.NewSGD(nn.Params(model), optim.SGDOptions{}), 1, 1, 4, 1, 2, 0, 1)
+		require.NoError(t, err, name)
+		of := func(first, second []uint8, share float32) float64 {
+			target := mixture.targets[0]
+			copy(target.Mixed.Indices, second)
+			for i := range target.Share.Data {
+				target.Share.Data[i] = share
+			}
+			s.forward(0, []float32{0, 0.4, 0.6, 1}, first)
+			return float64(s.loss.Value()[0])
+		}
+		one, two := []uint8{0, 0, 1, 0, 1, 1, 9, 1}, []uint8{1, 0, 1, 1, 0, 0, 9, 1}
+		a, b := of(one, one, 1), of(two, two, 1)
+		require.Greater(t, b, a+0.1, name)
+		assert.InDelta(t, 0.3*a+0.7*b, of(one, two, 0.3), 1e-5, name)
+		s.Free()
+	}
+}

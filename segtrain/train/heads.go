@@ -24,7 +24,8 @@ type Aux struct {
 	// Unknown throughout. Without Known that is made from the mask.
 	Known    func(id string) []uint8
 	MinShare float64 // part of the pixels that count which a class must have to be there; one pixel at least
-	Ignore   int     // class index in masks that does not count
+	Ignore   int     // label in masks that does not count
+	Flags    bool    // masks hold 0 or 1 for each pixel and class, not class indices
 }
 
 // Unknown is the label of a class that nothing is known about.
@@ -92,8 +93,8 @@ func (h Heads) maskLoss(t *autograd.Tape, l loss.Loss, masks []*autograd.Var, ta
 }
 
 // Record records the loss of a training step with class indices as target, for a forecast of its memory.
-func (h Heads) Record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, labels *tensor.Tensor) {
-	t.Output(h.record(t, m, x, l, autograd.NewTarget(labels)).loss)
+func (h Heads) Record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, labels *tensor.Tensor) *autograd.Var {
+	return t.Output(h.record(t, m, x, l, autograd.NewTarget(labels)).loss)
 }
 
 // label writes what the pictures of a batch show to truth [N, 1, 1, classes].
@@ -106,6 +107,10 @@ func (a *Aux) label(ids []string, masks []uint8, truth []uint8) {
 			if copy(to, a.Known(id)) == 0 {
 				fillBytes(to, Unknown)
 			}
+			continue
+		}
+		if a.Flags {
+			a.presentFlags(masks[i*pixels:][:pixels], to)
 			continue
 		}
 		a.present(masks[i*pixels:][:pixels], to)
@@ -134,6 +139,28 @@ func (a *Aux) present(mask []uint8, to []uint8) {
 		case counted == 0:
 			to[class] = Unknown
 		case float64(pixels[class]) >= least:
+			to[class] = 1
+		default:
+			to[class] = 0
+		}
+	}
+}
+
+// presentFlags tells which classes a mask of flags shows. Where no pixel counts for a class, nothing is known of it.
+func (a *Aux) presentFlags(mask []uint8, to []uint8) {
+	n := len(to)
+	there, counted := make([]int, n), make([]int, n)
+	for i, flag := range mask {
+		if int(flag) != a.Ignore {
+			counted[i%n]++
+			there[i%n] += int(flag)
+		}
+	}
+	for class := range to {
+		switch {
+		case counted[class] == 0:
+			to[class] = Unknown
+		case float64(there[class]) >= max(1, a.MinShare*float64(counted[class])):
 			to[class] = 1
 		default:
 			to[class] = 0

@@ -2,11 +2,13 @@ package train
 
 import (
 	"tessera/autograd"
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
+	"tessera/tensor"
 )
 
 // Overfit trains a model on one batch, again and again and with nothing dropped. A model, a loss and an optimizer that
@@ -18,9 +20,13 @@ type Overfit struct {
 	Schedule  optim.Schedule // of steps, counted from 0
 	ClipNorm  float64
 	ClipValue float64
+	Precision kernels.Precision
 	Classes   int
-	Ignore    int // class that does not count, autograd.NoIgnore for none
+	Ignore    int // label that does not count, autograd.NoIgnore for none
 	Steps     int // at most
+
+	Task       metric.Task // empty is metric.Multiclass
+	Thresholds []float64   // of the probabilities where the task has flags, one a class; nil is 0.5 each
 
 	Enough func(Memorized) bool // asked every fifth step whether to stop
 }
@@ -31,7 +37,7 @@ type Memorized struct {
 	First       float64 `json:"first_loss"`
 	Last        float64 `json:"last_loss"`
 	MeanIoU     float64 `json:"mean_iou"`
-	ConstantIoU float64 `json:"constant_iou"` // of the batch's commonest class everywhere
+	ConstantIoU float64 `json:"constant_iou"` // of the batch's commonest class everywhere; of flags, each class's commonest
 }
 
 // steady is a model in whose training nothing is dropped, and whose logits can be read.
@@ -50,14 +56,15 @@ func (m *steady) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 // returned with it.
 func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 	model := &steady{Model: o.Model}
-	step, err := NewStep(model, o.Loss, o.Optimizer, b.N, h, w, c, o.ClipNorm, 0)
+	step, err := newStepOf(o.Precision, model, Heads{}, o.Loss, o.Optimizer, tensor.Dims(b.N, h, w, c), o.Task.Labels(o.Classes),
+		o.ClipNorm, 0)
 	if err != nil {
 		return m, err
 	}
 	defer step.Free()
 	step.ClipValue = o.ClipValue
-	classes := make([]uint8, len(b.Masks))
-	m.ConstantIoU = o.constant(b.Masks, h*w)
+	labels := len(b.Masks) / b.N // of an image
+	m.ConstantIoU = o.score(b.Masks, o.constant(b.Masks), labels)
 	for m.Steps < o.Steps {
 		value, _, err := step.Run(m.Steps, o.Schedule(m.Steps), b.Images, b.Masks)
 		if m.Steps == 0 {
@@ -71,9 +78,7 @@ func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 		if m.Steps%5 != 0 && m.Steps != o.Steps {
 			continue
 		}
-		logits := model.logits.Value()
-		decoder.Argmax(len(logits)/len(classes), logits, classes)
-		m.MeanIoU = o.score(b.Masks, classes, h*w)
+		m.MeanIoU = o.score(b.Masks, o.chosen(model.logits.Value()), labels)
 		if o.Enough(m) {
 			break
 		}
@@ -81,12 +86,27 @@ func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 	return m, nil
 }
 
-// score returns the mean over images of so many pixels.
-func (o *Overfit) score(truth, classes []uint8, pixels int) float64 {
+// chosen returns the labels that logits stand for.
+func (o *Overfit) chosen(logits []float32) []uint8 {
+	if !o.Task.Flags() {
+		classes := make([]uint8, len(logits)/o.Classes)
+		decoder.Argmax(o.Classes, logits, classes)
+		return classes
+	}
+	p, flags := make([]float32, len(logits)), make([]uint8, len(logits))
+	kernels.Sigmoid(logits, p)
+	metric.Threshold(metric.Limits(o.Thresholds, o.Classes), p, flags)
+	return flags
+}
+
+// score returns the mean over images of so many labels. Images in which nothing counts have none, and neither have
+// those without any class, in truth and prediction, where labels are flags.
+func (o *Overfit) score(truth, predicted []uint8, labels int) float64 {
+	stats := metric.NewStats(o.Task, o.Classes, o.Ignore)
 	sum, n := 0.0, 0
-	for i := 0; i < len(truth); i += pixels {
-		s := metric.ImageScore(truth[i:i+pixels], classes[i:i+pixels], o.Classes, o.Ignore)
-		if s == s { // images in which nothing counts have none
+	for i := 0; i < len(truth); i += labels {
+		stats.Add(truth[i:i+labels], predicted[i:i+labels])
+		if s := stats.ImageScore(stats.Images() - 1); s == s {
 			sum += s
 			n++
 		}
@@ -94,23 +114,26 @@ func (o *Overfit) score(truth, classes []uint8, pixels int) float64 {
 	return sum / float64(max(1, n))
 }
 
-// constant returns the score of the commonest class everywhere.
-func (o *Overfit) constant(truth []uint8, pixels int) float64 {
-	var counts [256]int
-	for _, class := range truth {
-		if int(class) != o.Ignore {
-			counts[class]++
+// constant returns the commonest label everywhere; where labels are flags, that of each class.
+func (o *Overfit) constant(truth []uint8) []uint8 {
+	labels := o.Task.Labels(o.Classes)
+	counts := make([][256]int, labels)
+	for i, label := range truth {
+		if int(label) != o.Ignore {
+			counts[i%labels][label]++
 		}
 	}
-	most := 0
-	for class, n := range counts {
-		if n > counts[most] {
-			most = class
+	most := make([]uint8, labels)
+	for k := range counts {
+		for label, n := range counts[k] {
+			if n > counts[k][most[k]] {
+				most[k] = uint8(label)
+			}
 		}
 	}
 	same := make([]uint8, len(truth))
 	for i := range same {
-		same[i] = uint8(most)
+		same[i] = most[i%labels]
 	}
-	return o.score(truth, same, pixels)
+	return same
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tessera/kernels"
 	"tessera/nn/decoder"
 	"tessera/nn/loss"
 	"tessera/optim"
@@ -33,6 +34,8 @@ type Trainer struct {
 	Train     *data.Dataset
 	Eval      *Evaluator    // how to validate
 	Val       *data.Dataset // nil for no validation
+
+	Precision kernels.Precision // of the convolutions of a step
 
 	Steps     int // to train altogether
 	Batch     int
@@ -151,7 +154,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 // newStep records a step of what trains now.
 func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
-	step, err := newStepOf(t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
+	step, err := newStepOf(t.Precision, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
 		t.ClipNorm, t.Seed)
 	if err == nil {
 		step.ClipValue, step.gradients = t.ClipValue, t.Gradients

@@ -95,6 +95,9 @@ func newAudit(ao AuditOptions) (*audit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.exclusive("audit"); err != nil {
+		return nil, err
+	}
 	if len(o.source.classes) > 255 {
 		return nil, fmt.Errorf("audit: %d classes; allowed: 2 to 255", len(o.source.classes))
 	}

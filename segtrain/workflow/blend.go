@@ -55,6 +55,9 @@ func openBlend(eo EnsembleOptions) (*blend, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := m.exclusive("ensemble"); err != nil {
+			return nil, err
+		}
 		b.members = append(b.members, m)
 		if err := b.checkMember(m); err != nil {
 			return nil, err

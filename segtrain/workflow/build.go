@@ -9,6 +9,7 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/gate"
 	"tessera/segtrain/post"
 	"tessera/segtrain/predict"
 	"tessera/segtrain/train"
@@ -22,6 +23,7 @@ type parts struct {
 	loss    loss.Loss
 	augment augment.Transform // nil for none
 	mix     []augment.Mixer
+	gate    *gate.Gate     // nil for none
 	post    *post.Chain    // nil for none
 	views   []predict.View // of test-time augmentation
 	memory  Memory
@@ -47,6 +49,9 @@ func build(cfg *config.Config) (*parts, error) {
 	if cfg.PendingScale() {
 		return nil, cfg.Mistake("scale", "was set after the configuration was loaded; apply it to the keys themselves")
 	}
+	if err := checkPrecision(cfg); err != nil {
+		return nil, err
+	}
 	if err := checkSource(cfg); err != nil {
 		return nil, err
 	}
@@ -60,6 +65,9 @@ func build(cfg *config.Config) (*parts, error) {
 		return nil, err
 	}
 	if p.mix, err = newMix(cfg, p.loss); err != nil {
+		return nil, err
+	}
+	if p.gate, err = newGate(cfg); err != nil {
 		return nil, err
 	}
 	if p.post, err = newPost(cfg, classNames(cfg)); err != nil {
@@ -85,6 +93,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	n, h, w := batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
+		t.Precision = precision(cfg)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)

@@ -42,9 +42,6 @@ type FoldResult struct {
 // directory already is gone on with: a fold that is finished is not done again, and one that was interrupted or
 // killed ends in the same bits as if it had not been. When ctx ends, the error is train.ErrInterrupted.
 func CrossValidate(ctx context.Context, cfg *config.Config, o Options) (*CrossValidation, error) {
-	if cfg.Flags() {
-		return nil, cfg.Mistake("task", "cross-validation is for task multiclass, but task is %s", cfg.Task)
-	}
 	c := &crossValidation{Options: o.withDefaults(), cfg: *cfg}
 	c.Again = true // a finished fold is found by its directory
 	if c.cfg.Out == "" {
@@ -186,7 +183,7 @@ func (c *crossValidation) config(fold int) *config.Config {
 func (c *crossValidation) fold(ctx context.Context, fold int) (*Metrics, error) {
 	cfg, dir := c.config(fold), c.dir(fold)
 	o := Options{Log: c.Log.With("fold", fmt.Sprintf("%d/%d", fold+1, c.split.Folds())),
-		Progress: labelled{c.Progress, c.label(fold)}}
+		Progress: labelled{c.Progress, c.label(fold)}, Tested: c.Tested}
 	if !done(dir) {
 		run := Train
 		if record.Is(dir) {

@@ -25,6 +25,9 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 		return err
 	}
 	now := oof.Fold{Split: c.split.Hash(), Weights: sum, Images: len(c.split.Validation(fold))}
+	if cfg.Model.Aux.Weight > 0 {
+		now.Labels = len(auxClasses(cfg))
+	}
 	if then, ok := oof.ReadFold(dir, fold); ok && then == now {
 		return nil
 	}
@@ -39,11 +42,23 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 	o.Log.Info("predicting out of fold", "images", ds.Len(), "classes", len(s.classes))
 	run := p.newPredictor(cfg)
 	run.Batch, run.Probabilities, run.NetworkSize = forwardBatch(cfg, cfg.Train.Batch, ds.Len()), true, true
+	var said []oof.Said
 	_, err = run.Run(ctx, ds, func(r predict.Result) error {
+		if r.Said != nil {
+			said = append(said, oof.Said{ID: r.ID, Labels: r.Said})
+		}
+		if r.Flags != nil {
+			return oof.WriteFlags(dir, fold, r.ID, r.Probabilities, r.Flags)
+		}
 		return oof.WriteImage(dir, fold, r.ID, r.Probabilities, r.Classes)
 	})
 	if err != nil {
 		return err
+	}
+	if now.Labels > 0 {
+		if err := oof.WriteSaid(dir, fold, auxClasses(cfg), said); err != nil {
+			return err
+		}
 	}
 	return oof.WriteFold(dir, fold, now)
 }
@@ -53,7 +68,10 @@ func (c *crossValidation) writeManifest() error {
 	dir := c.path(OOFFolder)
 	m := oof.Manifest{
 		Split: c.split.Hash(), Folds: c.split.Folds(), Repeats: c.split.Repeats, Classes: classNames(&c.cfg),
-		Size: c.cfg.Data.Size, Resize: c.cfg.Data.Resize,
+		Size: c.cfg.Data.Size, Resize: c.cfg.Data.Resize, Task: manifestTask(&c.cfg),
+	}
+	if c.cfg.Model.Aux.Weight > 0 {
+		m.Labels = auxClasses(&c.cfg)
 	}
 	for fold := range c.split.Folds() {
 		f, ok := oof.ReadFold(dir, fold)
@@ -74,6 +92,14 @@ func (c *crossValidation) writeManifest() error {
 		}
 	}
 	return oof.WriteManifest(dir, m)
+}
+
+// manifestTask is the task as a manifest has it.
+func manifestTask(cfg *config.Config) string {
+	if cfg.Flags() {
+		return cfg.Task
+	}
+	return ""
 }
 
 // fileSum returns the SHA-256 of a file.

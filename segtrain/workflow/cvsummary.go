@@ -69,24 +69,38 @@ func summarize(folds []FoldResult) (*CVSummary, error) {
 	}}
 	classes := folds[0].Metrics.PerClass
 	var names []string
-	var pooled *metric.Confusion
 	for k, c := range classes {
 		names = append(names, c.Name)
 		s.IoU = append(s.IoU, over(c.Name, func(r metric.Report) metric.Score { return r.PerClass[k].IoU }))
 		s.Dice = append(s.Dice, over(c.Name, func(r metric.Report) metric.Score { return r.PerClass[k].Dice }))
 	}
+	var err error
+	s.Pooled, err = pool(folds, names)
+	return s, err
+}
+
+// pool returns the report over the pixels of all folds.
+func pool(folds []FoldResult, names []string) (metric.Report, error) {
+	pooled := metric.NewConfusion(len(names))
+	var flags []metric.Counts
 	for _, f := range folds {
+		if f.Metrics.Confusion == nil { // classes that do not exclude each other have none
+			if len(f.Metrics.Counts) != len(names) {
+				return metric.Report{}, fmt.Errorf("cross-validation: %s: %d counts of %d classes", f.Dir, len(f.Metrics.Counts), len(names))
+			}
+			flags = append(flags, f.Metrics.Counts...)
+			continue
+		}
 		c, err := metric.FromCounts(f.Metrics.Confusion)
 		if err != nil {
-			return nil, fmt.Errorf("cross-validation: %s: %w", f.Dir, err)
-		}
-		if pooled == nil {
-			pooled = metric.NewConfusion(len(classes))
+			return metric.Report{}, fmt.Errorf("cross-validation: %s: %w", f.Dir, err)
 		}
 		pooled.Merge(c)
 	}
-	s.Pooled = pooled.Report(names)
-	return s, nil
+	if flags != nil {
+		return metric.StatsOf(metric.Multilabel, len(names), flags).Report(names), nil
+	}
+	return pooled.Report(names), nil
 }
 
 // finish writes the result and the page.

@@ -8,7 +8,6 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
-	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/report"
 	"tessera/segtrain/survey"
@@ -28,9 +27,6 @@ const CheckFile = "data.html"
 // CheckData opens every file of a configuration's data set and tells what it holds and what is wrong with it. The error
 // is about a data set that cannot be listed; what is wrong with files is in the findings.
 func CheckData(ctx context.Context, cfg *config.Config, co CheckOptions) (*survey.Survey, error) {
-	if task(cfg) == metric.Multilabel {
-		return nil, cfg.Mistake("task", "data check looks at one class a pixel, but task is %s", cfg.Task)
-	}
 	s, parts, remove, err := dataParts(cfg)
 	if err != nil {
 		return nil, err
@@ -44,8 +40,8 @@ func CheckData(ctx context.Context, cfg *config.Config, co CheckOptions) (*surve
 		parts = append(parts, survey.Part{Name: "test", Records: test})
 	}
 	found, err := survey.Run(ctx, survey.Options{
-		Parts: parts, Classes: s.classes, Code: s.code, Channels: cfg.Data.Channels, Findings: s.findings,
-		Progress: co.Progress,
+		Parts: parts, Classes: countedClasses(cfg, s.classes), Code: s.code, Overlapping: overlapping(cfg, s.classes),
+		Channels: cfg.Data.Channels, Findings: s.findings, Progress: co.Progress,
 	})
 	if err != nil || co.Out == "" {
 		return found, err
@@ -54,7 +50,7 @@ func CheckData(ctx context.Context, cfg *config.Config, co CheckOptions) (*surve
 		return nil, fmt.Errorf("writing the page: %w", err)
 	}
 	return found, report.WriteSurvey(filepath.Join(co.Out, CheckFile), report.Data{
-		Title: "Data of " + cfg.Data.Kind, Survey: found, Palette: s.palette,
+		Title: "Data of " + cfg.Data.Kind, Survey: found, Palette: countedColors(cfg, s.palette),
 	})
 }
 

@@ -71,7 +71,7 @@ func probe(name string, ds *data.Dataset) error {
 func (p *parts) newEvaluator(cfg *config.Config, s *source) *train.Evaluator {
 	return &train.Evaluator{
 		Model: p.model, Heads: p.heads, Loss: p.loss, Classes: s.classes, Ignore: ignored(cfg),
-		Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Precision: precision(cfg), Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
 	}
 }
 

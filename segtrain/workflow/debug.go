@@ -91,6 +91,7 @@ func Debug(ctx context.Context, cfg *config.Config, o Options) (*DebugResult, er
 	final := *cfg
 	final.Out = debugFolder(cfg.Out)
 	d := &debugger{session: session{cfg: &final, parts: parts, Options: o.withDefaults()}}
+	tellPrecision(cfg, d.Log)
 	if _, err := startWeights(ctx, cfg, parts.model, d.Log); err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func Debug(ctx context.Context, cfg *config.Config, o Options) (*DebugResult, er
 		return nil, err
 	}
 	defer d.run.Close()
-	if err := errors.Join(d.begin(record.Start{Format: record.Format, Env: record.NewEnv(kernels.Active().String())}), d.tellLight()); err != nil {
+	if err := errors.Join(d.begin(record.Start{Format: record.Format, Env: d.env()}), d.tellLight()); err != nil {
 		return nil, err
 	}
 	d.result = DebugResult{Dir: final.Out, Fingerprint: fingerprint(cfg), Light: cfg.Lightness(), Seed: cfg.Train.Seed}

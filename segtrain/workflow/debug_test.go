@@ -12,7 +12,9 @@ import (
 	"tessera/nn"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
 	"tessera/segtrain/record"
+	"tessera/segtrain/synth"
 	"tessera/segtrain/train"
 )
 
@@ -172,4 +174,71 @@ func TestFingerprint(t *testing.T) {
 	assert.False(t, debugged(dir, same))
 	write("d", `{"passed": true, "fingerprint": "`+same+`"}`)
 	assert.True(t, debugged(dir, same))
+}
+
+// TestDebugOfFlags runs all checks where labels are flags: of one class, and of classes that overlap.
+func TestDebugOfFlags(t *testing.T) {
+	for name, d := range map[string]*debugger{
+		"binary":     smallDebug(t, append(oneThing, "optim.lr=0.003")...),
+		"multilabel": smallDebug(t, overlapped(t, 40, "optim.lr=0.003")...),
+	} {
+		require.NoError(t, d.checks(context.Background()), name)
+		for _, check := range []string{"files", "classes", "outlines", "augmented", "loss falls", "gradients", "one batch", "forecast"} {
+			assert.Equal(t, Pass, d.verdict(t, check).Verdict, "%s: %s: %s", name, check, d.verdict(t, check).Text)
+		}
+		require.NoError(t, d.finishDebug())
+		pictures, err := filepath.Glob(d.path(PictureFolder + "/*-raw.png"))
+		require.NoError(t, err)
+		assert.Len(t, pictures, debugPictures, name)
+	}
+}
+
+// overlapped draws pictures whose masks hold six overlapping classes as bits, and returns settings for them.
+func overlapped(t *testing.T, count int, settings ...string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, synth.Write(dir, count, 32, 32, 1, nil))
+	code := raster.MaskCode{Coding: raster.IndexCode, Classes: 6, Ignore: -1}
+	files, err := filepath.Glob(filepath.Join(dir, "masks", "*.png"))
+	require.NoError(t, err)
+	for _, file := range files {
+		m, err := raster.ReadMask(file, code)
+		require.NoError(t, err)
+		for i, class := range m.Pix { // a thing, and what is not the ground: classes 1 and up are of both
+			m.Pix[i] = min(class, 1) | min(class, 1)&(class&1)<<1
+		}
+		require.NoError(t, raster.WriteMask(file, m, nil))
+	}
+	return append([]string{"task=multilabel", "data.kind=folders", "data.images=" + filepath.Join(dir, "images"),
+		"data.masks=" + filepath.Join(dir, "masks"), "data.classes=[any, odd]", "data.mask.code=bits", "loss=[bce, dice]",
+	}, settings...)
+}
+
+func TestFlagsVerdict(t *testing.T) {
+	for _, c := range []struct {
+		there, without [2]int64
+		ignored        int64
+		want           Verdict
+		cure           string
+	}{
+		{[2]int64{5, 5}, [2]int64{45, 45}, 0, Pass, ""},
+		{[2]int64{}, [2]int64{50, 50}, 0, Fail, "nothing to find"},
+		{[2]int64{50, 50}, [2]int64{}, 0, Fail, "nothing to tell"},
+		{[2]int64{5, 5}, [2]int64{1, 1}, 200, Fail, "is data.ignore 255 right?"},
+		{[2]int64{5, 0}, [2]int64{45, 50}, 0, Warn, "in no training mask: b"},
+		{[2]int64{5, 50}, [2]int64{45, 0}, 0, Warn, "everywhere in all training masks: b"},
+		{[2]int64{5, 5}, [2]int64{10, 10}, 50, Warn, "is data.ignore 255 right?"},
+	} {
+		d := &debugger{session: session{cfg: &config.Config{Task: "multilabel"}, source: &source{classes: []string{"a", "b"}}}, seenTrain: &classSurvey{}}
+		d.cfg.Data.Ignore = new(255)
+		for k := range 2 {
+			d.seenTrain.pixels[k], d.seenTrain.without[k] = c.there[k], c.without[k]
+		}
+		d.seenTrain.ignored = c.ignored
+		got := d.classesVerdict()
+		assert.Equal(t, c.want, got.Verdict, got.Text)
+		if c.cure != "" {
+			assert.Contains(t, got.Cures[0], c.cure)
+		}
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"tessera/segtrain/data"
-	"tessera/segtrain/raster"
 	"tessera/segtrain/train"
 )
 
@@ -22,39 +21,38 @@ type classSurvey struct {
 	errors  []error
 	classes []*[256]bool // of each record that was read, the classes in its mask
 	pixels  [256]int64   // of each class, over all
+	without [256]int64   // of each class that may be absent: pixels that count and are not of it
+	ignored int64        // of labels that are flags: those that do not count
 	bytes   int64        // of the decoded files
 }
 
-// look reads the files of a set, at most debugMost of it, and keeps none.
-func look(ctx context.Context, set string, ds *data.Dataset, order []int) (*classSurvey, error) {
+// look reads the files of a set, at most debugMost of it, and keeps none. count takes the labels of a record.
+func look(ctx context.Context, set string, ds *data.Dataset, order []int, count labelCount) (*classSurvey, error) {
 	s := &classSurvey{set: set, read: make([]bool, ds.Len()), classes: make([]*[256]bool, ds.Len())}
 	order = order[:min(len(order), debugMost)]
 	s.looked = len(order)
 	errs := make([]error, len(order))
 	var next, bytes atomic.Int64
-	var pixels [256]atomic.Int64
+	var adding sync.Mutex
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for at := next.Add(1) - 1; at < int64(len(order)) && ctx.Err() == nil; at = next.Add(1) - 1 {
 				i := order[at]
-				image, mask, err := ds.Load(i)
+				image, labels, err := loadLabels(ds, i)
 				if err != nil {
 					errs[at] = err
 					continue
 				}
 				s.read[i], s.classes[i] = true, new([256]bool)
-				bytes.Add(int64(len(image.Pix8) + 2*len(image.Pix16)))
-				if mask == nil {
-					continue
+				bytes.Add(int64(len(image.Pix8)+2*len(image.Pix16)) + maskBytes(ds, len(labels)))
+				found := count(labels)
+				for class, n := range found.pixels {
+					s.classes[i][class] = n > 0
 				}
-				bytes.Add(int64(len(mask.Pix)))
-				for class, n := range histogram(mask) {
-					if n > 0 {
-						s.classes[i][class] = true
-						pixels[class].Add(n)
-					}
-				}
+				adding.Lock()
+				s.add(found)
+				adding.Unlock()
 			}
 		})
 	}
@@ -67,18 +65,8 @@ func look(ctx context.Context, set string, ds *data.Dataset, order []int) (*clas
 			s.errors = append(s.errors, err)
 		}
 	}
-	for class := range pixels {
-		s.pixels[class] = pixels[class].Load()
-	}
 	s.bytes = bytes.Load()
 	return s, nil
-}
-
-func histogram(m *raster.Mask) (counts [256]int64) {
-	for _, class := range m.Pix {
-		counts[class]++
-	}
-	return counts
 }
 
 // readable counts the records that were read.
@@ -110,7 +98,7 @@ func (d *debugger) checkFiles(ctx context.Context) (err error) {
 			return err
 		}
 		order := data.Shuffled(set.records, d.cfg.Train.Seed)
-		if *set.into, err = look(ctx, set.name, ds, order); err != nil {
+		if *set.into, err = look(ctx, set.name, ds, order, counterOf(&cfg, ds.Labels())); err != nil {
 			return err
 		}
 	}
@@ -149,6 +137,9 @@ func filesVerdict(sets ...*classSurvey) Check {
 
 // classesVerdict fails where there is nothing to learn: a single class, or next to nothing that counts.
 func (d *debugger) classesVerdict() Check {
+	if d.cfg.Flags() {
+		return d.flagsVerdict()
+	}
 	c := Check{Name: "classes", Verdict: Pass}
 	names, ignore := d.source.classes, ignored(d.cfg)
 	var all, counted int64
@@ -169,15 +160,14 @@ func (d *debugger) classesVerdict() Check {
 	}
 	c.Text = fmt.Sprintf("%d of %d classes occur; %.1f %% of the pixels count", occur, len(names),
 		100*float64(counted)/float64(max(1, all)))
-	const masks = "do data.mask.code and data.mask.map say what the masks' values mean? segtrain init tells the values it sees"
 	switch {
 	case occur < 2:
-		c.Verdict, c.Cures = Fail, []string{"there is nothing to tell apart: " + masks}
+		c.Verdict, c.Cures = Fail, []string{"there is nothing to tell apart: " + masksCure}
 	case counted*10 < all:
 		c.Verdict = Fail
-		c.Cures = []string{fmt.Sprintf("nearly every pixel has the value to ignore: is data.ignore %d right?", ignore), masks}
+		c.Cures = []string{fmt.Sprintf("nearly every pixel has the value to ignore: is data.ignore %d right?", ignore), masksCure}
 	case len(absent) > 0:
-		c.Verdict, c.Cures = Warn, []string{"in no training mask: " + strings.Join(absent, ", "), masks}
+		c.Verdict, c.Cures = Warn, []string{"in no training mask: " + strings.Join(absent, ", "), masksCure}
 	case counted*2 < all:
 		c.Verdict, c.Cures = Warn, []string{fmt.Sprintf("most pixels do not count: is data.ignore %d right?", ignore)}
 	}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"image/color"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,17 +17,18 @@ type picture struct {
 	kind, id string
 	image    *raster.Image
 	mask     *raster.Mask
+	colors   []color.RGBA // of the mask's values
 }
 
 // show keeps a normalised sample [H, W, C] as a picture.
-func (d *debugger) show(kind, id string, f *raster.Float, m *raster.Mask) {
+func (d *debugger) show(kind, id string, f *raster.Float, m *raster.Mask, colors []color.RGBA) {
 	plain := raster.NewFloat(f.H, f.W, f.C)
 	for i, v := range f.Pix {
 		c := i % f.C
 		mean, std := d.cfg.Data.Mean[c], d.cfg.Data.Std[c]
 		plain.Pix[i] = float32(float64(v)*std + mean)
 	}
-	d.pictures = append(d.pictures, picture{kind, id, plain.Image(), m})
+	d.pictures = append(d.pictures, picture{kind, id, plain.Image(), m, colors})
 }
 
 // writePictures writes each picture beside itself under its mask.
@@ -37,7 +39,7 @@ func (d *debugger) writePictures() error {
 	}
 	for _, p := range d.pictures {
 		name := fmt.Sprintf("%s-%s.png", strings.ReplaceAll(p.id, "/", "_"), p.kind)
-		panels := raster.SideBySide(p.image, nil, p.mask, d.source.palette, ignored(d.cfg))
+		panels := raster.SideBySide(p.image, nil, p.mask, p.colors, shownIgnored(d.cfg))
 		if err := raster.WritePNG(filepath.Join(dir, name), panels); err != nil {
 			return fmt.Errorf("writing pictures: %w", err)
 		}
@@ -52,7 +54,7 @@ func (d *debugger) writeDebugReport() error {
 	}
 	c, r := d.cfg, d.result
 	page := report.Debug{
-		Title: d.name(), Passed: r.Passed, Palette: d.source.palette, Ignore: ignored(c), Classes: d.source.classes,
+		Title: d.name(), Passed: r.Passed, Palette: d.source.palette, Ignore: shownIgnored(c), Classes: d.source.classes,
 		Subtitle: fmt.Sprintf("%s with %s, tested on %d of %d images of %d×%d", c.Model.Arch.Name, c.Model.Encoder, r.Images,
 			len(d.source.train), c.Data.Size[0], c.Data.Size[1]),
 		Config: string(c.Marshal()),
@@ -64,7 +66,8 @@ func (d *debugger) writeDebugReport() error {
 		page.Steps = append(page.Steps, report.Step{Step: i + 1, Loss: loss, LR: c.Optim.LR})
 	}
 	for _, p := range d.pictures {
-		page.Pictures = append(page.Pictures, report.Picture{ID: p.id, Kind: p.kind, Image: p.image, Mask: p.mask})
+		page.Pictures = append(page.Pictures, report.Picture{ID: p.id, Kind: p.kind, Image: p.image, Mask: p.mask,
+			Palette: p.colors})
 	}
 	return report.WriteDebug(d.path(record.ReportFile), page)
 }

@@ -18,8 +18,8 @@ func (d *debugger) checkOutlines(m data.Manifest) error {
 	if err != nil {
 		return err
 	}
-	plain := newOutlines(ignored(d.cfg))
-	changed := newOutlines(ignored(d.cfg))
+	plain := newOutlines(shownIgnored(d.cfg))
+	changed := newOutlines(shownIgnored(d.cfg))
 	every := max(1, len(m)/debugPictures)
 	for i := range m {
 		shown := i%every == 0 && i/every < debugPictures
@@ -48,13 +48,14 @@ func (d *debugger) checkOutlines(m data.Manifest) error {
 // sample makes a sample of a record and adds it to the outlines and, if it is to be shown, to the pictures.
 func (d *debugger) sample(ds *data.Dataset, kind string, epoch, i int, shown bool, o *outlines) error {
 	h, w, c := ds.Shape()
-	f, mask := raster.NewFloat(h, w, c), raster.NewMask(h, w)
-	if err := ds.Sample(epoch, i, f.Pix, mask.Pix); err != nil {
+	f, labels := raster.NewFloat(h, w, c), make([]uint8, h*w*ds.Labels())
+	if err := ds.Sample(epoch, i, f.Pix, labels); err != nil {
 		return err
 	}
+	mask, colors := d.source.shown(d.cfg, h, w, labels)
 	o.add(f, mask)
 	if shown {
-		d.show(kind, ds.Record(i).ID, f, mask)
+		d.show(kind, ds.Record(i).ID, f, mask, colors)
 	}
 	return nil
 }

@@ -190,7 +190,7 @@ func (d *debugger) checkOneBatch(ctx context.Context, sample data.Manifest) erro
 	if _, err := startWeights(ctx, d.cfg, model, d.Log); err != nil {
 		return err
 	}
-	ds, err := d.source.dataset(d.cfg, sample, nil)
+	ds, err := d.source.dataset(d.cfg, d.worthLearning(sample), nil)
 	if err != nil {
 		return err
 	}
@@ -206,9 +206,11 @@ func (d *debugger) checkOneBatch(ctx context.Context, sample data.Manifest) erro
 	}
 	h, w, c := ds.Shape()
 	o := &train.Overfit{
-		Model: model, Loss: d.parts.loss, Optimizer: newOptimizer(d.cfg, model), Schedule: d.peak(memorizeSteps),
+		Precision: precision(d.cfg),
+		Model:     model, Loss: d.parts.loss, Optimizer: newOptimizer(d.cfg, model), Schedule: d.peak(memorizeSteps),
 		ClipNorm: d.cfg.Optim.ClipNorm, ClipValue: d.cfg.Optim.ClipValue, Classes: len(d.source.classes),
 		Ignore: ignored(d.cfg), Steps: memorizeSteps, Enough: memorized,
+		Task: task(d.cfg), Thresholds: d.cfg.Predict.Threshold,
 	}
 	m, err := o.Run(batch, h, w, c)
 	d.add(d.memorizedVerdict(m, batch.N, err))

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"runtime"
+	"time"
 
 	"tessera/internal/parallel"
 	"tessera/kernels"
@@ -22,6 +23,7 @@ type Info struct {
 	// Kernels are the families of kernels by the instruction set they run in: one without an implementation for
 	// the best runs in the next lower.
 	Kernels  map[string][]string `json:"kernels"`
+	Units    Units               `json:"units"`
 	MemoryMB int64               `json:"memory_mb"` // of the machine; 0 if unknown
 	FreeMB   int64               `json:"free_mb"`   // of it available; 0 if unknown
 	Model    *ModelInfo          `json:"model,omitempty"`
@@ -29,17 +31,19 @@ type Info struct {
 
 // ModelInfo is what a configuration's training run needs.
 type ModelInfo struct {
-	Arch       string `json:"arch"`
-	Encoder    string `json:"encoder"`
-	Classes    int    `json:"classes"`
-	Parameters int    `json:"parameters"`
-	Size       [2]int `json:"size"` // height, width
-	Batch      int    `json:"batch"`
-	Memory     Memory `json:"memory"`
+	Arch       string          `json:"arch"`
+	Encoder    string          `json:"encoder"`
+	Classes    int             `json:"classes"`
+	Parameters int             `json:"parameters"`
+	Size       [2]int          `json:"size"` // height, width
+	Batch      int             `json:"batch"`
+	Memory     Memory          `json:"memory"`
+	Precisions []PrecisionCost `json:"precisions"`
 }
 
-// Describe looks at this machine and, unless cfg is nil, at what a configuration asks of it.
-func Describe(cfg *config.Config) (*Info, error) {
+// Describe looks at this machine and, unless cfg is nil, at what a configuration asks of it; where measure is not 0, it takes
+// that long to measure a step in each precision.
+func Describe(cfg *config.Config, measure time.Duration) (*Info, error) {
 	if err := kernels.EnvError(); err != nil {
 		return nil, err
 	}
@@ -55,6 +59,7 @@ func Describe(cfg *config.Config) (*Info, error) {
 	kernels.Chosen(func(name string, isa kernels.ISA) {
 		info.Kernels[isa.String()] = append(info.Kernels[isa.String()], name)
 	})
+	info.Units = newUnits()
 	info.MemoryMB, info.FreeMB = machineMemory()
 	if cfg != nil {
 		p, err := build(cfg)
@@ -64,6 +69,9 @@ func Describe(cfg *config.Config) (*Info, error) {
 		info.Model = &ModelInfo{
 			Arch: cfg.Model.Arch.Name, Encoder: cfg.Model.Encoder, Classes: len(classNames(cfg)),
 			Parameters: p.parameters(), Size: cfg.Data.Size, Batch: cfg.Train.Batch, Memory: p.memory,
+		}
+		if info.Model.Precisions, err = p.precisions(cfg, measure); err != nil {
+			return nil, err
 		}
 	}
 	info.Threads = parallel.Workers()

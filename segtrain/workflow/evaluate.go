@@ -60,6 +60,7 @@ func Evaluate(ctx context.Context, cfg *config.Config, eo EvalOptions, o Options
 	if err := p.knowLabels(cfg, s); err != nil {
 		return nil, err
 	}
+	tellPrecision(cfg, o.Log)
 	o.Log.Info("evaluating", "images", ds.Len(), "weights", weights)
 	e := p.newEvaluator(cfg, s)
 	defer e.Free()

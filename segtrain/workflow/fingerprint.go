@@ -25,7 +25,7 @@ func fingerprint(cfg *config.Config) string {
 // hint says, before a full run, that no debug run beside it has passed with its data, model and loss. Drawn pictures need
 // none.
 func (s *session) hint() {
-	if s.cfg.Data.Kind == "synth" || debugged(filepath.Dir(s.cfg.Out), fingerprint(s.cfg)) {
+	if s.Tested || s.cfg.Data.Kind == "synth" || debugged(filepath.Dir(s.cfg.Out), fingerprint(s.cfg)) {
 		return
 	}
 	s.Log.Info("hint: no debug run has passed with this data, model and loss; --set debug=true tests them in a few minutes")

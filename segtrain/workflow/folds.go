@@ -54,7 +54,7 @@ func Split(cfg *config.Config, o Options) (*Folds, error) {
 func (s *source) folds(cfg *config.Config) (*Folds, error) {
 	all := append(append(data.Manifest{}, s.train...), s.val...)
 	records := all.SplitRecords()
-	if err := countPixels(records, all, s.code); err != nil {
+	if err := countPixels(records, all, s.code, overlapping(cfg, s.classes)); err != nil {
 		return nil, err
 	}
 	if cfg.Data.Val.Images != "" { // where IDs are those of twoFolders
@@ -67,7 +67,7 @@ func (s *source) folds(cfg *config.Config) (*Folds, error) {
 		}
 	}
 	f := &Folds{
-		Kind: splitKind(cfg), K: s.split.K, Repeats: s.split.Repeats, Hash: s.split.Hash(), Classes: s.classes,
+		Kind: splitKind(cfg), K: s.split.K, Repeats: s.split.Repeats, Hash: s.split.Hash(), Classes: countedClasses(cfg, s.classes),
 		Balance: s.split.Balance(records), Leaks: s.split.Leaks(), split: s.split,
 	}
 	f.Warnings = f.warnings()

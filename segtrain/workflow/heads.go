@@ -36,7 +36,8 @@ func auxClasses(cfg *config.Config) []string {
 // not depend on them.
 func newHeads(cfg *config.Config, m decoder.Model) (h train.Heads, err error) {
 	if a := cfg.Model.Aux; a.Weight > 0 {
-		h.Aux = &train.Aux{Weight: float32(a.Weight), Classes: auxClasses(cfg), MinShare: a.MinShare, Ignore: ignored(cfg)}
+		h.Aux = &train.Aux{Weight: float32(a.Weight), Classes: auxClasses(cfg), MinShare: a.MinShare, Ignore: ignored(cfg),
+			Flags: cfg.Flags()}
 	}
 	if cfg.Model.DeepSupervision {
 		whole := m.(*decoder.SegmentationModel)

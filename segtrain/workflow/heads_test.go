@@ -2,10 +2,12 @@ package workflow
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 	"tessera/nn/encoder"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/predict"
 	"tessera/segtrain/record"
 	"tessera/segtrain/train"
 )
@@ -159,4 +162,62 @@ func TestAFrozenEncoderStays(t *testing.T) {
 func TestDeepSupervisionWantsStages(t *testing.T) {
 	_, err := build(parse(t, "model.arch=fpn", "model.decoder_channels=[]", "model.deep_supervision=true"))
 	assert.ErrorContains(t, err, "model.deep_supervision: fpn: deep supervision wants a decoder that goes up stage by stage")
+}
+
+// TestGateOfACrossValidation trains classification heads beside masks of every task, keeps what they say out of fold, and measures
+// gates with it.
+func TestGateOfACrossValidation(t *testing.T) {
+	small := []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
+		"data.split={kind: kfold, k: 2}", "model.aux.weight=0.5"}
+	for name, settings := range map[string][]string{
+		"binary":     append(slices.Clone(oneThing), "data.synth.count=8"),
+		"multilabel": overlapped(t, 8),
+		"multiclass": {"data.synth.count=8"},
+	} {
+		dir := t.TempDir()
+		settings = append(settings, small...)
+		_, err := CrossValidate(context.Background(), parse(t, append(settings, "out="+dir)...), Options{})
+		require.NoError(t, err, name)
+		o, err := openOutOfFold(dir)
+		require.NoError(t, err, name)
+		assert.Equal(t, o.source.classes, o.folder.Labels)
+		for _, image := range o.folder.Images {
+			assert.Len(t, o.folder.Said(image.ID), len(o.source.classes), name)
+		}
+		r, err := FitGate(context.Background(), dir, GateOptions{Thresholds: []float64{0.999, 1e-6}})
+		require.NoError(t, err, name)
+		assert.Equal(t, o.source.classes, r.Gated)
+		assert.Equal(t, 8, r.Images)
+		require.Len(t, r.Points, 3)
+		assert.Equal(t, r.Points[0].IoU, r.Points[1].IoU, "%s: hardly any head says so little", name)
+		if name != "multiclass" {
+			assert.Zero(t, r.Points[2].IoU, "%s: nor so much", name)
+			assert.Equal(t, "dice_image", r.Metric)
+		}
+
+		// A run says the same, and its masks are empty where the gate is shut.
+		cfg, err := LoadRun(filepath.Join(dir, "fold0"), "predict.gate=0.999")
+		require.NoError(t, err)
+		out := t.TempDir()
+		images := filepath.Dir(o.ds.Record(0).Image)
+		p, err := Predict(context.Background(), cfg, PredictOptions{Inputs: []string{images}, Out: out}, Options{})
+		require.NoError(t, err)
+		assert.FileExists(t, filepath.Join(out, predict.LabelsFile))
+		if name != "multiclass" {
+			assert.Equal(t, make([]int64, len(o.source.classes)), p.Pixels, name)
+		} else {
+			assert.Equal(t, p.TotalPixels, p.Pixels[0], "the first class has what is left where all are shut")
+		}
+		e, err := Evaluate(context.Background(), cfg, EvalOptions{FullSize: true}, Options{})
+		require.NoError(t, err)
+		assert.NotEqual(t, e.MeanIoU, e.FullSize.MeanIoU, "%s: the gate is for masks that are written", name)
+	}
+	dir := t.TempDir()
+	_, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1"), Options{})
+	require.NoError(t, err)
+	_, err = FitGate(context.Background(), dir, GateOptions{})
+	assert.ErrorContains(t, err, "model.aux.weight: "+dir+" was trained without a classification head")
+	_, err = build(parse(t, "model.aux={weight: 1, labels: manifest, classes: [rain]}", "data.kind=csv", "data.manifest=/m",
+		"data.classes=[sky, sea]", "predict.gate=0.5"))
+	assert.ErrorContains(t, err, "predict.gate: the classification head tells rain, and masks have sky, sea")
 }

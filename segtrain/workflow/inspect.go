@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,21 +19,32 @@ import (
 // sampled is how many files Inspect opens of each kind.
 const sampled = 64
 
-// Inspect looks at a folder of images and one of masks, and returns what a configuration for them must say: how
+// Inspect looks at a folder of images and one of masks, or a file of regions (COCO, or a table of run-lengths), and returns what a configuration for them must say: how
 // masks are named and coded, which values occur, how large the images are, and whether their names tell groups. It
 // pairs all files and opens some of them.
 func Inspect(images, masks string) (*config.Facts, error) {
-	m, pattern, err := pairs(images, masks)
-	if err != nil {
-		return nil, err
+	if info, err := os.Stat(masks); err == nil && !info.IsDir() {
+		return inspectRegions(images, masks)
 	}
-	f := &config.Facts{Images: images, Masks: masks, Pattern: pattern, Count: len(m)}
+	m, pattern, err := pairs(images, masks)
+	f := &config.Facts{Images: images, Masks: masks, Pattern: pattern}
+	if err != nil {
+		names, a := classFolders(images, masks)
+		if a == nil {
+			return nil, err
+		}
+		m, f.Task, f.Classes, f.Masks = a, config.Multilabel, names, filepath.Join(masks, raster.ClassField)
+	}
+	f.Count = len(m)
 	some := spread(m, sampled)
 	if err := inspectImages(f, some); err != nil {
 		return nil, err
 	}
 	if err := inspectMasks(f, some); err != nil {
 		return nil, err
+	}
+	if f.Task == "" && f.OneClass() {
+		f.Task = config.Binary
 	}
 	f.GroupRegexp, f.Groups = guessGroups(m)
 	return f, nil
@@ -105,8 +117,12 @@ func inspectImages(f *config.Facts, m data.Manifest) error {
 func inspectMasks(f *config.Facts, m data.Manifest) error {
 	values, colors := map[int]bool{}, map[[3]int]bool{}
 	colored := false
+	var files []string
 	for _, r := range m {
-		s, err := raster.MaskValues(r.Mask)
+		files = append(files, raster.ClassFiles(r.Mask, f.Classes)...)
+	}
+	for _, file := range files {
+		s, err := raster.MaskValues(file)
 		if err != nil {
 			return err
 		}
@@ -117,7 +133,7 @@ func inspectMasks(f *config.Facts, m data.Manifest) error {
 		}
 		if n := max(len(values), len(colors)); n > 256 {
 			return fmt.Errorf("%s and others hold more than 256 values: are these masks? (photographs and JPEG files "+
-				"are not; convert masks to PNG)", r.Mask)
+				"are not; convert masks to PNG)", file)
 		}
 	}
 	if colored {

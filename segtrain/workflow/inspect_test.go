@@ -54,10 +54,10 @@ func TestInspect(t *testing.T) {
 			MaskCode: "index", Values: []int{0, 1, 2, 255}, GroupRegexp: `^(.+)_[^_]+$`, Groups: 2,
 		}},
 		{"binary, masks with a suffix", []string{"x", "y"}, "%s_mask", grey(0, 255), config.Facts{
-			MaskCode: "binary", Values: []int{0, 255}, Pattern: "{stem}_mask",
+			MaskCode: "binary", Values: []int{0, 255}, Pattern: "{stem}_mask", Task: "binary",
 		}},
 		{"two classes", []string{"x", "y"}, "%s", grey(0, 1), config.Facts{
-			MaskCode: "index", Values: []int{0, 1},
+			MaskCode: "index", Values: []int{0, 1}, Task: "binary",
 		}},
 		{"colors", []string{"x", "y"}, "gt_%s", func(path string, _ int) error {
 			im := raster.NewImage(4, 6, 3)
@@ -106,4 +106,65 @@ func TestInspectMistakes(t *testing.T) {
 	images, masks = folders(t, []string{"x", "y"}, "%s", 20, 20, photo)
 	_, err = Inspect(images, masks)
 	assert.ErrorContains(t, err, "more than 256 values: are these masks?")
+}
+
+// TestInspectRegions looks at tables of run-lengths, COCO files, and folders of masks a class.
+func TestInspectRegions(t *testing.T) {
+	images, masks := folders(t, []string{"a", "b", "c"}, "cat/%s", 4, 6, grey(0, 255))
+	_, other := folders(t, []string{"a", "b", "c"}, "cow/%s", 4, 6, grey(0, 255))
+	require.NoError(t, os.Rename(filepath.Join(other, "cow"), filepath.Join(masks, "cow")))
+	f, err := Inspect(images, masks)
+	require.NoError(t, err)
+	assert.Equal(t, config.Facts{
+		Task: "multilabel", Images: images, Masks: filepath.Join(masks, "{class}"), Count: 3, H: 4, W: 6, Sizes: 1, Channels: 3,
+		MaskCode: "binary", Values: []int{0, 255}, Classes: []string{"cat", "cow"},
+	}, *f)
+	require.NoError(t, os.Remove(filepath.Join(masks, "cow", "b.png")))
+	_, err = Inspect(images, masks)
+	assert.Error(t, err, "no folder a class")
+
+	dir := t.TempDir()
+	const coco = `{"images": [{"id": 1, "file_name": "a.png", "height": 4, "width": 6}, {"id": 2, "file_name": "b.png", "height": 4, "width": 6},
+		{"id": 3, "file_name": "c.png", "height": 4, "width": 6}], "categories": [{"id": 7, "name": "cow"}, {"id": 3, "name": "cat"}],
+		"annotations": [{"id": 1, "image_id": 1, "category_id": 7, "segmentation": [[0, 0, 3, 0, 3, 3, 0, 3]]},
+		{"id": 2, "image_id": 1, "category_id": 3, "segmentation": [[%d, 0, 6, 0, 6, 3, %[1]d, 3]]}]}`
+	for _, tt := range []struct {
+		file, text string
+		want       config.Facts
+	}{
+		{"salt.csv", "id,rle_mask\na,1 2\nb,\nc,3 1\n", config.Facts{Kind: "rle", Task: "binary", Dialect: "salt", Classes: []string{"object"}}},
+		{"steel.csv", "ImageId,ClassId,EncodedPixels\na.png,3,1 2\n", config.Facts{
+			Kind: "rle", Task: "multilabel", Dialect: "severstal", Classes: []string{"class_1", "class_2", "class_3"}, Unlisted: "empty",
+		}},
+		{"clouds.csv", "Image_Label,EncodedPixels\na.png_Fish,1 2\na.png_Flower,2 3\nb.png_Fish,\nc.png_Fish,\n", config.Facts{
+			Kind: "rle", Task: "multilabel", Dialect: "clouds", Classes: []string{"Fish", "Flower"},
+		}},
+		{"apart.json", fmt.Sprintf(coco, 4), config.Facts{Kind: "coco", Task: "multiclass", Classes: []string{"background", "cat", "cow"}}},
+		{"over.json", fmt.Sprintf(coco, 1), config.Facts{Kind: "coco", Task: "multilabel", Classes: []string{"cat", "cow"}}},
+	} {
+		file := filepath.Join(dir, tt.file)
+		require.NoError(t, os.WriteFile(file, []byte(tt.text), 0o666))
+		got, err := Inspect(images, file)
+		require.NoError(t, err, tt.file)
+		tt.want.Images, tt.want.Annotations, tt.want.MaskCode = images, file, "index"
+		tt.want.Count, tt.want.H, tt.want.W, tt.want.Sizes, tt.want.Channels = 3, 4, 6, 1, 3
+		assert.Equal(t, tt.want, *got, tt.file)
+		cfg, err := config.Parse(filepath.Join(dir, "c.yaml"), config.Template(*got))
+		require.NoError(t, err, tt.file)
+		cfg.Debug, cfg.Data.Size = false, [2]int{32, 32}
+		s, err := openSource(cfg, "")
+		require.NoError(t, err, tt.file)
+		assert.Len(t, append(s.train, s.val...), 3, tt.file)
+	}
+	for text, says := range map[string]string{
+		"image,mask\n":                                   "has the columns image, mask, as no dialect has",
+		"id,rle_mask\na,1 2 3\n":                         "a.png: ",
+		"ImageId,EncodedPixels\nz,1 2":                   "z",
+		"ImageId,ClassId,EncodedPixels\na.png,999,1 2\n": "class 999; allowed: numbers from 1 to 256",
+	} {
+		file := filepath.Join(dir, "wrong.csv")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+		_, err := Inspect(images, file)
+		assert.ErrorContains(t, err, says)
+	}
 }

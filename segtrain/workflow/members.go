@@ -147,6 +147,12 @@ func (m *Members) check() error {
 		case !slices.Equal(classNames(x.cfg), classNames(first)):
 			return fmt.Errorf("%s and %s have other classes: %s; %s", first.Out, x.cfg.Out,
 				strings.Join(classNames(first), ", "), strings.Join(classNames(x.cfg), ", "))
+		case len(first.Predict.Gate) > 0 && !slices.Equal(auxClasses(x.cfg), auxClasses(first)):
+			return fmt.Errorf("the classification heads of %s and %s tell other classes, and %s has predict.gate: leave it out with "+
+				"--set predict.gate=[]", first.Out, x.cfg.Out, first.Out)
+		case len(first.Predict.Gate) > 0 && x.cfg.Model.Aux.Weight == 0:
+			return fmt.Errorf("%s has predict.gate, and %s no classification head: leave the gate out with --set predict.gate=[]",
+				first.Out, x.cfg.Out)
 		case first.Flags() && !slices.Equal(limits(x.cfg), limits(first)):
 			return fmt.Errorf("%s and %s have other thresholds, %v and %v: choose with --set predict.threshold=…", first.Out, x.cfg.Out,
 				first.Predict.Threshold, x.cfg.Predict.Threshold)
@@ -190,7 +196,7 @@ func (m *Members) open(records data.Manifest, batch int) (*predict.Ensemble, err
 		}
 		run := p.newPredictor(x.cfg)
 		if i == 0 {
-			e.Post = run.Post
+			e.Gate, e.Post = run.Gate, run.Post
 		}
 		run.Batch = min(x.cfg.Train.Batch, ds.Len())
 		if batch > 0 {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"tessera/kernels"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/record"
@@ -28,7 +27,7 @@ var codeHash = sync.OnceValue(record.CodeHash)
 // identify works out what the run is, and makes sure that it is worth training: that it is new, and that it differs from the
 // run it was made from as it may.
 func (s *session) identify(from *record.Weights) (start record.Start, err error) {
-	start = record.Start{Format: record.Format, Env: record.NewEnv(kernels.Active().String())}
+	start = record.Start{Format: record.Format, Env: s.env()}
 	print, err := s.source.train.Fingerprint(s.source.val)
 	if err != nil {
 		return start, err

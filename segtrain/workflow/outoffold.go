@@ -27,7 +27,7 @@ type judged struct {
 	id            string
 	fold          int           // of the first repeat: the model did not train on the image
 	probabilities *raster.Float // H×W×classes, the mean over repeats
-	truth         []uint8       // H·W labels, as data.Dataset.LoadLabels gives them
+	truth         []uint8       // H·W labels, or H·W·classes flags where they may overlap, as data.Dataset.LoadLabels gives them
 }
 
 // openOutOfFold opens the directory of a finished cross-validation.
@@ -51,6 +51,14 @@ func openOutOfFold(dir string) (*outOfFold, error) {
 	}
 	o.ds, err = s.dataset(cfg, m, nil)
 	return o, err
+}
+
+// exclusive returns an error unless a pixel is of one class, as what (a command) has it.
+func (o *outOfFold) exclusive(what string) error {
+	if o.cfg.Flags() {
+		return o.cfg.Mistake("task", "%s is for task multiclass, but task is %s", what, o.cfg.Task)
+	}
+	return nil
 }
 
 // records returns the records of the predicted images, in their order.
@@ -104,8 +112,8 @@ func (o *outOfFold) judged(index int) (judged, error) {
 		return judged{}, err
 	}
 	truth, err := o.ds.LoadLabels(index)
-	if err == nil && len(truth) != p.H*p.W {
-		err = fmt.Errorf("%s: the mask has %d pixels, and the image %d×%d", id, len(truth), p.H, p.W)
+	if err == nil && len(truth) != p.H*p.W*o.ds.Labels() {
+		err = fmt.Errorf("%s: the mask has %d pixels, and the image %d×%d", id, len(truth)/o.ds.Labels(), p.H, p.W)
 	}
 	return judged{index: index, id: id, fold: fold, probabilities: p, truth: truth}, err
 }

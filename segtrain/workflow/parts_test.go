@@ -71,7 +71,7 @@ func TestForecastIsWhatAStepReserves(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	info, err := Describe(parse(t, "threads=1"))
+	info, err := Describe(parse(t, "threads=1"), 0)
 	require.NoError(t, err)
 	assert.Equal(t, 1, info.Threads)
 	assert.Equal(t, 6, info.Model.Classes)

@@ -64,6 +64,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	if err := predictionRoom(po, inputs, len(s.classes)); err != nil {
 		return nil, err
 	}
+	tellPrecision(cfg, o.Log)
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
 	run.Progress = po.Progress
@@ -72,15 +73,19 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	if err != nil {
 		return nil, err
 	}
+	if err := w.WriteLabels(auxClasses(cfg)); err != nil {
+		return nil, err
+	}
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
 }
 
 // newPredictor returns what predicts as the configuration says, at the images' own sizes.
 func (p *parts) newPredictor(cfg *config.Config) *predict.Predictor {
 	return &predict.Predictor{
-		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold,
+		Model: p.model, Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Task: task(cfg), Thresholds: cfg.Predict.Threshold, Gate: p.gate,
 		Views: p.views, Merge: predict.Merge(cfg.Predict.Merge), Tiling: tiling(cfg),
-		Post: p.post,
+		Post:      p.post,
+		Precision: precision(cfg),
 	}
 }
 

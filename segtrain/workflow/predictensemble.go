@@ -43,6 +43,9 @@ func PredictEnsemble(ctx context.Context, m *Members, po PredictOptions, o Optio
 	if err != nil {
 		return nil, err
 	}
+	if err := w.WriteLabels(auxClasses(cfg)); err != nil {
+		return nil, err
+	}
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: strings.Join(m.Files(), ","), Out: po.Out}, nil
 }
 

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"image/color"
 	"os"
 	"path/filepath"
 
@@ -96,6 +97,16 @@ func (v *preview) add(title string, panels ...*raster.Image) {
 
 // panel returns a picture with its classes laid over, no larger than there is room for.
 func (v *preview) panel(image *raster.Image, mask *raster.Mask) *raster.Image {
+	return v.painted(image, mask, v.source.colors(v.cfg))
+}
+
+// labelled is panel for labels of all tasks.
+func (v *preview) labelled(image *raster.Image, labels []uint8) *raster.Image {
+	mask, colors := v.source.shown(v.cfg, image.H, image.W, labels)
+	return v.painted(image, mask, colors)
+}
+
+func (v *preview) painted(image *raster.Image, mask *raster.Mask, colors []color.RGBA) *raster.Image {
 	if side := max(image.H, image.W); side > previewSide {
 		h, w := max(1, image.H*previewSide/side), max(1, image.W*previewSide/side)
 		image = raster.ResizeFloat(image.Float(), h, w).Image()
@@ -106,7 +117,7 @@ func (v *preview) panel(image *raster.Image, mask *raster.Mask) *raster.Image {
 	if mask == nil {
 		return image
 	}
-	return raster.Overlay(image, mask, v.source.palette, 0.45, ignored(v.cfg))
+	return raster.Overlay(image, mask, colors, 0.45, shownIgnored(v.cfg))
 }
 
 // samples draws training samples, each first as it is without augmentation.
@@ -142,11 +153,11 @@ func (v *preview) samples() error {
 // sample returns what a data set gives in an epoch.
 func (v *preview) sample(ds *data.Dataset, epoch, index int) (*raster.Image, error) {
 	h, w, c := ds.Shape()
-	image, mask := make([]float32, h*w*c), make([]uint8, h*w)
-	if err := ds.Sample(epoch, index, image, mask); err != nil {
+	image, labels := make([]float32, h*w*c), make([]uint8, h*w*ds.Labels())
+	if err := ds.Sample(epoch, index, image, labels); err != nil {
 		return nil, err
 	}
-	return v.panel(ds.Picture(image), &raster.Mask{H: h, W: w, Pix: mask}), nil
+	return v.labelled(ds.Picture(image), labels), nil
 }
 
 // transforms draws a row for each transform of the configuration, by itself.
@@ -156,10 +167,15 @@ func (v *preview) transforms() error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	image, mask, err := ds.Load(0)
+	image, _, err := ds.Load(0)
 	if err != nil {
 		return err
 	}
+	labels, err := ds.LoadLabels(0)
+	if err != nil {
+		return err
+	}
+	mask, colors := v.source.shown(v.cfg, image.H, image.W, labels)
 	fitted, err := ds.Fit(0)
 	if err != nil {
 		return err
@@ -169,8 +185,8 @@ func (v *preview) transforms() error {
 		if !augment.Sizes(t) {
 			from, classes = fitted.Image(from), fitted.Mask(mask)
 		}
-		panels := []*raster.Image{v.panel(from.Image(), classes)}
-		if t, err = augment.Bind(t, v.cfg.Data.Channels, ignored(v.cfg)); err != nil {
+		panels := []*raster.Image{v.painted(from.Image(), classes, colors)}
+		if t, err = augment.Bind(t, v.cfg.Data.Channels, fillIgnored(v.cfg)); err != nil {
 			return err
 		}
 		for d := range v.o.Draws {
@@ -179,7 +195,7 @@ func (v *preview) transforms() error {
 				panels = nil // said in the samples' rows, if it is so for them
 				break
 			}
-			panels = append(panels, v.panel(op.Image(from).Image(), op.Mask(classes)))
+			panels = append(panels, v.painted(op.Image(from).Image(), op.Mask(classes), colors))
 		}
 		if panels != nil {
 			v.add(fmt.Sprintf("%s alone, always", augment.NameOf(list[i])), panels...)
@@ -209,8 +225,8 @@ func (v *preview) mixers() error {
 		}
 		var panels []*raster.Image
 		for k := range min(b.N, v.o.Draws+1) {
-			mask := raster.Mask{H: h, W: w, Pix: b.Masks[k*h*w:][:h*w]}
-			panels = append(panels, v.panel(ds.Picture(b.Images[k*h*w*c:]), &mask))
+			n := h * w * ds.Labels()
+			panels = append(panels, v.labelled(ds.Picture(b.Images[k*h*w*c:]), b.Masks[k*n:][:n]))
 		}
 		loader.Close()
 		v.add(fmt.Sprintf("%s alone, always: a batch", v.cfg.Mix[i].Name), panels...)

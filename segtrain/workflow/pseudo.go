@@ -105,6 +105,9 @@ func (l *labeller) open(dir string) (err error) {
 	if l.cv, err = openOutOfFold(dir); err != nil {
 		return err
 	}
+	if err := l.cv.exclusive("pseudo"); err != nil {
+		return err
+	}
 	if l.Threads > 0 {
 		l.cv.cfg.Threads = l.Threads
 		setThreads(l.cv.cfg)

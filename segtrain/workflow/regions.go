@@ -56,7 +56,7 @@ func table(cfg *config.Config) data.RLETable {
 func (s *source) regions(cfg *config.Config, key, images, file string) (data.Manifest, error) {
 	d := cfg.Data
 	opt := data.RegionOptions{
-		Images: cmp.Or(images, d.Images), Classes: s.classes, Map: s.code.Map, Ignore: ignored(cfg),
+		Images: cmp.Or(images, d.Images), Classes: countedClasses(cfg, s.classes), Map: s.code.Map, Ignore: ignored(cfg),
 		Background: d.Background, Overlap: data.Overlap(d.Overlap), Unlisted: data.Unlisted(d.Unlisted),
 	}
 	if d.Group != "" {

@@ -23,7 +23,7 @@ type Replayed struct {
 }
 
 // ReplayAugment writes what the network saw of a sample in an epoch, counted from 1, to a folder: the image with its
-// normalisation undone, and the mask of class indices, both as PNG. A sample that was mixed has a second mask and a share.
+// normalisation undone, and the mask of class indices, both as PNG; of 0 and 1 where the task is binary, and where it is multilabel a file a class. A sample that was mixed has a second mask and a share.
 func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, error) {
 	if epoch < 1 {
 		return nil, errors.New("epochs are counted from 1")
@@ -45,21 +45,21 @@ func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, er
 	if err != nil {
 		return nil, err
 	}
-	return writeSeen(ds, source, seen, id, out)
+	return writeSeen(cfg, ds, source, seen, id, out)
 }
 
-func writeSeen(ds *data.Dataset, s *source, seen *data.Seen, id, out string) (*Replayed, error) {
+func writeSeen(cfg *config.Config, ds *data.Dataset, s *source, seen *data.Seen, id, out string) (*Replayed, error) {
 	h, w, _ := ds.Shape()
 	base := filepath.Join(out, fmt.Sprintf("%s-epoch%d", filepath.FromSlash(id), seen.Epoch+1))
 	if err := os.MkdirAll(filepath.Dir(base), 0o777); err != nil {
 		return nil, err
 	}
-	r := &Replayed{ID: id, Epoch: seen.Epoch + 1, Step: seen.Step + 1, Image: base + ".png", Mask: base + "-mask.png"}
+	r := &Replayed{ID: id, Epoch: seen.Epoch + 1, Step: seen.Step + 1, Image: base + ".png", Mask: labelsName(cfg, base, "mask")}
 	err := raster.WritePNG(r.Image, ds.Picture(seen.Image))
-	err = errors.Join(err, raster.WriteMask(r.Mask, &raster.Mask{H: h, W: w, Pix: seen.Mask}, s.palette))
+	err = errors.Join(err, s.writeLabels(cfg, r.Mask, h, w, seen.Mask))
 	if seen.Share != nil && seen.Share[0] != 1 {
-		r.Mixed, r.Share = base+"-mixed.png", &seen.Share[0]
-		err = errors.Join(err, raster.WriteMask(r.Mixed, &raster.Mask{H: h, W: w, Pix: seen.Mixed}, s.palette))
+		r.Mixed, r.Share = labelsName(cfg, base, "mixed"), &seen.Share[0]
+		err = errors.Join(err, s.writeLabels(cfg, r.Mixed, h, w, seen.Mixed))
 	}
 	return r, err
 }

@@ -3,6 +3,7 @@ package workflow
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"io"
 
 	"tessera/internal/parallel"
@@ -54,7 +55,7 @@ func newSplit(cfg *config.Config, all data.Manifest, code raster.MaskCode) (*spl
 	}
 	records := all.SplitRecords()
 	if o.NeedsMasks() {
-		if err := countPixels(records, all, code); err != nil {
+		if err := countPixels(records, all, code, overlapping(cfg, classNames(cfg))); err != nil {
 			return nil, err
 		}
 	}
@@ -102,11 +103,16 @@ func twoFolders(train, val data.Manifest) *split.Split {
 	return s
 }
 
-// countPixels reads the masks of all records that have one and counts the pixels of each class.
-func countPixels(records []split.Record, m data.Manifest, code raster.MaskCode) error {
+// countPixels reads the masks of all records that have one and counts the pixels of each class. Where classes may overlap
+// those of none come first, as in the masks of a binary task.
+func countPixels(records []split.Record, m data.Manifest, code raster.MaskCode, overlapping []string) error {
 	errs := make([]error, len(m))
 	parallel.For(len(m), func(i, _ int) {
 		if m[i].Mask == "" && m[i].Drawn == nil {
+			return
+		}
+		if overlapping != nil {
+			records[i].Pixels, errs[i] = countFlags(m[i], code, overlapping)
 			return
 		}
 		mask, err := maskOf(m[i], code)
@@ -126,6 +132,56 @@ func countPixels(records []split.Record, m data.Manifest, code raster.MaskCode) 
 		}
 	}
 	return nil
+}
+
+// countFlags counts the pixels of a record's mask: of none of the classes, then of each. What does not count is in none.
+func countFlags(r data.Record, code raster.MaskCode, classes []string) ([]int64, error) {
+	h, w, err := maskSize(r, classes)
+	if err != nil {
+		return nil, err
+	}
+	f, err := r.ReadFlags(classes, code, h, w)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int64, 1+len(classes))
+	for i := range f.H * f.W {
+		none := int64(1)
+		for k := range classes {
+			if flag := f.At(i, k); flag != 0 {
+				none = 0
+				counts[1+k] += int64(flag & 1 &^ (flag >> 1))
+			}
+		}
+		counts[0] += none
+	}
+	return counts, nil
+}
+
+// maskSize returns the size that a record's mask must have: that of its file, or of the image where it is drawn.
+func maskSize(r data.Record, classes []string) (h, w int, err error) {
+	file := r.Image
+	if r.Drawn == nil {
+		file = raster.ClassFiles(r.Mask, classes)[0]
+	}
+	info, err := raster.Probe(file)
+	return info.H, info.W, err
+}
+
+// countedClasses returns the names of what countPixels counts.
+func countedClasses(cfg *config.Config, classes []string) []string {
+	if !cfg.Flags() {
+		return classes
+	}
+	return append([]string{"none"}, classes...)
+}
+
+// countedColors returns the colours of countedClasses.
+func countedColors(cfg *config.Config, palette []color.RGBA) []color.RGBA {
+	if !cfg.Flags() {
+		return palette
+	}
+	return append([]color.RGBA{{R: 128, G: 128, B: 128, A: 255}}, palette...)
 }
 
 // maskOf reads a record's mask; the size of one that is drawn is that of its image.

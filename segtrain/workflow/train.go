@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"tessera/kernels"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/record"
@@ -40,6 +39,7 @@ func Train(ctx context.Context, cfg *config.Config, o Options) (*Result, error) 
 		return nil, err
 	}
 	o = o.withDefaults()
+	tellPrecision(cfg, o.Log)
 	from, err := startWeights(ctx, cfg, parts.model, o.Log)
 	if err != nil {
 		return nil, err
@@ -95,6 +95,9 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 	if err := s.unfinished(); err != nil {
 		return nil, err
 	}
+	if err := s.samePrecision(); err != nil {
+		return nil, err
+	}
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 			return nil, err
 		}
 	}
-	if err := s.run.Append("resume", record.NewEnv(kernels.Active().String())); err != nil {
+	if err := s.run.Append("resume", s.env()); err != nil {
 		return nil, err
 	}
 	if err := s.startedFrom(from); err != nil {

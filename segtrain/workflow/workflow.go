@@ -25,6 +25,8 @@ type Options struct {
 	// experiment that has been done.
 	From, Reason string
 	Again        bool
+
+	Tested bool // whether a debug run has passed, so that no hint is needed
 }
 
 // Progress shows a training run to someone who waits for it.

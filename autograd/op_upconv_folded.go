@@ -1,0 +1,77 @@
+package autograd
+
+import (
+	"tessera/internal/parallel"
+	"tessera/kernels"
+)
+
+// A foldedPart is the part of the enlarged image where operands are rounded: the transpose of a 4×4 convolution of stride 2 (see
+// kernels.Fold), since differences of rounded pixels would lose digits.
+type foldedPart struct {
+	*upConv
+	x      *Var
+	cx     int // its channels
+	folded *kernels.Conv
+}
+
+func newFoldedPart(u *upConv, x *Var) *foldedPart {
+	n, h, w, cx := x.Shape.NHWC()
+	p := &foldedPart{u, x, cx, u.t.Precision.NewConv(n, u.oc, cx, 1, kernels.FoldedWindow(2*h, 2*w))}
+	p.folded.Swapped = true
+	return p
+}
+
+func (p *foldedPart) kernel() *kernels.Conv            { return p.folded }
+func (p *foldedPart) tasks() int                       { return p.folded.GradInputTasks() }
+func (p *foldedPart) pixels(task int) (begin, end int) { return p.folded.GradInputPixels(task) }
+
+// foldInto returns the pass that folds the weights of the part's channels.
+func (p *foldedPart) foldInto(weights *buffer) func() {
+	fold := func(i, _ int) { kernels.Fold(i, p.cx, p.ic, p.oc, p.w.value.data, weights.data) }
+	return func() { parallel.For(kernels.FoldTasks, fold) }
+}
+
+func (p *foldedPart) forward(adds bool, after func(task int)) (prepare, forward func()) {
+	c := p.folded
+	weights, packed := p.t.temporary(16*p.cx*p.oc, false), p.t.prepared(c.BackPacked())
+	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
+	run := func(i, worker int) {
+		c.GradInput(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
+		after(i)
+	}
+	prepare = sequence(p.foldInto(weights), func() { parallel.For(c.PackBackTasks(), pack) })
+	return prepare, func() { parallel.For(c.GradInputTasks(), run) }
+}
+
+func (p *foldedPart) back() []func() {
+	c, t := p.folded, p.t
+	var passes []func()
+	if p.w.needsGrad {
+		dfolded := t.temporary(16*p.cx*p.oc, true)
+		weight := t.weightPass(c, func() []float32 { return dfolded.data }, func(i int, partial, scratch []float32) {
+			c.GradWeight(i, p.y.grad.data, p.x.value.data, partial, scratch)
+		})
+		unfold := func(i, _ int) { kernels.Unfold(i, p.cx, p.ic, p.oc, dfolded.data, p.w.grad.data) }
+		passes = append(passes, func() {
+			clear(dfolded.data)
+			weight()
+			parallel.For(kernels.UnfoldTasks, unfold)
+		})
+	}
+	if p.x.needsGrad {
+		weights, packed := t.temporary(16*p.cx*p.oc, true), t.temporary(c.ForwardPacked(), true)
+		pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
+		begin, after := t.complete(p.x, c.ForwardTasks(), true)
+		run := func(i, worker int) {
+			c.Forward(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
+			first, end := c.ForwardPixels(i)
+			after(i, first, end, worker)
+		}
+		passes = append(passes, p.foldInto(weights), func() {
+			parallel.For(c.PackForwardTasks(), pack)
+			begin()
+			parallel.For(c.ForwardTasks(), run)
+		})
+	}
+	return passes
+}

@@ -1,0 +1,19 @@
+package kernels
+
+// BFloat16 numbers are the upper halves of float32 numbers. Conversion rounds to nearest, ties to even; a NaN stays one,
+// made quiet.
+//
+// Pairs of rows lie as a matrix unit wants them: element j of two rows side by side.
+
+// A bf16Kernel converts float32 numbers.
+type bf16Kernel struct {
+	// split writes the bfloat16 numbers nearest to x to hi, and those nearest to what is left to lo, unless it is empty.
+	split func(x []float32, hi, lo []uint16)
+	// pair does the same with pairs of rows of n floats, ld apart, side by side: hi[p·2n+2j] of x[2p·ld+j] and
+	// hi[p·2n+2j+1] of x[(2p+1)·ld+j].
+	pair func(pairs, n, ld int, x []float32, hi, lo []uint16)
+	// transpose writes rows×cols pairs of numbers as cols×rows: y[j·ldy+i] = x[i·ldx+j]
+	transpose func(rows, cols, ldx, ldy int, x, y []uint32)
+}
+
+var bf16 = newFamily("bf16", bf16Kernel{bf16SplitGeneric, bf16PairGeneric, bf16TransposeGeneric})

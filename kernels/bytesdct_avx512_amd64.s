@@ -1,0 +1,132 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "bytesdct_amd64.h"
+
+#define SAMPLE(at, out) \
+	VPMOVZXBD at(SP), out; \
+	VPSUBD.BCST 32(R10), out, out; \
+	VCVTDQ2PS out, out
+
+// Rounds coefficient at/4 and takes it back.
+#define ROUNDED(at, v) \
+	VMULPS.BCST at(R8), v, v; \
+	VADDPS Z18, v, v; \
+	VCVTTPS2DQ v, v; \
+	VPSUBD Z19, v, v; \
+	VCVTDQ2PS v, v; \
+	VMULPS.BCST at(R9), v, v
+
+#define BYTES(at, v) \
+	VADDPS Z20, v, v; \
+	VCVTTPS2DQ v, v; \
+	VPSUBD Z19, v, v; \
+	VPMAXSD Z21, v, v; \
+	VPMINSD Z22, v, v; \
+	VPMOVDB v, at(SP)
+
+// func bytesDCTAVX512(batches, stride int, places *[4][64]uint8, numbers *[16]uint32, down, up, scratch *float32, x *uint8)
+// Of 16 blocks side by side, each has its lane. CX batches, DX stride, R12 places, R10 numbers, R8 down, R9 up, R11 scratch; SI x
+TEXT ·bytesDCTAVX512(SB), NOSPLIT, $128-64
+	MOVQ batches+0(FP), CX
+	MOVQ stride+8(FP), DX
+	MOVQ places+16(FP), R12
+	MOVQ numbers+24(FP), R10
+	MOVQ down+32(FP), R8
+	MOVQ up+40(FP), R9
+	MOVQ scratch+48(FP), R11
+	MOVQ x+56(FP), SI
+	VBROADCASTSS 0(R10), Z24
+	VBROADCASTSS 4(R10), Z25
+	VBROADCASTSS 8(R10), Z26
+	VBROADCASTSS 12(R10), Z27
+	VBROADCASTSS 16(R10), Z28
+	VBROADCASTSS 20(R10), Z29
+	VBROADCASTSS 24(R10), Z30
+	VBROADCASTSS 28(R10), Z31
+	VBROADCASTSS 36(R10), Z18
+	VPBROADCASTD 40(R10), Z19
+	VBROADCASTSS 44(R10), Z20
+	VPXORD Z21, Z21, Z21
+	VPBROADCASTD 48(R10), Z22
+batch:
+	MOVQ SI, DI
+	MOVQ R11, R13
+	MOVQ $8, AX
+rows:
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 (R12), Z2
+	VMOVDQU64 64(R12), Z3
+	VPERMI2B Z1, Z0, Z2
+	VPERMI2B Z1, Z0, Z3
+	VMOVDQU64 Z2, 0(SP)
+	VMOVDQU64 Z3, 64(SP)
+	SAMPLE(0, Z0)
+	SAMPLE(16, Z1)
+	SAMPLE(32, Z2)
+	SAMPLE(48, Z3)
+	SAMPLE(64, Z4)
+	SAMPLE(80, Z5)
+	SAMPLE(96, Z6)
+	SAMPLE(112, Z7)
+	DCT_FORWARD
+	EIGHT_OUT(0, 64)
+	ADDQ $512, R11
+	ADDQ DX, DI
+	DECQ AX
+	JNZ rows
+	MOVQ R13, R11
+	MOVQ $8, AX
+columns:
+	EIGHT_IN(0, 512)
+	DCT_FORWARD
+	ROUNDED(0, Z0)
+	ROUNDED(32, Z1)
+	ROUNDED(64, Z2)
+	ROUNDED(96, Z3)
+	ROUNDED(128, Z4)
+	ROUNDED(160, Z5)
+	ROUNDED(192, Z6)
+	ROUNDED(224, Z7)
+	DCT_INVERSE
+	EIGHT_OUT(0, 512)
+	ADDQ $64, R11
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ AX
+	JNZ columns
+	MOVQ R13, R11
+	SUBQ $32, R8
+	SUBQ $32, R9
+	MOVQ SI, DI
+	MOVQ $8, AX
+back:
+	EIGHT_IN(0, 64)
+	DCT_INVERSE
+	BYTES(0, Z0)
+	BYTES(16, Z1)
+	BYTES(32, Z2)
+	BYTES(48, Z3)
+	BYTES(64, Z4)
+	BYTES(80, Z5)
+	BYTES(96, Z6)
+	BYTES(112, Z7)
+	VMOVDQU64 0(SP), Z0
+	VMOVDQU64 64(SP), Z1
+	VMOVDQU64 128(R12), Z2
+	VMOVDQU64 192(R12), Z3
+	VPERMI2B Z1, Z0, Z2
+	VPERMI2B Z1, Z0, Z3
+	VMOVDQU64 Z2, (DI)
+	VMOVDQU64 Z3, 64(DI)
+	ADDQ $512, R11
+	ADDQ DX, DI
+	DECQ AX
+	JNZ back
+	MOVQ R13, R11
+	ADDQ $128, SI
+	DECQ CX
+	JNZ batch
+	VZEROUPPER
+	RET

@@ -1,0 +1,193 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "bytes3_amd64.h"
+
+// Looks the bytes of v up in a table of 256 at R10.
+#define LOOK(at, v) \
+	VMOVDQU64 at(R10), Z16; \
+	VMOVDQU64 (at+128)(R10), Z17; \
+	VPMOVB2M v, K7; \
+	VMOVDQA64 v, Z18; \
+	VPERMI2B (at+64)(R10), Z16, v; \
+	VPERMI2B (at+192)(R10), Z17, Z18; \
+	VMOVDQU8 Z18, K7, v
+
+// Hue and saturation of 16 pixels, whose red, green, blue, difference and value are bytes on the stack.
+// R12 what hue is multiplied by, R13 what saturation is; Z28 180; K4 where red is the largest, K5 green
+#define TO_HSV(at) \
+	VPMOVZXBD (0+at)(SP), Z4; \
+	VPMOVZXBD (64+at)(SP), Z5; \
+	VPMOVZXBD (128+at)(SP), Z6; \
+	VPMOVZXBD (192+at)(SP), Z7; \
+	VPMOVZXBD (256+at)(SP), Z8; \
+	KSHIFTRQ $at, K4, K6; \
+	KSHIFTRQ $at, K5, K7; \
+	VPSUBD Z5, Z4, Z9; \
+	VPSLLD $2, Z7, Z10; \
+	VPADDD Z10, Z9, Z9; \
+	VPSUBD Z4, Z6, Z11; \
+	VPADDD Z7, Z7, Z12; \
+	VPADDD Z12, Z11, K7, Z9; \
+	VPSUBD Z6, Z5, K6, Z9; \
+	KXNORW K6, K6, K6; \
+	KXNORW K7, K7, K7; \
+	VPXORD Z13, Z13, Z13; \
+	VPXORD Z14, Z14, Z14; \
+	VGATHERDPS (R12)(Z7*4), K6, Z13; \
+	VGATHERDPS (R13)(Z8*4), K7, Z14; \
+	VCVTDQ2PS Z9, Z9; \
+	VCVTDQ2PS Z7, Z7; \
+	VMULPS Z13, Z9, Z9; \
+	VMULPS Z14, Z7, Z7; \
+	VADDPS.BCST (R11), Z9, Z9; \
+	VADDPS.BCST (R11), Z7, Z7; \
+	VCVTTPS2DQ Z9, Z9; \
+	VCVTTPS2DQ Z7, Z7; \
+	VPSRAD $12, Z9, Z9; \
+	VPSRLD $12, Z7, Z7; \
+	VPMOVD2M Z9, K6; \
+	VPADDD Z28, Z9, K6, Z9; \
+	VPMOVDB Z9, (320+at)(SP); \
+	VPMOVDB Z7, (384+at)(SP)
+
+// Divides by 7650 and rounds.
+#define SHARE(x) \
+	VADDPS.BCST 16(R11), x, x; \
+	VMULPS.BCST 20(R11), x, x; \
+	VCVTTPS2DQ x, x
+
+// The sixth of the circle, p, q and t of 16 pixels, whose hue, saturation and value are bytes on the stack. Z27 7650
+#define FROM_HSV(at) \
+	VPMOVZXBD (0+at)(SP), Z4; \
+	VPMOVZXBD (64+at)(SP), Z5; \
+	VPMOVZXBD (128+at)(SP), Z6; \
+	VCVTDQ2PS Z4, Z4; \
+	VCVTDQ2PS Z5, Z5; \
+	VCVTDQ2PS Z6, Z6; \
+	VMULPS.BCST 4(R11), Z4, Z7; \
+	VADDPS.BCST 8(R11), Z7, Z7; \
+	VCVTTPS2DQ Z7, Z8; \
+	VPMOVDB Z8, (192+at)(SP); \
+	VCVTDQ2PS Z8, Z7; \
+	VMULPS.BCST 12(R11), Z7, Z7; \
+	VSUBPS Z7, Z4, Z4; \
+	VMULPS Z4, Z5, Z9; \
+	VMULPS.BCST 12(R11), Z5, Z8; \
+	VSUBPS Z9, Z8, Z10; \
+	VSUBPS Z8, Z27, Z8; \
+	VSUBPS Z9, Z27, Z9; \
+	VSUBPS Z10, Z27, Z10; \
+	VMULPS Z6, Z8, Z8; \
+	VMULPS Z6, Z9, Z9; \
+	VMULPS Z6, Z10, Z10; \
+	SHARE(Z8); \
+	SHARE(Z9); \
+	SHARE(Z10); \
+	VPMOVDB Z8, (256+at)(SP); \
+	VPMOVDB Z9, (320+at)(SP); \
+	VPMOVDB Z10, (384+at)(SP)
+
+// Samples of vector k of 64 pixels, from planes.
+#define PIXELS(k, r, g, b) \
+	VMOVDQU64 (192+64*k)(R8), Z1; \
+	KMOVQ (408+8*k)(R8), K7; \
+	VMOVDQA64 Z1, Z0; \
+	VPERMI2B g, r, Z0; \
+	VPERMB b, Z1, K7, Z0; \
+	VMOVDQU64 Z0, (64*k)(DI)
+
+// func bytesHSVAVX512(n int, tables *[3][256]uint8, planes *planes3, reals *[256]float32, x, y *uint8)
+// Z19 to Z24 hold the numbers 0 to 5
+TEXT ·bytesHSVAVX512(SB), NOSPLIT, $448-48
+	MOVQ n+0(FP), CX
+	MOVQ tables+8(FP), R10
+	MOVQ planes+16(FP), R8
+	MOVQ reals+24(FP), R12
+	MOVQ x+32(FP), SI
+	MOVQ y+40(FP), DI
+	LEAQ 1024(R12), R13
+	LEAQ 2048(R12), R11
+	LEAQ 384(R8), R9
+	PLANES_READY(R8, R9)
+	MOVL $180, AX
+	VPBROADCASTD AX, Z28
+	MOVL $0x45ef1000, AX // 7650
+	VPBROADCASTD AX, Z27
+	VPXORD Z19, Z19, Z19
+	MOVL $1, AX
+	VPBROADCASTB AX, Z20
+	MOVL $2, AX
+	VPBROADCASTB AX, Z21
+	MOVL $3, AX
+	VPBROADCASTB AX, Z22
+	MOVL $4, AX
+	VPBROADCASTB AX, Z23
+	MOVL $5, AX
+	VPBROADCASTB AX, Z24
+hsv:
+	PLANES(Z4, Z5, Z6)
+	VPMAXUB Z5, Z4, Z7
+	VPMINUB Z5, Z4, Z8
+	VPMAXUB Z6, Z7, Z7
+	VPMINUB Z6, Z8, Z8
+	VPSUBB Z8, Z7, Z8
+	VPCMPEQB Z4, Z7, K4
+	VPCMPEQB Z5, Z7, K5
+	VMOVDQU64 Z4, 0(SP)
+	VMOVDQU64 Z5, 64(SP)
+	VMOVDQU64 Z6, 128(SP)
+	VMOVDQU64 Z8, 192(SP)
+	VMOVDQU64 Z7, 256(SP)
+	TO_HSV(0)
+	TO_HSV(16)
+	TO_HSV(32)
+	TO_HSV(48)
+	VMOVDQU64 320(SP), Z4
+	VMOVDQU64 384(SP), Z5
+	VMOVDQU64 256(SP), Z6
+	LOOK(0, Z4)
+	LOOK(256, Z5)
+	LOOK(512, Z6)
+	VMOVDQU64 Z4, 0(SP)
+	VMOVDQU64 Z5, 64(SP)
+	VMOVDQU64 Z6, 128(SP)
+	FROM_HSV(0)
+	FROM_HSV(16)
+	FROM_HSV(32)
+	FROM_HSV(48)
+	VMOVDQU64 128(SP), Z4 // v, and red
+	VMOVDQU64 192(SP), Z5
+	VMOVDQU64 256(SP), Z6 // p
+	VMOVDQU64 320(SP), Z7 // q
+	VMOVDQU64 384(SP), Z8 // t
+	VMOVDQA64 Z4, Z9
+	VMOVDQA64 Z6, Z10     // green
+	VMOVDQA64 Z6, Z11     // blue
+	VPCMPEQB Z19, Z5, K7
+	VMOVDQU8 Z8, K7, Z10
+	VPCMPEQB Z20, Z5, K7
+	VMOVDQU8 Z7, K7, Z9
+	VMOVDQU8 Z4, K7, Z10
+	VPCMPEQB Z21, Z5, K7
+	VMOVDQU8 Z6, K7, Z9
+	VMOVDQU8 Z4, K7, Z10
+	VMOVDQU8 Z8, K7, Z11
+	VPCMPEQB Z22, Z5, K7
+	VMOVDQU8 Z6, K7, Z9
+	VMOVDQU8 Z7, K7, Z10
+	VMOVDQU8 Z4, K7, Z11
+	VPCMPEQB Z23, Z5, K7
+	VMOVDQU8 Z8, K7, Z9
+	VMOVDQU8 Z4, K7, Z11
+	VPCMPEQB Z24, Z5, K7
+	VMOVDQU8 Z7, K7, Z11
+	PIXELS(0, Z9, Z10, Z11)
+	PIXELS(1, Z9, Z10, Z11)
+	PIXELS(2, Z9, Z10, Z11)
+	ADDQ $192, SI
+	ADDQ $192, DI
+	SUBQ $64, CX
+	JNZ hsv
+	VZEROUPPER
+	RET

@@ -1,0 +1,139 @@
+//go:build !purego
+
+#include "textflag.h"
+
+DATA bytesUpTo7<>+0(SB)/8, $0
+DATA bytesUpTo7<>+8(SB)/8, $1
+DATA bytesUpTo7<>+16(SB)/8, $2
+DATA bytesUpTo7<>+24(SB)/8, $3
+DATA bytesUpTo7<>+32(SB)/8, $4
+DATA bytesUpTo7<>+40(SB)/8, $5
+DATA bytesUpTo7<>+48(SB)/8, $6
+DATA bytesUpTo7<>+56(SB)/8, $7
+GLOBL bytesUpTo7<>(SB), RODATA|NOPTR, $64
+
+// func bytesLineAVX512(n int, first, step int64, y *int32)
+TEXT ·bytesLineAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ first+8(FP), R8
+	MOVQ step+16(FP), R9
+	MOVQ y+24(FP), DI
+	VPBROADCASTQ R8, Z0
+	VPBROADCASTQ R9, Z1
+	VPMULLQ bytesUpTo7<>(SB), Z1, Z2
+	VPADDQ Z2, Z0, Z0
+	VPSLLQ $3, Z1, Z1
+line:
+	VPSRLQ $24, Z0, Z2
+	VPMOVQD Z2, (DI)
+	VPADDQ Z1, Z0, Z0
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JNZ line
+	VZEROUPPER
+	RET
+
+// func bytesLook3AVX512(n, stride, lastX, lastY int, places *[5][64]uint8, x *uint8, px, py *int32, y *uint8) int
+// CX n; SI the upper row, R9 the lower row less two bytes; R10 px, R11 py, DI y; AX how many are done
+// Z16 to Z20 places; Y21 stride, Y22 lastX, Y23 lastY; Y24 255, Y25 128, Y26 256, Z27 halves; Z28 each doubleword twice,
+// Z30 the second byte of it
+TEXT ·bytesLook3AVX512(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), CX
+	MOVQ stride+8(FP), R12
+	MOVQ lastX+16(FP), R13
+	MOVQ lastY+24(FP), BX
+	MOVQ places+32(FP), R8
+	MOVQ x+40(FP), SI
+	MOVQ px+48(FP), R10
+	MOVQ py+56(FP), R11
+	MOVQ y+64(FP), DI
+	LEAQ -2(SI)(R12*1), R9
+	VMOVDQU64 (R8), Z16
+	VMOVDQU64 64(R8), Z17
+	VMOVDQU64 128(R8), Z18
+	VMOVDQU64 192(R8), Z19
+	VMOVDQU64 256(R8), Z20
+	VPBROADCASTD R12, Y21
+	VPBROADCASTD R13, Y22
+	VPBROADCASTD BX, Y23
+	MOVL $255, R12
+	VPBROADCASTD R12, Y24
+	MOVL $128, R12
+	VPBROADCASTD R12, Y25
+	VPBROADCASTD R12, Z27
+	MOVL $256, R12
+	VPBROADCASTD R12, Y26
+	VMOVDQU64 bytesUpTo7<>(SB), Z28
+	VPSLLQ $32, Z28, Z29
+	VPORQ Z29, Z28, Z28
+	MOVL $0xff00, R12
+	VPBROADCASTD R12, Z30
+	MOVL $0x249249, R13
+	XORQ AX, AX
+look:
+	VMOVDQU (R10), Y0
+	VMOVDQU (R11), Y1
+	VPSRAD $8, Y0, Y2
+	VPSRAD $8, Y1, Y3
+	VPCMPUD $1, Y22, Y2, K1
+	VPCMPUD $1, Y23, Y3, K1, K1
+	KMOVB K1, BX
+	TESTL BX, BX
+	JZ next
+	VPMULLD Y21, Y3, Y4
+	VPADDD Y2, Y2, Y5
+	VPADDD Y2, Y4, Y4
+	VPADDD Y5, Y4, Y4
+	KMOVB K1, K2
+	KMOVB K1, K3
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPGATHERDQ (SI)(Y4*1), K2, Z6
+	VPGATHERDQ (R9)(Y4*1), K3, Z7
+	VPANDD Y24, Y0, Y0
+	VPANDD Y24, Y1, Y1
+	VPMULLW Y0, Y1, Y2
+	VPADDD Y25, Y2, Y2
+	VPSRLD $8, Y2, Y2 // lower right
+	VPSUBD Y2, Y0, Y3 // upper right
+	VPSUBD Y2, Y1, Y4 // lower left
+	VPSUBD Y0, Y26, Y5
+	VPSUBD Y4, Y5, Y5 // upper left
+	VPSLLD $16, Y3, Y3
+	VPSLLD $16, Y2, Y2
+	VPORD Y3, Y5, Y5
+	VPORD Y2, Y4, Y4
+	VPERMD Z5, Z28, Z5
+	VPERMD Z4, Z28, Z4
+	VPSHUFB Z16, Z6, Z8
+	VPSHUFB Z17, Z6, Z9
+	VPSHUFB Z18, Z7, Z10
+	VPSHUFB Z19, Z7, Z11
+	VPMADDWD Z5, Z8, Z8
+	VPMADDWD Z5, Z9, Z9
+	VPMADDWD Z4, Z10, Z10
+	VPMADDWD Z4, Z11, Z11
+	VPADDD Z10, Z8, Z8
+	VPADDD Z11, Z9, Z9
+	VPADDD Z27, Z8, Z8
+	VPADDD Z27, Z9, Z9
+	VPSRLD $8, Z8, Z8
+	VPANDD Z30, Z9, Z9
+	VPORQ Z9, Z8, Z8
+	VPERMB Z8, Z20, Z8
+	POPCNTL BX, R12
+	ADDQ R12, AX
+	PDEPL R13, BX, BX
+	LEAL (BX)(BX*2), R12
+	LEAL (R12)(BX*4), BX
+	KMOVD BX, K1
+	VMOVDQU8 Y8, K1, (DI)
+next:
+	ADDQ $32, R10
+	ADDQ $32, R11
+	ADDQ $24, DI
+	SUBQ $8, CX
+	JNZ look
+	MOVQ AX, ret+72(FP)
+	VZEROUPPER
+	RET

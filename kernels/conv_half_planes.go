@@ -1,0 +1,226 @@
+package kernels
+
+// A halfTask computes units of a halfGradient for a range of channels of x.
+type halfTask struct {
+	*halfGradient
+	first, channels int
+	blocks          []dotBlock
+	area, panel     []uint16
+	turn, small     []uint16 // pairs of pixels on their way to the planes, and their small parts
+	edge, scaled    []float32
+
+	image, count int // first image of the unit, number of images
+	row, rows    int // first row of dy, number of rows
+	segs         []dotSeg
+}
+
+// divide gives the parts of scratch their names.
+func (t *halfTask) divide(scratch []float32) {
+	all := halves(scratch)
+	take := func(n int) []uint16 {
+		part := all[:n]
+		all = all[n:]
+		return part
+	}
+	t.area, t.panel = take(t.parts*t.halfGradient.area), take(t.parts*t.halfGradient.panel)
+	t.turn = take(t.halfGradient.turn)
+	t.small = take((t.parts - 1) * t.halfGradient.turn)
+	rest := scratch[len(scratch)-len(all)/2:]
+	edge := 2 * max(t.group, dotCols)
+	t.edge, t.scaled = rest[:edge], rest[edge:]
+}
+
+// unit goes to a unit.
+func (t *halfTask) unit(u int) {
+	t.image, t.row = u/t.bands*t.images, u%t.bands*t.band
+	t.count = min(t.images, t.x.n-t.image)
+	t.rows = min(t.band, t.dy.lines-t.row)
+	t.segs = t.halfGradient.segs[0]
+	if t.count < t.images || t.rows < t.band {
+		t.segs = t.halfGradient.segs[1]
+	}
+}
+
+// planes writes the pixels of x that the unit sees.
+func (t *halfTask) planes(w Window, x, gain []float32) {
+	for f, phase := range t.phases {
+		at, pairs := f*t.plane, 0
+		for i := range t.count {
+			pixels := x[(t.image+i)*t.x.pixels*t.x.c:]
+			var factors []float32
+			if gain != nil {
+				factors = gain[(t.image+i)*t.x.c+t.first:][:t.channels]
+			}
+			for line := range t.rows + t.more {
+				y := (t.row+line)*w.SH + phase.y - w.PT
+				l := halfLine{at: y*t.x.width - w.PL + phase.x, step: w.SW}
+				if y >= 0 && y < t.x.lines {
+					width := min(t.x.width, t.x.pixels-y*t.x.width)
+					l.begin = max(0, (w.PL-phase.x+w.SW-1)/w.SW)
+					l.end = max(l.begin, min(t.positions, (width-1+w.PL-phase.x+w.SW)/w.SW))
+				}
+				for p := 0; p < t.positions; p += 2 * turnPairs {
+					n := min(turnPairs, (t.positions-p)/2)
+					t.gather(l, p, n, pixels, factors, pairs)
+					if pairs += n; pairs >= turnPairs {
+						t.transpose(at, pairs)
+						at, pairs = at+2*pairs, 0
+					}
+				}
+			}
+		}
+		t.transpose(at, pairs)
+		t.end(at + 2*pairs)
+	}
+}
+
+// A halfLine is a line of a plane: position i is pixel at + i·step of an image where begin ≤ i < end, else zero.
+type halfLine struct{ at, step, begin, end int }
+
+// gather writes n pairs of positions of a line, from position p on, to be turned as pairs from row on.
+func (t *halfTask) gather(l halfLine, p, n int, x, factors []float32, row int) {
+	c := t.channels
+	to, rest := t.turn[row*2*c:][:n*2*c], t.small
+	if len(rest) > 0 {
+		rest = rest[row*2*c:][:n*2*c]
+	}
+	begin, end := max(l.begin, p), min(l.end, p+2*n)
+	if begin >= end {
+		clearBoth(to, rest, 0, len(to))
+		return
+	}
+	ld := l.step * t.x.c
+	x = x[(l.at+begin*l.step)*t.x.c+t.first:]
+	if factors != nil {
+		x, ld = t.scale(end-begin, ld, x, factors), c
+	}
+	begin, end = begin-p, end-p
+	clearBoth(to, rest, 0, begin/2*2*c)
+	clearBoth(to, rest, (end+1)/2*2*c, len(to))
+	pair := func(at, pairs, ld int, x []float32) {
+		at *= 2 * c
+		bf16.fn.pair(pairs, c, ld, x, to[at:], rest[min(at, len(rest)):])
+	}
+	if begin%2 == 1 {
+		clear(t.edge[:c])
+		copy(t.edge[c:2*c], x)
+		pair(begin/2, 1, c, t.edge)
+		begin++
+		x = x[min(ld, len(x)):]
+	}
+	if pairs := (end - begin) / 2; pairs > 0 {
+		pair(begin/2, pairs, ld, x)
+		x = x[min(2*pairs*ld, len(x)):]
+	}
+	if end > begin && end%2 == 1 {
+		copy(t.edge[:c], x)
+		clear(t.edge[c : 2*c])
+		pair(end/2, 1, c, t.edge)
+	}
+}
+
+// scale returns n pixels of the task's channels, ld floats apart in x, times their factors.
+func (t *halfTask) scale(n, ld int, x, factors []float32) []float32 {
+	c := t.channels
+	to := t.scaled[:n*c]
+	for i := range n {
+		copy(to[i*c:(i+1)*c], x[i*ld:])
+	}
+	ChannelAffine(n, c, to, factors, nil, to)
+	return to
+}
+
+// transpose writes the pairs that were gathered to the planes, from position at on. What follows them is overwritten.
+func (t *halfTask) transpose(at, pairs int) {
+	if pairs == 0 {
+		return
+	}
+	rows, c := (pairs+15)&^15, t.channels
+	bf16.fn.transpose(rows, c, c, t.lda/2, pairsOf(t.turn), pairsOf(t.area)[at/2:])
+	if len(t.small) > 0 {
+		bf16.fn.transpose(rows, c, c, t.lda/2, pairsOf(t.small), pairsOf(t.area[t.halfGradient.area:])[at/2:])
+	}
+}
+
+// end clears what may be read beyond a plane.
+func (t *halfTask) end(at int) {
+	for part := range t.parts {
+		for c := range t.channels {
+			clear(t.area[part*t.halfGradient.area+c*t.lda+at:][:t.slack])
+		}
+	}
+}
+
+// pairs writes a panel of dy: width columns from column on.
+func (t *halfTask) pairs(column, width int, dy []float32) {
+	p := halfPanel{t: t, column: column, width: width}
+	for i := range t.count {
+		for r := range t.lines {
+			if i == t.count-1 && r == t.rows {
+				break
+			}
+			pixels := 0
+			if r < t.rows {
+				pixels = min(t.dy.width, t.dy.pixels-(t.row+r)*t.dy.width)
+			}
+			from := ((t.image+i)*t.dy.pixels + (t.row+r)*t.dy.width) * t.dy.c
+			p.line(pixels, dy[min(from, len(dy)):])
+		}
+	}
+	p.zeros(t.segs[0].blocks*dotK/2 - p.at)
+}
+
+// A halfPanel is written pair by pair of pixels.
+type halfPanel struct {
+	t             *halfTask
+	column, width int // of dy
+	at            int // pairs that are written
+}
+
+// line writes a line of so many pixels, filled up with zeros. What follows the columns that dy has may be copied with them:
+// what it makes is dropped.
+func (p *halfPanel) line(pixels int, dy []float32) {
+	c, end := p.t.dy.c, p.at+p.t.positions/2
+	inside := max(0, (len(dy)-p.column-p.width+c)/(2*c)) // pairs whose columns are there to be read
+	pairs := pixels / 2
+	if n := min(pairs, inside); n > 0 {
+		to, rest := p.place(n)
+		bf16.fn.pair(n, p.width, c, dy[p.column:], to, rest)
+	}
+	for i := min(pairs, inside); i < pairs; i++ {
+		p.edge(2, dy[2*i*c:])
+	}
+	if pixels%2 == 1 {
+		p.edge(1, dy[2*pairs*c:])
+	}
+	p.zeros(end - p.at)
+}
+
+// edge writes a pair of one or two pixels.
+func (p *halfPanel) edge(pixels int, dy []float32) {
+	c, edge := p.t.dy.c, p.t.edge[:2*p.width]
+	clear(edge)
+	for i := range pixels {
+		copy(edge[i*p.width:][:min(p.width, c-p.column)], dy[i*c+p.column:])
+	}
+	to, rest := p.place(1)
+	bf16.fn.pair(1, p.width, p.width, edge, to, rest)
+}
+
+// zeros writes so many pairs of zeros.
+func (p *halfPanel) zeros(pairs int) {
+	to, rest := p.place(pairs)
+	clear(to)
+	clear(rest)
+}
+
+// place returns where the next pairs go.
+func (p *halfPanel) place(pairs int) (to, rest []uint16) {
+	at, n := p.at*2*p.width, pairs*2*p.width
+	to = p.t.panel[at:][:n]
+	if p.t.parts == 2 {
+		rest = p.t.panel[p.t.halfGradient.panel+at:][:n]
+	}
+	p.at += pairs
+	return to, rest
+}

@@ -1,0 +1,33 @@
+// How blocks of C reach tiles and memory, for dot16_amx_amd64.s: AX is the dot16, R15 a row of C, R11 64.
+
+// A column of a tile of C that is not whole goes by way of spare: rows of 64 bytes. BLOCK is a register that holds a
+// dotBlock; R14 walks over C.
+#define AT(BLOCK, HALF) MOVQ dotBlock_c(BLOCK), R14; MOVQ dot16_c(AX), R12; LEAQ (HALF*64)(R12)(R14*4), R14
+#define LOADPART(BLOCK, HALF, MASK, TILE, LABEL) \
+	AT(BLOCK, HALF); \
+	MOVQ dotBlock_m(BLOCK), CX; \
+	LEAQ spare-1104(SP), R12; \
+LABEL: \
+	VMOVUPS.Z (R14), MASK, Z0; \
+	VMOVUPS Z0, (R12); \
+	ADDQ R15, R14; \
+	ADDQ $64, R12; \
+	DECQ CX; \
+	JNZ LABEL; \
+	LEAQ spare-1104(SP), R12; \
+	TILELOADD_R12_R11(TILE)
+#define STOREPART(BLOCK, HALF, MASK, TILE, LABEL) \
+	LEAQ spare-1104(SP), R12; \
+	TILESTORED_R12_R11(TILE); \
+	AT(BLOCK, HALF); \
+	MOVQ dotBlock_m(BLOCK), CX; \
+	LEAQ spare-1104(SP), R12; \
+LABEL: \
+	VMOVUPS (R12), Z0; \
+	VMOVUPS Z0, MASK, (R14); \
+	ADDQ R15, R14; \
+	ADDQ $64, R12; \
+	DECQ CX; \
+	JNZ LABEL
+#define LOADWHOLE(BLOCK, HALF, TILE) AT(BLOCK, HALF); TILELOADD_R14_R15(TILE)
+#define STOREWHOLE(BLOCK, HALF, TILE) AT(BLOCK, HALF); TILESTORED_R14_R15(TILE)

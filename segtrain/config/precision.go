@@ -1,0 +1,14 @@
+package config
+
+// AutoPrecision asks for a proposal.
+const AutoPrecision = "auto"
+
+// propose puts fp32 in the place of auto: results must not depend on the machine.
+func (c *Config) propose() {
+	if c.Precision == AutoPrecision {
+		c.Precision, c.proposes = "fp32", true
+	}
+}
+
+// WantsProposal tells whether precision was auto: fp32, and a word about what would be faster on this machine.
+func (c *Config) WantsProposal() bool { return c.proposes }

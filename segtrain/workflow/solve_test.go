@@ -1,0 +1,290 @@
+package workflow
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tessera/segtrain/disk"
+	"tessera/segtrain/solve"
+	"tessera/segtrain/split"
+	"tessera/segtrain/submission"
+	"tessera/segtrain/synth"
+	"tessera/segtrain/train"
+)
+
+// solvable draws pictures and masks to train with, and pictures to predict.
+func solvable(t *testing.T) SolveOptions {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, synth.Write(filepath.Join(dir, "set"), 16, 48, 48, 3, nil))
+	require.NoError(t, synth.Write(filepath.Join(dir, "more"), 4, 40, 56, 5, nil))
+	return SolveOptions{
+		Images: filepath.Join(dir, "set/images"), Masks: filepath.Join(dir, "set/masks"), Test: []string{filepath.Join(dir, "more/images")},
+		Out: filepath.Join(dir, "out"), Folds: 2, Epochs: 2,
+		Settings: []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train.batch=4", "model.encoder=resnet18"},
+	}
+}
+
+// staged cancels a Solve in a stage: as soon as the stage shows any progress, or where it shows none when it begins.
+type staged struct {
+	noProgress
+	slog.Handler
+	stage  string
+	cancel func()
+	now    string // the stage under way
+	began  []string
+}
+
+func (s *staged) Handle(_ context.Context, r slog.Record) error {
+	if name, ok := strings.CutPrefix(r.Message, "stage "); ok {
+		r.Attrs(func(a slog.Attr) bool {
+			if what := a.Value.String(); what == "begins" {
+				s.now, s.began = name, append(s.began, name)
+			}
+			return true
+		})
+		if s.now != "" && s.now == s.stage && strings.Contains("init split predict report", s.now) {
+			s.cancel()
+		}
+	}
+	return nil
+}
+
+func (s *staged) Enabled(context.Context, slog.Level) bool { return true }
+func (s *staged) WithAttrs([]slog.Attr) slog.Handler       { return s }
+func (s *staged) WithGroup(string) slog.Handler            { return s }
+func (s *staged) Step(train.StepEvent)                     { s.moved() }
+
+func (s *staged) moved() {
+	if s.now != "" && s.now == s.stage {
+		s.cancel()
+	}
+}
+
+// until runs Solve and stops it in a stage; with no stage it runs to its end.
+func until(t *testing.T, so SolveOptions, stage string) (*Solution, []string, error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s := &staged{stage: stage, cancel: cancel}
+	so.Count = func(string) (func(int, int), func()) { return func(int, int) { s.moved() }, func() {} }
+	r, err := Solve(ctx, so, Options{Log: slog.New(s), Progress: s})
+	return r, s.began, err
+}
+
+// made are the bytes of masks, submission and settings that Solve makes.
+func made(t *testing.T, dir string) map[string]string {
+	files := map[string]string{}
+	for _, name := range []string{solveMasks, solveFolder, solveTable, SolvePlanFile, solvePostFile, "split.csv", solveCVDir + "/oof"} {
+		err := filepath.WalkDir(filepath.Join(dir, name), func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			rel, _ := filepath.Rel(dir, path)
+			files[filepath.ToSlash(rel)] = strings.ReplaceAll(string(text), dir, "DIR")
+			return err
+		})
+		require.NoError(t, err)
+	}
+	return files
+}
+
+var solveStages = []string{"init", "check", "split", "debug", "cv", "ensemble", "tta", "post", "predict", "submit", "report"}
+
+func TestSolveGoesOnFromEveryStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains four models")
+	}
+	so := solvable(t)
+	whole, began, err := until(t, so, "")
+	require.NoError(t, err)
+	assert.Equal(t, solveStages, began)
+	for _, m := range whole.Stages {
+		t.Logf("%s %.1f s", m.Stage, m.Seconds)
+	}
+	want := made(t, so.Out)
+	require.Contains(t, want, "submission/"+filepath.Base(strings.TrimSuffix(firstOf(t, so.Test[0]), filepath.Ext(firstOf(t, so.Test[0]))))+".png")
+	assert.Contains(t, whole.Submission, "submission")
+
+	parts := so
+	parts.Out = filepath.Join(t.TempDir(), "parts")
+	for _, stage := range solveStages {
+		_, _, err := until(t, parts, stage)
+		require.ErrorIs(t, err, train.ErrInterrupted, stage)
+	}
+	_, began, err = until(t, parts, "")
+	require.NoError(t, err)
+	assert.LessOrEqual(t, len(began), 1, "all but the report was done: %v", began)
+	got := made(t, parts.Out)
+	assert.Len(t, got, len(want))
+	for name, text := range want {
+		assert.True(t, got[name] == text, "%s has other bytes", name)
+	}
+	_, began, err = until(t, parts, "")
+	require.NoError(t, err)
+	assert.Empty(t, began, "nothing is done twice")
+
+	t.Run("changed", func(t *testing.T) { solveRefusesChanges(t, parts) })
+	t.Run("redo", func(t *testing.T) { solveDoesAStageAgain(t, parts) })
+	t.Run("report", func(t *testing.T) { solveReports(t, parts) })
+}
+
+// solveRefusesChanges expects that what was done with other options is not taken for done.
+func solveRefusesChanges(t *testing.T, so SolveOptions) {
+	other := so
+	other.Epochs = 3
+	_, _, err := until(t, other, "")
+	var changed *solve.ChangedError
+	require.ErrorAs(t, err, &changed)
+	assert.Equal(t, "debug", changed.Stage)
+
+	other = so
+	other.Settings = append([]string{"submit.format=png"}, so.Settings...)
+	_, _, err = until(t, other, "")
+	require.ErrorAs(t, err, &changed)
+	assert.Equal(t, &solve.ChangedError{Stage: "check", State: "done", Inputs: []string{"look of the submission"}}, changed)
+}
+
+func solveDoesAStageAgain(t *testing.T, so SolveOptions) {
+	so.Redo = "predict"
+	_, began, err := until(t, so, "")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"predict", "report"}, began, "equal masks need no other submission")
+	assert.DirExists(t, filepath.Join(so.Out, solve.OldFolder, "predict", solveMasks))
+}
+
+func solveReports(t *testing.T, so SolveOptions) {
+	page, err := os.ReadFile(filepath.Join(so.Out, SolveReportFile))
+	require.NoError(t, err)
+	for _, want := range []string{"Worst images", "Test-time augmentation", "segtrain cv ", "data:image/png", "fold 1", "loss falls"} {
+		assert.Contains(t, string(page), want)
+	}
+}
+
+func firstOf(t *testing.T, dir string) string {
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	return files[0].Name()
+}
+
+func TestSolveMistakes(t *testing.T) {
+	empty := t.TempDir()
+	sample := filepath.Join(t.TempDir(), "sample.csv")
+	require.NoError(t, os.WriteFile(sample, []byte("ImageId,ClassId,EncodedPixels\nnobody.png,1,\n"), 0o666))
+	odd := filepath.Join(t.TempDir(), "odd.csv")
+	require.NoError(t, os.WriteFile(odd, []byte("what,ever,x,y\n1,2,3,4\n"), 0o666))
+	for name, x := range map[string]struct {
+		change func(*SolveOptions)
+		want   string
+	}{
+		"nothing to predict": {func(o *SolveOptions) { o.Test = []string{empty} }, "the images to predict"},
+		"no folder":          {func(o *SolveOptions) { o.Test = []string{"nowhere"} }, "nowhere"},
+		"both":               {func(o *SolveOptions) { o.Config = "a.yaml" }, "either folders"},
+		"one fold":           {func(o *SolveOptions) { o.Folds = 1 }, "folds two or more"},
+		"no sample":          {func(o *SolveOptions) { o.Sample = "nowhere.csv" }, "sample"},
+		"other ids":          {func(o *SolveOptions) { o.Sample = sample }, "missing"},
+		"unknown columns":    {func(o *SolveOptions) { o.Sample = odd }, "submit.rle.dialect"},
+		"no such stage":      {func(o *SolveOptions) { o.Redo = "train" }, "there are: init, check"},
+		"no such recipe":     {func(o *SolveOptions) { o.Recipe = "none" }, "none"},
+		"flags":              {func(o *SolveOptions) { o.Settings = append(o.Settings, "task=multilabel") }, "task"},
+		"a broken mask": {func(o *SolveOptions) {
+			require.NoError(t, os.WriteFile(filepath.Join(o.Masks, firstOf(t, o.Masks)), []byte("x"), 0o666))
+		}, "firstmask"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			so := solvable(t)
+			if x.want == "firstmask" {
+				x.want = firstOf(t, so.Masks)
+			}
+			x.change(&so)
+			_, _, err := until(t, so, "cv")
+			require.Error(t, err)
+			assert.NotErrorIs(t, err, train.ErrInterrupted)
+			assert.Contains(t, err.Error(), x.want)
+			assert.NoDirExists(t, filepath.Join(so.Out, solveCVDir), "nothing is trained before")
+		})
+	}
+}
+
+// A sample with columns of one known dialect says how the submission looks.
+func TestSolveTakesTheDialectOfTheSample(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s.csv")
+	require.NoError(t, os.WriteFile(file, []byte("img_id,mask_rle\na,-1\n"), 0o666))
+	s := &solver{SolveOptions: SolveOptions{Sample: file}, origin: parse(t)}
+	look, err := s.look()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"submit.format=rle", "submit.rle.dialect=dacon"}, look)
+	s.origin = parse(t, "submit.format=png")
+	look, err = s.look()
+	require.NoError(t, err)
+	assert.Empty(t, look, "what is said stands")
+	s.Sample, s.origin = "", parse(t)
+	look, err = s.look()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"submit.format=" + string(submission.Palette)}, look)
+}
+
+func TestSolveHasRoom(t *testing.T) {
+	cfg := parse(t, "data.size=[32, 32]")
+	cfg.Out = filepath.Join(t.TempDir(), "cv")
+	s := &solver{SolveOptions: SolveOptions{Out: t.TempDir()}, folds: Folds{K: 2, Repeats: 1}}
+	require.NoError(t, s.room(cfg))
+	s.folds.Balance.All.Images = math.MaxInt64 >> 20
+	err := s.room(cfg)
+	var full *disk.FullError
+	if err == nil {
+		t.Skip("this system does not say how much is free")
+	}
+	require.ErrorAs(t, err, &full)
+	assert.Contains(t, err.Error(), "of 2 folds")
+	assert.Contains(t, err.Error(), "but this needs")
+}
+
+func TestShell(t *testing.T) {
+	for word, want := range map[string]string{"a/b.yaml": "a/b.yaml", "x=[1, 2]": "'x=[1, 2]'", "it's": `'it'\''s'`, "": "''"} {
+		assert.Equal(t, want, shell(word))
+	}
+}
+
+// What is given up for time stands in the configuration that is trained, and in the table of folds.
+func TestSolveGivesUpForTime(t *testing.T) {
+	so := solvable(t)
+	so.Folds = 4
+	require.NoError(t, os.MkdirAll(so.Out, 0o777))
+	s := &solver{SolveOptions: so, Options: Options{}.withDefaults()}
+	require.NoError(t, s.begin())
+	_, err := s.runInit(context.Background())
+	require.NoError(t, err)
+	require.NoError(t, s.load())
+	f, err := s.split(s.cfg)
+	require.NoError(t, err)
+	s.folds = *f
+	c := s.cost(&Forecast{Steps: 6, Epochs: 2, Step: 1, Validation: 0.4, Snapshot: 0.5})
+	assert.Equal(t, 16, c.Images)
+	assert.Equal(t, 4, c.Tests)
+	assert.InDelta(t, 0.1, c.Image, 1e-9, "four images validate")
+	assert.Equal(t, 1+2+4+8+3+6+3, c.Views)
+
+	p := &solvePlan{Wanted: solve.Size{Epochs: 2, Folds: 4, Pixels: [2]int{32, 32}}, Size: solve.Size{Epochs: 1, Folds: 2, Pixels: [2]int{32, 64}}}
+	require.NoError(t, s.settle(p))
+	require.NotNil(t, p.Folds)
+	assert.Equal(t, 2, p.Folds.K)
+	cfg, err := s.trainedConfig()
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 2, 32, 64}, []int{cfg.Train.Epochs, cfg.Data.Split.K, cfg.Data.Size[0], cfg.Data.Size[1]})
+	assert.False(t, cfg.Debug)
+	table, err := split.ReadFile(s.path("split.csv"))
+	require.NoError(t, err)
+	assert.Equal(t, 2, table.Folds())
+	assert.Equal(t, p.Folds.Hash, table.Hash())
+}

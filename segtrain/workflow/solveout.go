@@ -1,0 +1,100 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tessera/segtrain/solve"
+	"tessera/segtrain/submission"
+)
+
+const (
+	solveMasks  = "predictions"
+	solveTable  = "submission.csv" // or
+	solveFolder = "submission"     // of PNG files
+)
+
+// solvePrediction is what predicting came to.
+type solvePrediction struct {
+	*Prediction
+	Settings []string `json:"settings"` // over those of the models
+}
+
+// predictSettings are views and steps that were found out of fold, as settings of a configuration.
+func (s *solver) predictSettings() (list []string) {
+	if s.views.Chosen != "" {
+		var quoted []string
+		for name := range strings.SplitSeq(s.views.Chosen, ",") {
+			quoted = append(quoted, strconv.Quote(name))
+		}
+		list = append(list, "predict.tta=["+strings.Join(quoted, ", ")+"]")
+	}
+	if s.post.PostFit != nil && len(s.post.Setting) > 0 {
+		list = append(list, "predict.post=["+strings.Join(s.post.Setting, ", ")+"]", "predict.post_split="+s.post.Split)
+	}
+	return list
+}
+
+// predictInputs are the weights, what is put over them, and the images.
+func (s *solver) predictInputs() ([]solve.Input, error) {
+	in, err := s.oofInputs()
+	together, err2 := solve.Files("ensemble", s.path(solveEnsemble))
+	return append(in, together, solve.Input{Name: "views and post-processing", Value: strings.Join(s.predictSettings(), "; ")},
+		solve.Input{Name: "set of images to predict", Value: listing(s.test)}), errors.Join(err, err2)
+}
+
+// runPredict writes the masks by all folds together.
+func (s *solver) runPredict(ctx context.Context) (any, error) {
+	settings := s.predictSettings()
+	m, err := LoadMembers(s.path(solveEnsemble), MemberOptions{
+		Settings: append(slices.Clone(settings), fmt.Sprintf("threads=%d", s.cfg.Threads)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	p, err := PredictEnsemble(ctx, m, PredictOptions{Inputs: s.Test, Out: s.path(solveMasks)}, s.Options)
+	if err != nil {
+		return nil, err
+	}
+	return &solvePrediction{p, settings}, nil
+}
+
+// submitInputs are the masks, the sample, and how the submission looks.
+func (s *solver) submitInputs() ([]solve.Input, error) {
+	masks, err := submission.Open(s.path(solveMasks), task(s.cfg), classNames(s.cfg))
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, id := range masks.IDs() {
+		files = append(files, filepath.Join(masks.Dir(), filepath.FromSlash(id)+".png"))
+	}
+	in, err := solve.Files("set of masks", files...)
+	if err != nil {
+		return nil, err
+	}
+	return s.withSample([]solve.Input{in})
+}
+
+// runSubmit writes the submission and reads it back.
+func (s *solver) runSubmit(ctx context.Context) (any, error) {
+	out := s.path(solveFolder)
+	if s.cfg.Submit.Format == string(submission.RLE) {
+		out = s.path(solveTable)
+	}
+	done, stop := s.count("masks")
+	r, err := Submit(ctx, s.cfg, SubmitOptions{Masks: s.path(solveMasks), Out: out, Sample: s.Sample, Force: true, Progress: done}, s.Options)
+	stop()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range r.Warnings {
+		s.Log.Warn(w)
+	}
+	return r, nil
+}
