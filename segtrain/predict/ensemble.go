@@ -143,7 +143,7 @@ func InTurn(ctx context.Context, members []Member, use func([]Result) error) err
 	}()
 	for _, m := range members {
 		p := *m.Predictor
-		p.Probabilities, p.NetworkSize, p.Post, p.Gate, p.undecided = true, false, nil, nil, true
+		p.Probabilities, p.NetworkSize, p.Post, p.undecided = true, false, nil, true
 		streams = append(streams, newStream(ctx, p.Batch, m.Data.Len(), func(ctx context.Context, use func(Result) error) error {
 			_, err := p.Run(ctx, m.Data, use)
 			return err
