@@ -121,7 +121,7 @@ func FocalGrad(rows, c, ignore int, gamma float32, weight, x []float32, target L
 		n := target.parts()
 		for k := range n {
 			at[k], slope[k], inverse = f.slope(target, i, k)
-			slope[k] *= scale
+			slope[k] = float32(scale * slope[k])
 			all += slope[k]
 		}
 		elemScaleGeneric(float32(all*inverse), row, row)

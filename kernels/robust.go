@@ -72,7 +72,7 @@ func (l *SoftmaxLoss) Grad(ignore int, x []float32, target Labels, scale float32
 			t, share := target.part(i, k)
 			r := f.row(i, t)
 			class[k], inverse = t, r.inverse
-			slope[k] = scale * float32(float32(at(l.Weight, int(t))*share)*l.Of.slope(r.p, r.rest, r.ln))
+			slope[k] = float32(scale * float32(float32(at(l.Weight, int(t))*share)*l.Of.slope(r.p, r.rest, r.ln)))
 			all += slope[k]
 		}
 		elemScaleGeneric(float32(all*inverse), row, row)

@@ -24,15 +24,15 @@ func wgWeightsGradGeneric(n, sld int, s []float32, wld int, dw []float32) {
 		var t [12]float32
 		for k := range 4 {
 			s0, s1, s2, s3 := s[k*sld+i], s[(4+k)*sld+i], s[(8+k)*sld+i], s[(12+k)*sld+i]
-			h := (s1 + s2) * 0.5
+			h := float32((s1 + s2) * 0.5)
 			t[k], t[4+k], t[8+k] = s0+h, (s1-s2)*0.5, h-s3
 		}
 		for k := range 3 {
 			s0, s1, s2, s3 := t[4*k], t[4*k+1], t[4*k+2], t[4*k+3]
-			h := (s1 + s2) * 0.5
+			h := float32((s1 + s2) * 0.5)
 			to := dw[3*k*wld+i:]
 			to[0] += s0 + h
-			to[wld] += (s1 - s2) * 0.5
+			to[wld] += float32((s1 - s2) * 0.5)
 			to[2*wld] += h - s3
 		}
 	}

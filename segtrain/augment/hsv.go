@@ -26,7 +26,7 @@ const strip3 = 3 << 12
 // turnHue is the table of hues that are turned by a number of steps of 2 degrees.
 func turnHue(steps float64) table {
 	return tableOf(func(v float64) float64 {
-		v += steps
+		v += float64(steps)
 		for v < 0 {
 			v += 180
 		}

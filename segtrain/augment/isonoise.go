@@ -88,7 +88,7 @@ func poisson(rate float64) []uint8 {
 	for i := range t {
 		for sum < (float64(i)+0.5)/(1<<16) && n < 255 {
 			n++
-			chance *= rate / float64(n)
+			chance = float64(chance * (rate / float64(n)))
 			sum += chance
 		}
 		t[i] = uint8(n)

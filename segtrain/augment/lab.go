@@ -39,7 +39,7 @@ func init() {
 	}
 }
 
-func whole(v float64) int32 { return int32(math.Floor(v + 0.5)) }
+func whole(v float64) int32 { return int32(math.Floor(float64(v) + 0.5)) }
 
 func toLinear(v float64) float64 {
 	if v <= 0.04045 {

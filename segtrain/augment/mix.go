@@ -202,4 +202,4 @@ func beta(rng *rand.Rand, alpha float64) float64 {
 // even draws a whole number from 0 to n, n included.
 func even(rng *rand.Rand, n int) int { return rng.IntN(n + 1) }
 
-func roundInt(x float64) int { return int(math.Floor(x + 0.5)) }
+func roundInt(x float64) int { return int(math.Floor(float64(x) + 0.5)) }

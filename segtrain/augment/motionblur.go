@@ -49,7 +49,7 @@ func (t MotionBlur) Validate() error {
 func line(k int, angle, direction, sx, sy float64) []tap {
 	sin, cos := sincos(angle)
 	half := k / 2
-	from, to := -float64(half)*(1-max(direction, 0)), float64(half)*(1+min(direction, 0))
+	from, to := float64(-float64(half)*(1-max(direction, 0))), float64(float64(half)*(1+min(direction, 0)))
 	window, count := make([]float64, k*k), 0.0
 	for i := range k {
 		at := from + float64((to-from)*float64(i)/float64(k-1))

@@ -63,7 +63,7 @@ func (b shotNoise) tables() []uint8 {
 		for i := range 1 << shotBits {
 			for sum < (float64(i)+0.5)/(1<<shotBits) && n < 4096 {
 				n++
-				chance *= rate / float64(n)
+				chance = float64(chance * (rate / float64(n)))
 				sum += chance
 			}
 			for len(counts) <= n {

@@ -78,7 +78,7 @@ func rounded(weights []float64) []float64 {
 	left, largest := weightUnit, 0
 	units := make([]int, len(out))
 	for i, w := range out {
-		units[i] = int(w/sum*weightUnit + 0.5)
+		units[i] = int(float64(w/sum*weightUnit) + 0.5)
 		left -= units[i]
 		if w > out[largest] {
 			largest = i

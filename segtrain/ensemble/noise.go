@@ -50,8 +50,8 @@ func Compare(a, b *metric.Stats, images []int) Difference {
 	}
 	slices.Sort(draws)
 	last := float64(len(draws) - 1)
-	d.Low = metric.Score(draws[int(math.Floor(0.025*last+0.5))])
-	d.High = metric.Score(draws[int(math.Floor(0.975*last+0.5))])
+	d.Low = metric.Score(draws[int(math.Floor(float64(0.025*last)+0.5))])
+	d.High = metric.Score(draws[int(math.Floor(float64(0.975*last)+0.5))])
 	return d
 }
 

@@ -75,7 +75,7 @@ func NewPseudoLabel(members []*raster.Float, rule PseudoRule) *PseudoLabel {
 	}
 	decoder.Argmax(mean.C, mean.Pix, l.Mask.Pix)
 	agree := agreement(members, l.Mask.Pix)
-	wanted := int32(math.Ceil(float64(len(members))*rule.Agreement - 1e-9)) // 0.8 of 5 members are 4, whatever 0.8 is in binary
+	wanted := int32(math.Ceil(float64(float64(len(members))*rule.Agreement) - 1e-9)) // 0.8 of 5 members are 4, whatever 0.8 is in binary
 	kept, sum := int64(0), 0.0
 	for i, class := range l.Mask.Pix {
 		p := mean.Pix[i*mean.C+int(class)]
