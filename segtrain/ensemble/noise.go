@@ -1,12 +1,6 @@
 package ensemble
 
-import (
-	"math"
-	"math/rand/v2"
-	"slices"
-
-	"tessera/segtrain/metric"
-)
+import "tessera/segtrain/metric"
 
 // resamples is how many sets of images are drawn.
 const resamples = 1000
@@ -21,9 +15,8 @@ type Difference struct {
 // Clear tells whether the difference is above zero beyond the noise of the images.
 func (d Difference) Clear() bool { return float64(d.Low) > 0 }
 
-// Compare compares two predictions of the same images, of which indices are looked at. Images are drawn with replacement, the
-// same for both, so that what is hard in an image for both is no noise (Efron, "Bootstrap methods", Annals of Statistics 7, 1979,
-// the percentile interval). The noise of training is not in it: another seed may change as much.
+// Compare compares two predictions of the same images, of which indices are looked at (see metric.Bootstrap). The noise of
+// training is not in the interval: another seed may change as much.
 func Compare(a, b *metric.Stats, images []int) Difference {
 	x, y := areas(a, images), areas(b, images)
 	n, classes := len(images), a.Classes()
@@ -32,27 +25,9 @@ func Compare(a, b *metric.Stats, images []int) Difference {
 		which[i] = i
 	}
 	sums := [2][]area{make([]area, classes), make([]area, classes)}
-	measure := func() float64 { return x.meanIoU(which, sums[0]) - y.meanIoU(which, sums[1]) }
-	d := Difference{Mean: metric.Score(measure())}
-	draws := make([]float64, 0, resamples)
-	for k := range resamples {
-		random := rand.New(rand.NewPCG(1, uint64(k)))
-		for i := range which {
-			which[i] = random.IntN(n)
-		}
-		if v := measure(); !math.IsNaN(v) {
-			draws = append(draws, v)
-		}
-	}
-	if len(draws) == 0 {
-		d.Low, d.High = metric.Score(math.NaN()), metric.Score(math.NaN())
-		return d
-	}
-	slices.Sort(draws)
-	last := float64(len(draws) - 1)
-	d.Low = metric.Score(draws[int(math.Floor(float64(0.025*last)+0.5))])
-	d.High = metric.Score(draws[int(math.Floor(float64(0.975*last)+0.5))])
-	return d
+	measure := func(which []int) float64 { return x.meanIoU(which, sums[0]) - y.meanIoU(which, sums[1]) }
+	low, high := metric.Bootstrap(n, resamples, measure)
+	return Difference{metric.Score(measure(which)), metric.Score(low), metric.Score(high)}
 }
 
 // MeanIoU returns that of some images, over all their pixels and the classes that occur.

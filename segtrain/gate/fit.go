@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"tessera/segtrain/metric"
@@ -208,28 +207,14 @@ func (f *fitting) points() (list []Point) {
 // resamples is how many sets of pictures are drawn.
 const resamples = 1000
 
-// paired returns the difference of a score between two predictions of the same pictures, and the interval in which 95 % of it
-// lie when pictures are drawn anew, with replacement and the same for both (Efron, "Bootstrap methods", Annals of Statistics 7,
-// 1979, percentiles).
+// paired returns the difference of a score between two predictions of the same pictures, and its interval (see metric.Bootstrap).
 func paired(before, after []row, of score) (difference, low, high float64) {
-	n := len(before)
-	sample := make([]float64, 0, resamples)
-	a, b := make([]row, n), make([]row, n)
-	for r := range resamples {
-		rng := rand.New(rand.NewPCG(1, uint64(r)))
-		for j := range n {
-			i := rng.IntN(n)
+	a, b := make([]row, len(after)), make([]row, len(before))
+	low, high = metric.Bootstrap(len(before), resamples, func(which []int) float64 {
+		for j, i := range which {
 			b[j], a[j] = before[i], after[i]
 		}
-		if d := of(a) - of(b); !math.IsNaN(d) {
-			sample = append(sample, d)
-		}
-	}
-	difference = of(after) - of(before)
-	if len(sample) == 0 {
-		return difference, math.NaN(), math.NaN()
-	}
-	slices.Sort(sample)
-	at := func(part float64) float64 { return sample[int(math.Round(part*float64(len(sample)-1)))] }
-	return difference, at(0.025), at(0.975)
+		return of(a) - of(b)
+	})
+	return of(after) - of(before), low, high
 }

@@ -2,9 +2,8 @@ package post
 
 import (
 	"fmt"
-	"math"
-	"math/rand/v2"
-	"slices"
+
+	"tessera/segtrain/metric"
 )
 
 // A count is what pictures say of a class: pixels of it in truth and prediction, and in both.
@@ -93,22 +92,17 @@ func sum(list []counts, classes int) counts {
 // resamples is how many sets of pictures are drawn.
 const resamples = 1000
 
-// paired returns the difference of a score between two predictions of the same pictures, and the interval in which 95 % of it
-// lie when pictures are drawn anew, with replacement and the same for both (Efron 1979, percentiles).
+// paired returns the difference of a score between two predictions of the same pictures, and its interval (see metric.Bootstrap).
 func paired(before, after []counts, of score) (difference, low, high float64) {
-	n, classes := len(before), len(before[0])
+	classes := len(before[0])
 	difference = of(sum(after, classes)) - of(sum(before, classes))
-	sample := make([]float64, resamples)
-	for r := range sample {
-		rng := rand.New(rand.NewPCG(1, uint64(r)))
+	low, high = metric.Bootstrap(len(before), resamples, func(which []int) float64 {
 		a, b := make(counts, classes), make(counts, classes)
-		for range n {
-			i := rng.IntN(n)
+		for _, i := range which {
 			b.add(before[i])
 			a.add(after[i])
 		}
-		sample[r] = of(a) - of(b)
-	}
-	slices.Sort(sample)
-	return difference, sample[int(math.Round(0.025*(resamples-1)))], sample[int(math.Round(0.975*(resamples-1)))]
+		return of(a) - of(b)
+	})
+	return difference, low, high
 }

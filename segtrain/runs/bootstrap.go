@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"slices"
 
 	"tessera/segtrain/metric"
@@ -15,8 +14,7 @@ import (
 // resamples is how many sets of images are drawn.
 const resamples = 2000
 
-// byImages draws images with replacement from those that two runs were validated on, the same for both, and measures both on
-// each draw (Efron 1979, the percentile interval).
+// byImages draws from the images that two runs were validated on and measures both on each draw.
 func (v *Verdict) byImages(ix *Index) error {
 	score, ok := map[string]func([]metric.ClassCount) float64{"mean_iou": meanIoU, "mean_dice": meanDice}[v.Metric]
 	if !ok {
@@ -50,16 +48,7 @@ func (v *Verdict) byImages(ix *Index) error {
 	}
 	measure := func(which []int) float64 { return score(sum(counts[0], which)) - score(sum(counts[1], which)) }
 	v.Difference, v.Units, v.Noise = measure(everything), n, "images"
-	sample := make([]float64, resamples)
-	for k := range sample {
-		random := rand.New(rand.NewPCG(1, uint64(k)))
-		which := make([]int, n)
-		for i := range which {
-			which[i] = random.IntN(n)
-		}
-		sample[k] = measure(which)
-	}
-	v.Low, v.High = interval(sample)
+	v.Low, v.High = metric.Bootstrap(n, resamples, measure)
 	v.Method = fmt.Sprintf("paired bootstrap of %d validation images, %d draws, 95 %% interval", n, resamples)
 	v.Limits = append(v.Limits, "the noise of the seed: one run of each says nothing about another seed, which may change as much as "+
 		"this; train both with train.seed=[1, 2, 3] and compare the groups")

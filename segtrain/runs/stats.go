@@ -2,7 +2,6 @@ package runs
 
 import (
 	"math"
-	"slices"
 )
 
 // meanOf returns the mean of x, and the standard deviation of the values (n−1), NaN for one.
@@ -114,11 +113,4 @@ func signFlip(d []float64) float64 {
 		}
 	}
 	return float64(count) / float64(int(1)<<len(d))
-}
-
-// interval returns the values of a sample below and above which 2.5 % of it lie.
-func interval(sample []float64) (lo, hi float64) {
-	s := slices.Sorted(slices.Values(sample))
-	n := float64(len(s) - 1)
-	return s[int(math.Round(0.025*n))], s[int(math.Round(0.975*n))]
 }

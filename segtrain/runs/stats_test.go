@@ -24,16 +24,6 @@ func TestSignFlip(t *testing.T) {
 	assert.True(t, math.IsNaN(signFlip(make([]float64, maxFlips+1))))
 }
 
-func TestInterval(t *testing.T) {
-	sample := make([]float64, 1001)
-	for i := range sample {
-		sample[i] = float64((i * 10) % 1001)
-	}
-	lo, hi := interval(sample)
-	assert.Equal(t, 25.0, lo)
-	assert.Equal(t, 975.0, hi)
-}
-
 var tails = []struct{ t, df, p float64 }{
 	{0.5, 1, 0.7048327646991335}, {2, 2, 0.18350341907227397}, {2.5, 4, 0.06676654481198814}, {1, 9, 0.3434363961379136},
 	{4.3, 30, 0.00016645097482126785}, {12.706204736174705, 1, 0.05}, {4.302652729749464, 2, 0.05},
