@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -23,20 +24,10 @@ func (a *app) gate() *cobra.Command {
 		Example: "  segtrain gate runs/cv\n  segtrain gate runs/cv --metric dice --thresholds 0.3,0.4,0.5",
 		Args:    arguments(cobra.ExactArgs(1), "the directory of a finished cross-validation"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			out := a.logging()
-			c := out.counter("images")
-			o.Done = c.done
-			ctx, release := interruptible(func() { out.log.Warn("stopping; interrupt again to quit at once") })
-			defer release()
-			r, err := workflow.FitGate(ctx, args[0], o)
-			c.stop()
-			if err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(r)
-			}
-			return a.printGate(r)
+			return overImages(a, a.printGate, func(ctx context.Context, done func(done, total int)) (*workflow.GateFit, error) {
+				o.Done = done
+				return workflow.FitGate(ctx, args[0], o)
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -34,20 +35,10 @@ func (a *app) postFit() *cobra.Command {
 			"  segtrain post fit runs/cv --steps remove_small_objects,fill_holes --metric dice --background sky",
 		Args: arguments(cobra.ExactArgs(1), "the directory of a finished cross-validation"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			out := a.logging()
-			c := out.counter("images")
-			o.Done = c.done
-			ctx, release := interruptible(func() { out.log.Warn("stopping; interrupt again to quit at once") })
-			defer release()
-			r, err := workflow.FitPost(ctx, args[0], o)
-			c.stop()
-			if err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(r)
-			}
-			return a.printPostFit(r)
+			return overImages(a, a.printPostFit, func(ctx context.Context, done func(done, total int)) (*workflow.PostFit, error) {
+				o.Done = done
+				return workflow.FitPost(ctx, args[0], o)
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -99,20 +90,10 @@ func (a *app) postApply() *cobra.Command {
 		Example: "  segtrain post apply runs/cv --post post.yaml --out post.png",
 		Args:    arguments(cobra.ExactArgs(1), "the directory of a finished cross-validation"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			out := a.logging()
-			c := out.counter("images")
-			o.Done = c.done
-			ctx, release := interruptible(func() { out.log.Warn("stopping; interrupt again to quit at once") })
-			defer release()
-			r, err := workflow.ApplyPost(ctx, args[0], o)
-			c.stop()
-			if err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(r)
-			}
-			return a.printPostApplied(r)
+			return overImages(a, a.printPostApplied, func(ctx context.Context, done func(done, total int)) (*workflow.PostApplied, error) {
+				o.Done = done
+				return workflow.ApplyPost(ctx, args[0], o)
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -87,3 +87,20 @@ func program() string {
 	}
 	return "segtrain"
 }
+
+// overImages runs what looks at many images, with a counter of them and until it is interrupted, and prints what comes of it.
+func overImages[R any](a *app, print func(R) error, run func(ctx context.Context, done func(done, total int)) (R, error)) error {
+	out := a.logging()
+	count := out.counter("images")
+	ctx, release := interruptible(func() { out.log.Warn("stopping; interrupt again to quit at once") })
+	defer release()
+	r, err := run(ctx, count.done)
+	count.stop()
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(r)
+	}
+	return print(r)
+}
