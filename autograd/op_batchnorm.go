@@ -177,24 +177,31 @@ func (s *BatchStats) move(j int, n, momentum, mean, variance float64) {
 	s.Var.Data[j] = float32(float64(keep*float64(s.Var.Data[j])) + float64(momentum*variance))
 }
 
-// normalise computes rows of y. Few rows at a time stay in the first-level cache between the two steps.
+// normalise computes rows of y. What it computes into is not read at once by who works on other rows.
 func (b *batchNorm) normalise(begin, end int) {
 	scale, shift, _, _ := b.coefficients()
-	for ; begin < end; begin += b.few() {
-		rows := min(b.few(), end-begin)
-		x, y := b.x.value.data[begin*b.c:][:rows*b.c], b.y.value.data[begin*b.c:][:rows*b.c]
-		switch b.act {
-		case WithReLU:
-			kernels.ChannelAffineReLU(rows, b.c, x, scale, shift, y)
-		case WithSiLU:
-			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
-			kernels.SiLU(y, y)
-		case WithReLU6:
-			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
-			kernels.ReLU6(y, y)
-		default:
-			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
-		}
+	x, y, rows := b.x.value.data[begin*b.c:end*b.c], b.y.value.data[begin*b.c:end*b.c], end-begin
+	stream := b.x != b.y && streams(b.y.Shape)
+	switch b.act {
+	case WithReLU:
+		kernels.ChannelAffineReLU(rows, b.c, stream, x, scale, shift, y)
+	case WithSiLU:
+		kernels.ChannelAffineSiLU(rows, b.c, stream, x, scale, shift, y)
+	case WithReLU6:
+		b.normaliseReLU6(rows, x, y)
+	default:
+		kernels.ChannelAffine(rows, b.c, stream, x, scale, shift, y)
+	}
+}
+
+// normaliseReLU6 does so in two steps. Few rows at a time stay in the first-level cache between them.
+func (b *batchNorm) normaliseReLU6(rows int, x, y []float32) {
+	scale, shift, _, _ := b.coefficients()
+	for begin := 0; begin < rows; begin += b.few() {
+		n := min(b.few(), rows-begin)
+		y := y[begin*b.c:][:n*b.c]
+		kernels.ChannelAffine(n, b.c, false, x[begin*b.c:], scale, shift, y)
+		kernels.ReLU6(y, y)
 	}
 }
 
@@ -218,9 +225,10 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure}
 	b.y.follow = f
 	coef := make([]float32, 3*c)
+	stream := streams(b.x.Shape)
 	toInput := func(i, _ int) {
 		begin, rows := i*sums.size, min(sums.size, b.rows-i*sums.size)
-		kernels.BatchNormGrad(rows, c, b.x.accumulate, b.x.value.data[begin*c:], b.y.grad.data[begin*c:],
+		kernels.BatchNormGrad(rows, c, b.x.accumulate, stream, b.x.value.data[begin*c:], b.y.grad.data[begin*c:],
 			coef[:c], coef[c:2*c], coef[2*c:], b.x.grad.data[begin*c:])
 	}
 	o.backward = func() {
@@ -246,19 +254,16 @@ func (b *batchNorm) few() int { return max(1, l1Floats/b.c) }
 
 // throughActivation turns rows of dy into the gradient before the activation, in place.
 func (b *batchNorm) throughActivation(rows int, x, dy, scratch []float32) {
-	if b.act == Identity {
-		return
-	}
 	scale, shift, _, _ := b.coefficients()
-	z := scratch[:rows*b.c]
-	kernels.ChannelAffine(rows, b.c, x, scale, shift, z)
 	switch b.act {
 	case WithReLU:
-		kernels.ReLUGrad(false, z, dy, dy)
+		kernels.ChannelAffineReLUGrad(rows, b.c, x, scale, shift, dy, dy)
+	case WithSiLU:
+		kernels.ChannelAffineSiLUGrad(rows, b.c, x, scale, shift, dy, dy)
 	case WithReLU6:
+		z := scratch[:rows*b.c]
+		kernels.ChannelAffine(rows, b.c, false, x, scale, shift, z)
 		kernels.ReLU6Grad(false, z, dy, dy)
-	default:
-		kernels.SiLUGrad(false, z, dy, dy)
 	}
 }
 

@@ -85,7 +85,7 @@ func ScaleChannels(t *Tape, x, s *Var) *Var {
 	tasks := b.n * b.blocks
 	scale := func(i, _ int) {
 		image, first, rows := b.at(i)
-		kernels.ChannelAffine(rows, b.c, x.value.data[first*b.c:], s.value.data[image*b.c:], nil, y.value.data[first*b.c:])
+		kernels.ChannelAffine(rows, b.c, streams(y.Shape), x.value.data[first*b.c:], s.value.data[image*b.c:], nil, y.value.data[first*b.c:])
 	}
 	o.forward = func() { parallel.For(tasks, scale) }
 
@@ -117,7 +117,7 @@ func (v *Var) passChannels(rows, i int, factor, dy []float32) {
 	case v.accumulate:
 		kernels.ChannelMulAdd(rows, c, dy, factor, v.grad.data[i:])
 	default:
-		kernels.ChannelAffine(rows, c, dy, factor, nil, v.grad.data[i:])
+		kernels.ChannelAffine(rows, c, false, dy, factor, nil, v.grad.data[i:])
 	}
 }
 

@@ -106,9 +106,9 @@ func (g *groupNorm) normalise(i, _ int) {
 	scale, shift, _, _ := g.coefficients(image)
 	x, y := g.x.value.data[first*g.c:], g.y.value.data[first*g.c:]
 	if g.act == WithReLU {
-		kernels.ChannelAffineReLU(rows, g.c, x, scale, shift, y)
+		kernels.ChannelAffineReLU(rows, g.c, false, x, scale, shift, y)
 	} else {
-		kernels.ChannelAffine(rows, g.c, x, scale, shift, y)
+		kernels.ChannelAffine(rows, g.c, false, x, scale, shift, y)
 	}
 }
 
@@ -130,7 +130,7 @@ func (g *groupNorm) recordBackward(t *Tape, o *op) {
 	toInput := func(i, _ int) {
 		image, first, rows := g.at(i)
 		k := coef[3*image*c:][:3*c]
-		kernels.BatchNormGrad(rows, c, g.x.accumulate, g.x.value.data[first*c:], g.y.grad.data[first*c:],
+		kernels.BatchNormGrad(rows, c, g.x.accumulate, false, g.x.value.data[first*c:], g.y.grad.data[first*c:],
 			k[:c], k[c:2*c], k[2*c:], g.x.grad.data[first*c:])
 	}
 	o.backward = func() {

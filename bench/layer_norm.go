@@ -23,7 +23,7 @@ func (l *Layer) norm() {
 	l.workers(max(normCache, c))
 
 	normalise := func(i, _ int) { b.normalise(b.block(i)) }
-	throughSums := func(i, worker int) { b.gradSums(i, l.scratch[worker]) }
+	throughSums := func(i, _ int) { b.gradSums(i) }
 	toInput := func(i, _ int) { b.toInput(b.block(i)) }
 	l.add(Forward, 6*len(b.x), func() {
 		parallel.For(b.blocks, b.moments)
@@ -95,42 +95,41 @@ func (b *norm) backwardCoefficients(j int, s1, s2 float64) {
 }
 
 func (b *norm) normalise(begin, rows int) {
-	for end := begin + rows; begin < end; {
-		rows := min(max(1, normCache/b.c), end-begin)
-		x, y := b.x[begin*b.c:][:rows*b.c], b.y[begin*b.c:][:rows*b.c]
-		if b.act == autograd.WithReLU {
-			kernels.ChannelAffineReLU(rows, b.c, x, b.scale, b.shift, y)
-		} else {
-			kernels.ChannelAffine(rows, b.c, x, b.scale, b.shift, y)
-		}
-		if b.act == autograd.WithSiLU {
-			kernels.SiLU(y, y)
-		}
-		begin += rows
+	at := begin * b.c
+	switch b.act {
+	case autograd.WithReLU:
+		kernels.ChannelAffineReLU(rows, b.c, b.large(), b.x[at:], b.scale, b.shift, b.y[at:])
+	case autograd.WithSiLU:
+		kernels.ChannelAffineSiLU(rows, b.c, b.large(), b.x[at:], b.scale, b.shift, b.y[at:])
+	default:
+		kernels.ChannelAffine(rows, b.c, b.large(), b.x[at:], b.scale, b.shift, b.y[at:])
 	}
 }
 
+// large tells whether results are written past the caches, as the operation does.
+func (b *norm) large() bool { return b.rows*b.c >= 2<<20 }
+
 // gradSums takes a block of dy through the activation to dz and sums it. (The operation overwrites dy, which would
 // vanish here after some runs.)
-func (b *norm) gradSums(i int, scratch []float32) {
+func (b *norm) gradSums(i int) {
 	first, all := b.block(i)
 	s1, s2 := b.part(i)
 	dz := b.dz
 	if b.act == autograd.Identity {
 		dz = b.dy
 	}
-	for begin := first; b.act != autograd.Identity && begin < first+all; {
+	for begin := first; begin < first+all; {
 		rows := min(max(1, normCache/b.c), first+all-begin)
-		at, z := begin*b.c, scratch[:rows*b.c]
-		kernels.ChannelAffine(rows, b.c, b.x[at:], b.scale, b.shift, z)
-		if b.act == autograd.WithReLU {
-			kernels.ReLUGrad(false, z, b.dy[at:][:len(z)], dz[at:])
-		} else {
-			kernels.SiLUGrad(false, z, b.dy[at:][:len(z)], dz[at:])
+		at := begin * b.c
+		switch b.act {
+		case autograd.WithReLU:
+			kernels.ChannelAffineReLUGrad(rows, b.c, b.x[at:], b.scale, b.shift, b.dy[at:], dz[at:])
+		case autograd.WithSiLU:
+			kernels.ChannelAffineSiLUGrad(rows, b.c, b.x[at:], b.scale, b.shift, b.dy[at:], dz[at:])
 		}
+		kernels.BatchNormGradSums(rows, b.c, b.x[at:], dz[at:], b.mean, s1, s2)
 		begin += rows
 	}
-	kernels.BatchNormGradSums(all, b.c, b.x[first*b.c:], dz[first*b.c:], b.mean, s1, s2)
 }
 
 func (b *norm) toInput(begin, rows int) {
@@ -139,5 +138,5 @@ func (b *norm) toInput(begin, rows int) {
 		dz = b.dy
 	}
 	at := begin * b.c
-	kernels.BatchNormGrad(rows, b.c, false, b.x[at:], dz[at:], b.scale, b.back, b.constant, b.dx[at:])
+	kernels.BatchNormGrad(rows, b.c, false, b.large(), b.x[at:], dz[at:], b.scale, b.back, b.constant, b.dx[at:])
 }

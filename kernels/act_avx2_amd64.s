@@ -2,27 +2,8 @@
 
 #include "textflag.h"
 #include "elem_avx2_amd64.h"
+#include "act_avx2_amd64.h"
 #include "act_amd64.h"
-
-// Three constants have registers, the others are operands in memory.
-#define LO Y13
-#define ONE Y14
-#define SIGN Y15
-#define HI ROW(1)
-#define LOG2E ROW(4)
-#define MAGIC ROW(5)
-#define LN2HI ROW(6)
-#define LN2LO ROW(7)
-#define E2 ROW(8)
-#define E3 ROW(9)
-#define E4 ROW(10)
-#define E5 ROW(11)
-#define E6 ROW(12)
-
-#define CONSTANTS \
-	VMOVUPS ROW(0), LO; \
-	VMOVUPS ROW(2), ONE; \
-	VMOVUPS ROW(3), SIGN
 
 // CX n; SI the input, DX dy, DI the output
 

@@ -2,37 +2,8 @@
 
 #include "textflag.h"
 #include "elem_avx512_amd64.h"
+#include "act_avx512_amd64.h"
 #include "act_amd64.h"
-
-// Every constant has a register.
-#define LO Z16
-#define HI Z17
-#define ONE Z18
-#define SIGN Z19
-#define LOG2E Z20
-#define MAGIC Z21
-#define LN2HI Z22
-#define LN2LO Z23
-#define E2 Z24
-#define E3 Z25
-#define E4 Z26
-#define E5 Z27
-#define E6 Z28
-
-#define CONSTANTS \
-	VBROADCASTSS ROW(0), LO; \
-	VBROADCASTSS ROW(1), HI; \
-	VBROADCASTSS ROW(2), ONE; \
-	VBROADCASTSS ROW(3), SIGN; \
-	VBROADCASTSS ROW(4), LOG2E; \
-	VBROADCASTSS ROW(5), MAGIC; \
-	VBROADCASTSS ROW(6), LN2HI; \
-	VBROADCASTSS ROW(7), LN2LO; \
-	VBROADCASTSS ROW(8), E2; \
-	VBROADCASTSS ROW(9), E3; \
-	VBROADCASTSS ROW(10), E4; \
-	VBROADCASTSS ROW(11), E5; \
-	VBROADCASTSS ROW(12), E6
 
 // CX n; SI the input, DX dy, DI the output
 

@@ -126,7 +126,7 @@ func (t *halfTask) scale(n, ld int, x, factors []float32) []float32 {
 	for i := range n {
 		copy(to[i*c:(i+1)*c], x[i*ld:])
 	}
-	ChannelAffine(n, c, to, factors, nil, to)
+	ChannelAffine(n, c, false, to, factors, nil, to)
 	return to
 }
 

@@ -231,7 +231,7 @@ func (p *sweep) input(image, group, first, count int, x, gain, scratch []float32
 		if gain == nil {
 			return x
 		}
-		ChannelAffine(count, c, x, gain[image*c:], nil, scratch)
+		ChannelAffine(count, c, false, x, gain[image*c:], nil, scratch)
 		return scratch[:count*c]
 	}
 	lines := p.lines(count)
@@ -239,7 +239,7 @@ func (p *sweep) input(image, group, first, count int, x, gain, scratch []float32
 	ih, iw := (w.IH-1)/p.spread.h+1, (w.IW-1)/p.spread.w+1 // before spreading
 	copyBand(ih, iw, c, p.ic, p.spread, first*w.SH-w.PT, -w.PL, lines, p.cols, x[image*ih*iw*p.ic+group*c:], scratch)
 	if gain != nil {
-		ChannelAffine(lines*p.cols, c, scratch, gain[image*c:], nil, scratch)
+		ChannelAffine(lines*p.cols, c, false, scratch, gain[image*c:], nil, scratch)
 	}
 	return scratch
 }

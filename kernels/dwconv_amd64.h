@@ -10,6 +10,7 @@
 //	R14 args                      SI x of the first column of the block      DI y, likewise
 //	R8, R9, R10, R11 xCol × 1, 3, 5, 7      R12 xTapCol     R13 wTapCol
 //	AX x at the tap               BX w at the tap           CX, DX taps left in the row, rows of taps left
+//	R15 yCol × 2: a result 16 columns further on is fetched into the cache before it is written
 
 #define TAPS1 FMA((AX), V0)
 #define TAPS2 TAPS1; FMA((AX)(R8*1), V1)
@@ -26,6 +27,7 @@
 
 #define RESULT(acc) \
 	STOREM(acc, (DI)) \
+	PREFETCHT0 (DI)(R15*8) \
 	ADDQ dwArgs_yCol(R14), DI
 #define RESULT1 RESULT(V0)
 #define RESULT2 RESULT1; RESULT(V1)
@@ -67,6 +69,8 @@ tap:                             \
 	LEAQ (R9)(R8*4), R11         \
 	MOVQ dwArgs_xTapCol(R14), R12 \
 	MOVQ dwArgs_wTapCol(R14), R13 \
+	MOVQ dwArgs_yCol(R14), R15   \
+	ADDQ R15, R15                \
 row:                             \
 	MOVQ dwArgs_x(R14), SI       \
 	MOVQ dwArgs_y(R14), DI       \

@@ -104,10 +104,7 @@ step:                        \
 	VADDPS (R9), V10, V10    \
 	VADDPS (R9)(R8*1), V11, V11 \
 store:                       \
-	VMOVUPS V8, (DI)         \
-	VMOVUPS V9, (DI)(R8*1)   \
-	VMOVUPS V10, (R9)        \
-	VMOVUPS V11, (R9)(R8*1)  \
+	STORE_PIXELS             \
 	ADDQ $VB, SI             \
 	ADDQ $VB, BX             \
 	ADDQ $VB, R10            \

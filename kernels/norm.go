@@ -7,14 +7,9 @@ var (
 	channelSums       = newFamily("channelSums", channelSumsGeneric)
 	channelMoments    = newFamily("channelMoments", channelMomentsGeneric)
 	channelDot        = newFamily("channelDot", channelDotGeneric)
-	channelAffine     = newFamily("channelAffine", channelAffineGeneric)
-	channelAffineReLU = newFamily("channelAffineReLU", channelAffineReLUGeneric)
-	channelScale      = newFamily("channelScale", channelScaleGeneric)
 	channelMulAdd     = newFamily("channelMulAdd", channelMulAddGeneric)
 	channelAdd        = newFamily("channelAdd", channelAddGeneric)
 	batchNormGradSums = newFamily("batchNormGradSums", batchNormGradSumsGeneric)
-	batchNormGrad     = newFamily("batchNormGrad", batchNormGradGeneric)
-	batchNormGradAdd  = newFamily("batchNormGradAdd", batchNormGradAddGeneric)
 )
 
 // ChannelSums adds every row of x [rows, c] to s [c]:
@@ -40,24 +35,6 @@ func ChannelDot(rows, c int, x, y, s []float32) {
 	channelDot.fn(rows, c, x[:rows*c], y[:rows*c], s[:c])
 }
 
-// ChannelAffine scales and shifts every channel of x [rows, c] by a and b [c]; b may be nil. y may be x.
-//
-//	y[i][j] = x[i][j]*a[j] + b[j]
-func ChannelAffine(rows, c int, x, a, b, y []float32) {
-	if b == nil {
-		channelScale.fn(rows, c, x[:rows*c], a[:c], y[:rows*c])
-		return
-	}
-	channelAffine.fn(rows, c, x[:rows*c], a[:c], b[:c], y[:rows*c])
-}
-
-// ChannelAffineReLU is ChannelAffine and then ReLU in one pass, bit for bit; b is needed. y may be x.
-//
-//	y[i][j] = max(x[i][j]*a[j] + b[j], 0)
-func ChannelAffineReLU(rows, c int, x, a, b, y []float32) {
-	channelAffineReLU.fn(rows, c, x[:rows*c], a[:c], b[:c], y[:rows*c])
-}
-
 // ChannelMulAdd adds x [rows, c] scaled by a [c] to y [rows, c]:
 //
 //	y[i][j] += x[i][j] * a[j]
@@ -79,18 +56,4 @@ func ChannelAdd(rows, c int, a, y []float32) {
 // Over all rows s1 is the gradient of the bias and s2/σ that of the scale.
 func BatchNormGradSums(rows, c int, x, dy, mean, s1, s2 []float32) {
 	batchNormGradSums.fn(rows, c, x[:rows*c], dy[:rows*c], mean[:c], s1[:c], s2[:c])
-}
-
-// BatchNormGrad computes the gradient of the input of batch normalisation, or adds it to dx if accumulate is set:
-//
-//	dx[i][j] = dy[i][j]*a[j] + x[i][j]*b[j] + k[j]
-//
-// With n rows, scale γ, and σ² = variance + ε: a = γ/σ, b = -a·s2/(n·σ²) and k = -b·mean - a·s1/n, from the totals of
-// BatchNormGradSums (Ioffe and Szegedy 2015, section 3). dx may be dy or x, except when accumulating.
-func BatchNormGrad(rows, c int, accumulate bool, x, dy, a, b, k, dx []float32) {
-	grad := batchNormGrad.fn
-	if accumulate {
-		grad = batchNormGradAdd.fn
-	}
-	grad(rows, c, x[:rows*c], dy[:rows*c], a[:c], b[:c], k[:c], dx[:rows*c])
 }

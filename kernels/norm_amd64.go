@@ -12,15 +12,6 @@ func channelMomentsAVX2(rows, c int, x, y, z, u, v, w *float32)
 func channelDotAVX2(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
-func channelAffineAVX2(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func channelAffineReLUAVX2(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func channelScaleAVX2(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
 func channelMulAddAVX2(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
@@ -28,12 +19,6 @@ func channelAddAVX2(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
 func batchNormGradSumsAVX2(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func batchNormGradAVX2(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func batchNormGradAddAVX2(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
 func channelSumsAVX512(rows, c int, x, y, z, u, v, w *float32)
@@ -45,15 +30,6 @@ func channelMomentsAVX512(rows, c int, x, y, z, u, v, w *float32)
 func channelDotAVX512(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
-func channelAffineAVX512(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func channelAffineReLUAVX512(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func channelScaleAVX512(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
 func channelMulAddAVX512(rows, c int, x, y, z, u, v, w *float32)
 
 //go:noescape
@@ -62,17 +38,9 @@ func channelAddAVX512(rows, c int, x, y, z, u, v, w *float32)
 //go:noescape
 func batchNormGradSumsAVX512(rows, c int, x, y, z, u, v, w *float32)
 
-//go:noescape
-func batchNormGradAVX512(rows, c int, x, y, z, u, v, w *float32)
-
-//go:noescape
-func batchNormGradAddAVX512(rows, c int, x, y, z, u, v, w *float32)
-
 func init() {
 	registerNorm(AVX2, normSet{channelSumsAVX2, channelMomentsAVX2, channelDotAVX2,
-		channelAffineAVX2, channelAffineReLUAVX2, channelScaleAVX2, channelMulAddAVX2, channelAddAVX2,
-		batchNormGradSumsAVX2, batchNormGradAVX2, batchNormGradAddAVX2})
+		channelMulAddAVX2, channelAddAVX2, batchNormGradSumsAVX2})
 	registerNorm(AVX512, normSet{channelSumsAVX512, channelMomentsAVX512, channelDotAVX512,
-		channelAffineAVX512, channelAffineReLUAVX512, channelScaleAVX512, channelMulAddAVX512, channelAddAVX512,
-		batchNormGradSumsAVX512, batchNormGradAVX512, batchNormGradAddAVX512})
+		channelMulAddAVX512, channelAddAVX512, batchNormGradSumsAVX512})
 }

@@ -139,65 +139,6 @@ done:                    \
 	VADDPS V12, V0, V0
 #define CHANNEL_DOT KERNEL(FIRST_U4, DOT_ROW4, LAST_U4, FIRST_U1, DOT_ROW1, LAST_U1)
 
-// y = x*a + b
-#define AFFINE(at, a, b) \
-	VMULPS at(SI)(AX*1), a, V12 \
-	VADDPS b, V12, V12          \
-	VMOVUPS V12, at(DI)(AX*1)
-#define AFFINE_ROW4 \
-	AFFINE(0*VB, V0, V4) \
-	AFFINE(1*VB, V1, V5) \
-	AFFINE(2*VB, V2, V6) \
-	AFFINE(3*VB, V3, V7)
-#define AFFINE_ROW1 \
-	LOADM(SI, AX, V12) \
-	VMULPS V0, V12, V12 \
-	VADDPS V4, V12, V12 \
-	STOREM_ROW(V12, DI)
-#define CHANNEL_AFFINE KERNEL(FIRST_UV4, AFFINE_ROW4, NOTHING, FIRST_UV1, AFFINE_ROW1, NOTHING)
-
-// y = max(x*a + b, 0). VMAXPS gives its second operand, Go's first, for NaN and for equal zeros, hence a sum at the
-// end: -0 + 0 is 0.
-#define RELU(t) \
-	VMAXPS t, V13, t \
-	VADDPS V13, t, t
-#define AFFINERELU(at, a, b) \
-	VMULPS at(SI)(AX*1), a, V12 \
-	VADDPS b, V12, V12          \
-	RELU(V12)                   \
-	VMOVUPS V12, at(DI)(AX*1)
-#define AFFINERELU_ROW4 \
-	AFFINERELU(0*VB, V0, V4) \
-	AFFINERELU(1*VB, V1, V5) \
-	AFFINERELU(2*VB, V2, V6) \
-	AFFINERELU(3*VB, V3, V7)
-#define AFFINERELU_ROW1 \
-	LOADM(SI, AX, V12)  \
-	VMULPS V0, V12, V12 \
-	VADDPS V4, V12, V12 \
-	RELU(V12)           \
-	STOREM_ROW(V12, DI)
-#define ZERO VXORPS V13, V13, V13
-#define FIRST_UV4_ZERO FIRST_UV4; ZERO
-#define FIRST_UV1_ZERO FIRST_UV1; ZERO
-#define CHANNEL_AFFINERELU \
-	KERNEL(FIRST_UV4_ZERO, AFFINERELU_ROW4, NOTHING, FIRST_UV1_ZERO, AFFINERELU_ROW1, NOTHING)
-
-// y = x*a
-#define SCALE(at, a) \
-	VMULPS at(SI)(AX*1), a, V12 \
-	VMOVUPS V12, at(DI)(AX*1)
-#define SCALE_ROW4 \
-	SCALE(0*VB, V0) \
-	SCALE(1*VB, V1) \
-	SCALE(2*VB, V2) \
-	SCALE(3*VB, V3)
-#define SCALE_ROW1 \
-	LOADM(SI, AX, V12)  \
-	VMULPS V0, V12, V12 \
-	STOREM_ROW(V12, DI)
-#define CHANNEL_SCALE KERNEL(FIRST_U4, SCALE_ROW4, NOTHING, FIRST_U1, SCALE_ROW1, NOTHING)
-
 // y += x*a
 #define MULADD(at, a) \
 	VMULPS at(SI)(AX*1), a, V12   \

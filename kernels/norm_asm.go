@@ -6,9 +6,9 @@ package kernels
 // Pointers that a kernel has no use for are nil; rows and c are at least 1.
 type normAsm func(rows, c int, x, y, z, u, v, w *float32)
 
-// A normSet is the family in one instruction set; affineReLU may be missing.
+// A normSet is the family in one instruction set.
 type normSet struct {
-	sums, moments, dot, affine, affineReLU, scale, mulAdd, add, gradSums, grad, gradAdd normAsm
+	sums, moments, dot, mulAdd, add, gradSums normAsm
 }
 
 func registerNorm(isa ISA, k normSet) {
@@ -21,17 +21,6 @@ func registerNorm(isa ISA, k normSet) {
 	channelDot.register(isa, func(rows, c int, x, y, s []float32) {
 		k.dot.run(rows, c, x, y, nil, s, nil, nil)
 	})
-	channelAffine.register(isa, func(rows, c int, x, a, b, y []float32) {
-		k.affine.run(rows, c, x, y, nil, a, b, nil)
-	})
-	if k.affineReLU != nil {
-		channelAffineReLU.register(isa, func(rows, c int, x, a, b, y []float32) {
-			k.affineReLU.run(rows, c, x, y, nil, a, b, nil)
-		})
-	}
-	channelScale.register(isa, func(rows, c int, x, a, y []float32) {
-		k.scale.run(rows, c, x, y, nil, a, nil, nil)
-	})
 	channelMulAdd.register(isa, func(rows, c int, x, a, y []float32) {
 		k.mulAdd.run(rows, c, x, y, nil, a, nil, nil)
 	})
@@ -40,12 +29,6 @@ func registerNorm(isa ISA, k normSet) {
 	})
 	batchNormGradSums.register(isa, func(rows, c int, x, dy, mean, s1, s2 []float32) {
 		k.gradSums.run(rows, c, x, dy, nil, mean, s1, s2)
-	})
-	batchNormGrad.register(isa, func(rows, c int, x, dy, a, b, k3, dx []float32) {
-		k.grad.run(rows, c, x, dy, dx, a, b, k3)
-	})
-	batchNormGradAdd.register(isa, func(rows, c int, x, dy, a, b, k3, dx []float32) {
-		k.gradAdd.run(rows, c, x, dy, dx, a, b, k3)
 	})
 }
 

@@ -27,37 +27,6 @@ func channelDotGeneric(rows, c int, x, y, s []float32) {
 	}
 }
 
-func channelAffineGeneric(rows, c int, x, a, b, y []float32) {
-	for i := range rows {
-		y := y[i*c:][:c]
-		for j, v := range x[i*c:][:c] {
-			y[j] = float32(v*a[j]) + b[j]
-		}
-	}
-}
-
-func channelAffineReLUGeneric(rows, c int, x, a, b, y []float32) {
-	for i := range rows {
-		y := y[i*c:][:c]
-		for j, v := range x[i*c:][:c] {
-			v = float32(v*a[j]) + b[j]
-			if v <= 0 {
-				v = 0
-			}
-			y[j] = v
-		}
-	}
-}
-
-func channelScaleGeneric(rows, c int, x, a, y []float32) {
-	for i := range rows {
-		y := y[i*c:][:c]
-		for j, v := range x[i*c:][:c] {
-			y[j] = v * a[j]
-		}
-	}
-}
-
 func channelMulAddGeneric(rows, c int, x, a, y []float32) {
 	for i := range rows {
 		y := y[i*c:][:c]
@@ -82,24 +51,6 @@ func batchNormGradSumsGeneric(rows, c int, x, dy, mean, s1, s2 []float32) {
 		for j, g := range dy[i*c:][:c] {
 			s1[j] += g
 			s2[j] += float32(g * (x[j] - mean[j]))
-		}
-	}
-}
-
-func batchNormGradGeneric(rows, c int, x, dy, a, b, k, dx []float32) {
-	for i := range rows {
-		x, dx := x[i*c:][:c], dx[i*c:][:c]
-		for j, g := range dy[i*c:][:c] {
-			dx[j] = float32(g*a[j]) + float32(x[j]*b[j]) + k[j]
-		}
-	}
-}
-
-func batchNormGradAddGeneric(rows, c int, x, dy, a, b, k, dx []float32) {
-	for i := range rows {
-		x, dx := x[i*c:][:c], dx[i*c:][:c]
-		for j, g := range dy[i*c:][:c] {
-			dx[j] += float32(g*a[j]) + float32(x[j]*b[j]) + k[j]
 		}
 	}
 }

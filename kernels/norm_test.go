@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,18 +42,28 @@ var normKernels = map[string]func(p *normCase){
 	"sums":     func(p *normCase) { kernels.ChannelSums(p.rows, p.c, p.x.X, p.u.X) },
 	"moments":  func(p *normCase) { kernels.ChannelMoments(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.w.X) },
 	"dot":      func(p *normCase) { kernels.ChannelDot(p.rows, p.c, p.x.X, p.y.X, p.u.X) },
-	"affine":   func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.y.X) },
-	"inplace":  func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.x.X) },
-	"relu":     func(p *normCase) { kernels.ChannelAffineReLU(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.y.X) },
-	"scale":    func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, p.x.X, p.u.X, nil, p.y.X) },
+	"affine":   func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, false, p.x.X, p.u.X, p.v.X, p.y.X) },
+	"inplace":  func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, false, p.x.X, p.u.X, p.v.X, p.x.X) },
+	"relu":     func(p *normCase) { kernels.ChannelAffineReLU(p.rows, p.c, false, p.x.X, p.u.X, p.v.X, p.y.X) },
+	"scale":    func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, false, p.x.X, p.u.X, nil, p.y.X) },
+	"silu":     func(p *normCase) { kernels.ChannelAffineSiLU(p.rows, p.c, false, p.x.X, p.u.X, p.v.X, p.y.X) },
+	"relugrad": func(p *normCase) { kernels.ChannelAffineReLUGrad(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.y.X, p.y.X) },
+	"silugrad": func(p *normCase) { kernels.ChannelAffineSiLUGrad(p.rows, p.c, p.x.X, p.u.X, p.v.X, p.y.X, p.z.X) },
+	"affines":  func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, true, p.x.X, p.u.X, p.v.X, p.y.X) },
+	"relus":    func(p *normCase) { kernels.ChannelAffineReLU(p.rows, p.c, true, p.x.X, p.u.X, p.v.X, p.y.X) },
+	"silus":    func(p *normCase) { kernels.ChannelAffineSiLU(p.rows, p.c, true, p.x.X, p.u.X, p.v.X, p.y.X) },
+	"scales":   func(p *normCase) { kernels.ChannelAffine(p.rows, p.c, true, p.x.X, p.u.X, nil, p.y.X) },
+	"grads": func(p *normCase) {
+		kernels.BatchNormGrad(p.rows, p.c, false, true, p.x.X, p.y.X, p.u.X, p.v.X, p.w.X, p.z.X)
+	},
 	"muladd":   func(p *normCase) { kernels.ChannelMulAdd(p.rows, p.c, p.x.X, p.u.X, p.y.X) },
 	"add":      func(p *normCase) { kernels.ChannelAdd(p.rows, p.c, p.u.X, p.y.X) },
 	"gradsums": func(p *normCase) { kernels.BatchNormGradSums(p.rows, p.c, p.x.X, p.y.X, p.u.X, p.v.X, p.w.X) },
 	"grad": func(p *normCase) {
-		kernels.BatchNormGrad(p.rows, p.c, false, p.x.X, p.y.X, p.u.X, p.v.X, p.w.X, p.z.X)
+		kernels.BatchNormGrad(p.rows, p.c, false, false, p.x.X, p.y.X, p.u.X, p.v.X, p.w.X, p.z.X)
 	},
 	"gradadd": func(p *normCase) {
-		kernels.BatchNormGrad(p.rows, p.c, true, p.x.X, p.y.X, p.u.X, p.v.X, p.w.X, p.z.X)
+		kernels.BatchNormGrad(p.rows, p.c, true, false, p.x.X, p.y.X, p.u.X, p.v.X, p.w.X, p.z.X)
 	},
 }
 
@@ -135,11 +146,11 @@ func TestNormValues(t *testing.T) {
 			kerneltest.Near(t, want2, scale2, rows+1, s2)
 
 			want, scale = ref.ChannelAffine(rows, c, x, u, v)
-			kernels.ChannelAffine(rows, c, x, u, v, z)
+			kernels.ChannelAffine(rows, c, false, x, u, v, z)
 			kerneltest.Near(t, want, scale, 1, z)
 
 			want, scale = ref.ChannelAffine(rows, c, x, u, make([]float32, c))
-			kernels.ChannelAffine(rows, c, x, u, nil, z)
+			kernels.ChannelAffine(rows, c, false, x, u, nil, z)
 			kerneltest.Near(t, want, scale, 0, z)
 			clear(z)
 			kernels.ChannelMulAdd(rows, c, x, u, z)
@@ -155,13 +166,14 @@ func TestNormValues(t *testing.T) {
 			kerneltest.Near(t, want, scale, 1, z)
 
 			want, scale = ref.BatchNormGrad(rows, c, x, y, u, v, w)
-			kernels.BatchNormGrad(rows, c, false, x, y, u, v, w, z)
+			kernels.BatchNormGrad(rows, c, false, false, x, y, u, v, w, z)
 			kerneltest.Near(t, want, scale, 2, z)
 		}
 	})
 }
 
-func TestChannelAffineReLUIsTheComposition(t *testing.T) {
+// TestChannelAffineThenActivationIsTheComposition compares each pass with those it stands for, on special numbers too.
+func TestChannelAffineThenActivationIsTheComposition(t *testing.T) {
 	specials := kerneltest.Specials()
 	c := len(specials)
 	kerneltest.EachISA(t, func(t *testing.T) {
@@ -169,11 +181,41 @@ func TestChannelAffineReLUIsTheComposition(t *testing.T) {
 		for i := range p.x.X {
 			p.x.X[i], p.v.X[i%c] = specials[(i+i/c)%c], specials[i%c]
 		}
-		want := make([]float32, c*c)
-		kernels.ChannelAffine(c, c, p.x.X, p.u.X, p.v.X, want)
-		kernels.ReLU(want, want)
+		dy := slices.Clone(p.y.X)
+		z, want := make([]float32, c*c), make([]float32, c*c)
+		kernels.ChannelAffine(c, c, false, p.x.X, p.u.X, p.v.X, z)
+
+		kernels.ReLUGrad(false, z, dy, want)
+		normKernels["relugrad"](p)
+		kerneltest.Equal(t, want, p.y.X)
+		copy(p.y.X, dy)
+		kernels.SiLUGrad(false, z, dy, want)
+		normKernels["silugrad"](p)
+		kerneltest.Equal(t, want, p.z.X)
+
+		kernels.ReLU(z, want)
 		normKernels["relu"](p)
 		kerneltest.Equal(t, want, p.y.X)
+		kernels.SiLU(z, want)
+		normKernels["silu"](p)
+		kerneltest.Equal(t, want, p.y.X)
+	})
+}
+
+// TestStreamingChangesNothing compares results past the caches with plain ones, at all distances from a cache line.
+func TestStreamingChangesNothing(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
+		for _, name := range []string{"affine", "relu", "silu", "scale", "grad"} {
+			for offset := range 17 {
+				want, got := newNormCase(300, 48, offset), newNormCase(300, 48, offset)
+				normKernels[name](want)
+				normKernels[name+"s"](got)
+				got.check(t)
+				for i, x := range want.results() {
+					kerneltest.Equal(t, x, got.results()[i])
+				}
+			}
+		}
 	})
 }
 

@@ -25,3 +25,16 @@
 	SHLQ $2, AX    \
 	NEGQ AX        \
 	LEAQ (AX)(R8*2), AX
+
+// The 2×2 pixels V8 to V11 of a tile. The lines of tiles further on are fetched: a store to memory that is not in the cache waits
+// for it, and many of them hold up what follows.
+#define FURTHER 1024
+#define STORE_PIXELS \
+	PREFETCHT0 FURTHER(DI)        \
+	PREFETCHT0 FURTHER(DI)(R8*1)  \
+	PREFETCHT0 FURTHER(R9)        \
+	PREFETCHT0 FURTHER(R9)(R8*1)  \
+	VMOVUPS    V8, (DI)         \
+	VMOVUPS    V9, (DI)(R8*1)   \
+	VMOVUPS    V10, (R9)        \
+	VMOVUPS    V11, (R9)(R8*1)
