@@ -2,6 +2,8 @@
 
 package kernels
 
+import "sync"
+
 //go:noescape
 func channelSumsNEON(rows, c int, x, y, z, u, v, w *float32)
 
@@ -69,8 +71,10 @@ func afterAffine(act func(y []float32)) func(rows, c int, stream bool, x, a, b, 
 // throughAffine does so for gradients, a part of a row at a time.
 func throughAffine(grad func(z, dy, dx []float32)) func(rows, c int, x, a, b, dy, dx []float32) {
 	const most = 1 << 10
+	blocks := sync.Pool{New: func() any { return new([most]float32) }}
 	return func(rows, c int, x, a, b, dy, dx []float32) {
-		var block [most]float32
+		block := blocks.Get().(*[most]float32)
+		defer blocks.Put(block)
 		step := max(1, most/max(1, c))
 		for i := 0; i < rows; i += step {
 			n := min(step, rows-i)
