@@ -19,6 +19,7 @@ RELEASE := -trimpath -ldflags='-s -w' -tags minimal
 
 QEMU ?= $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 FUZZTIME ?= 20s
+FUZZ ?= .
 BENCH ?= .
 BENCH_PACKAGES ?= ./bench/...
 BENCH_COUNT ?= 6
@@ -82,10 +83,10 @@ long: ## solve goes on from an interruption in every stage; some minutes
 pauses: ## no pass of any layer keeps the garbage collector waiting; a minute and a half, on an idle machine
 	go test -count=1 -run NoPassDelays ./bench -pauses
 
-fuzz: ## each fuzz test for FUZZTIME (20s)
-	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file decl; do \
+fuzz: ## each fuzz test in FUZZ (all) for FUZZTIME (20s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' '$(FUZZ)' | while IFS=: read -r file decl; do \
 		echo "$${decl#func } ($$(dirname "$$file"))"; \
-		go test -run '^$$' -fuzz "^$${decl#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$${decl#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x "./$$(dirname "$$file")"; \
 	done
 
 BENCHMARK = go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCH_COUNT) $(BENCH_PACKAGES)
