@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,6 +25,7 @@ func FuzzSafetensors(f *testing.F) {
 	f.Add(encode(f, sample(), nil))
 	f.Add(file(`{"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 2))
 	f.Add(length(1 << 62))
+	f.Add(file(`{"w":{"dtype":"U8","shape":[`+strings.Repeat("1,", 99)+`1],"data_offsets":[0,1]}}`, 1)) // once of any rank
 	f.Fuzz(func(t *testing.T, data []byte) {
 		entries, metadata, err := bounded(t, data)
 		if err != nil {
@@ -53,6 +55,15 @@ func FuzzPth(f *testing.F) {
 			require.NoError(f, err)
 			f.Add(pickle)
 		}
+	}
+	tensor := "\x80\x02" + tensorCall("K\x02", "K\x00", "K\x02", "K\x01")
+	for _, pickle := range []string{
+		// What once took more memory than is allowed: copies of dicts, tensors met again and again, a long name on the way to many.
+		"\x80\x02]q\x00(" + strings.Repeat("K\x01K\x02\x86", 99) + "e" + strings.Repeat("ccollections\nOrderedDict\nh\x00\x85R", 9) + ".",
+		tensor + strings.Repeat("q\x00h\x00\x86", 18) + ".",
+		"\x80\x02Nq\x00}(U\xff" + strings.Repeat("x", 255) + "h\x00u" + strings.Repeat("q\x00h\x00\x86", 19) + ".",
+	} {
+		f.Add([]byte(pickle))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
