@@ -94,27 +94,7 @@ func TestSharesOfActivation(t *testing.T) {
 
 	require.Greater(t, mh*mw, 9)
 	activation := func(i, class int, in augment.Box) float64 {
-		at := func(y, x int) float64 { return float64(look.maps.Value()[((i*mh+y)*mw+x)*n+class]) }
-		rows, columns := int(math.Ceil(look.rows)), int(math.Ceil(look.columns))
-		least := at(0, 0)
-		for y := range rows {
-			for x := range columns {
-				least = min(least, at(y, x))
-			}
-		}
-		of := func(box augment.Box) (sum float64) {
-			for y := box.Y0; y < box.Y1; y++ {
-				for x := box.X0; x < box.X1; x++ {
-					my := min(max((float64(y)+0.5)*look.rows/h-0.5, 0), float64(rows-1))
-					mx := min(max((float64(x)+0.5)*look.columns/w-0.5, 0), float64(columns-1))
-					y0, x0 := int(my), int(mx)
-					y1, x1, fy, fx := min(y0+1, rows-1), min(x0+1, columns-1), my-float64(y0), mx-float64(x0)
-					sum += (1-fy)*((1-fx)*at(y0, x0)+fx*at(y0, x1)) + fy*((1-fx)*at(y1, x0)+fx*at(y1, x1)) - least
-				}
-			}
-			return sum
-		}
-		return of(in) / of(augment.Box{Y1: h, X1: w})
+		return pixelwise(look, i, class, in) / pixelwise(look, i, class, augment.Box{Y1: h, X1: w})
 	}
 	share := func(i, class int) float64 { return float64(step.share.Data[i*n+class]) }
 	first, third := b.Snaps[0], b.Snaps[2]
@@ -131,6 +111,30 @@ func TestSharesOfActivation(t *testing.T) {
 
 	clear(look.maps.Value())
 	assert.InDelta(t, 38*49.0/7000, look.part(0, 0, look.weights(first.Covered, h, w)), 1e-12, "an even map")
+}
+
+// pixelwise sums the activation of a class in a box of picture i, pixel by pixel.
+func pixelwise(k *look, i, class int, box augment.Box) (sum float64) {
+	_, h, w, _ := k.images.Shape.NHWC()
+	_, mh, mw, n := k.maps.Shape.NHWC()
+	at := func(y, x int) float64 { return float64(k.maps.Value()[((i*mh+y)*mw+x)*n+class]) }
+	rows, columns := int(math.Ceil(k.rows)), int(math.Ceil(k.columns))
+	least := at(0, 0)
+	for y := range rows {
+		for x := range columns {
+			least = min(least, at(y, x))
+		}
+	}
+	for y := box.Y0; y < box.Y1; y++ {
+		for x := box.X0; x < box.X1; x++ {
+			my := min(max((float64(y)+0.5)*k.rows/float64(h)-0.5, 0), float64(rows-1))
+			mx := min(max((float64(x)+0.5)*k.columns/float64(w)-0.5, 0), float64(columns-1))
+			y0, x0 := int(my), int(mx)
+			y1, x1, fy, fx := min(y0+1, rows-1), min(x0+1, columns-1), my-float64(y0), mx-float64(x0)
+			sum += (1-fy)*((1-fx)*at(y0, x0)+fx*at(y0, x1)) + fy*((1-fx)*at(y1, x0)+fx*at(y1, x1)) - least
+		}
+	}
+	return sum
 }
 
 // TestSharesOfWhatIsUnknown gives a picture labels that are known in part.
