@@ -25,7 +25,7 @@ BENCH_PACKAGES ?= ./bench/...
 BENCH_COUNT ?= 6
 CAMVID ?= ../shared/camvid
 
-.PHONY: help check fmt test isa isa-arm64 race cross long pauses fuzz bench cover fidelity golden demo camvid peers
+.PHONY: help check fused fmt test isa isa-arm64 race cross long pauses fuzz bench cover fidelity golden demo camvid peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,10 @@ check: ## formatting, vet on every build, staticcheck, the rules of the house
 	go vet -tags purego ./...
 	$(TOOL) staticcheck ./...
 	go test ./internal/archtest
+	@$(MAKE) fused
+
+fused: ## no line of Go multiplies and adds in one rounding, by a look at what arm64 runs; a minute or two
+	go test -count=1 -run NothingIsFused ./internal/archtest -fused
 
 fmt: ## format as gofumpt does, which is stricter than gofmt
 	$(TOOL) gofumpt -w .

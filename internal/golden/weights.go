@@ -59,7 +59,7 @@ func Direction(name string, n int) []float64 {
 	s := newSequence(name)
 	x := make([]float64, n)
 	for i := range x {
-		x[i] = 2*s.at(i) - 1
+		x[i] = float64(2*float64(s.at(i))) - 1
 	}
 	return x
 }
@@ -75,7 +75,7 @@ func Pictures(first, n, c, h, w int) []float32 {
 		coarse := cells{newSequence(fmt.Sprintf("picture.%d.coarse", i)), h, w}
 		fine := newSequence(fmt.Sprintf("picture.%d.fine", i))
 		for j := range c * h * w {
-			x = append(x, float32(2*coarse.at(j)-1+(fine.at(j)-0.5)))
+			x = append(x, float32(float64(2*coarse.at(j))-1+(float64(fine.at(j))-0.5)))
 		}
 	}
 	return x
@@ -86,7 +86,7 @@ func Values(name string, n int) []float64 {
 	s := newSequence(name)
 	x := make([]float64, n)
 	for i := range x {
-		x[i] = math.Floor(s.at(i)*128)/64 - 1
+		x[i] = float64(math.Floor(s.at(i)*128)/64) - 1
 	}
 	return x
 }

@@ -116,7 +116,7 @@ func toHLS(r, g, b uint8) (h, l, c float32) {
 func fromHLS(h, l, c float32) (r, g, b uint8) {
 	base := l - float32(c/2)
 	channel := func(at float32) uint8 {
-		at -= 6 * float32(math.Floor(float64(at/6)))
+		at -= float32(6 * float32(math.Floor(float64(at/6))))
 		share := min(max(abs32(at-3)-1, 0), 1)
 		return uint8(min(max(float32((base+float32(c*share))*255)+0.5, 0), 255))
 	}

@@ -64,7 +64,7 @@ func cieF(v float64) float64 {
 
 func cieInverse(f float64) float64 {
 	if f <= 6.0/29 {
-		return (f - 16.0/116) * 116 * 27 / 24389
+		return (float64(f) - 16.0/116) * 116 * 27 / 24389
 	}
 	return f * f * f
 }

@@ -183,7 +183,7 @@ func checkAlpha(alpha float64) error {
 // Zufallszahlen", Metrika 1964), above by rejecting even numbers.
 func beta(rng *rand.Rand, alpha float64) float64 {
 	for {
-		u, v := rng.Float64(), rng.Float64()
+		u, v := float64(rng.Float64()), rng.Float64()
 		if alpha >= 1 {
 			if v <= kernels.Pow64(float64(4*u)*(1-u), alpha-1) {
 				return u

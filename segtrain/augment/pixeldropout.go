@@ -105,7 +105,7 @@ func scatter(key uint64, p float64, n int, f func(i int)) {
 	}
 	each := 1 / kernels.Log64(1-p)
 	for i, k := -1, 0; ; k++ {
-		gap := kernels.Log64(1-uniform(key, k)) * each
+		gap := kernels.Log64(1-float64(uniform(key, k))) * each
 		if !(gap < float64(n-i)) {
 			return
 		}

@@ -40,7 +40,7 @@ func ResizeBytes(dst, src *Image, h, w int) {
 func wholeWeights(dst []int16, weights []float32) []int16 {
 	var exact, rounded float64
 	for k, v := range weights {
-		exact += float64(v) * (1 << 14)
+		exact += float64(float64(v) * (1 << 14))
 		if k == len(weights)-1 {
 			exact = 1 << 14
 		}

@@ -3,9 +3,9 @@ package synth
 import "math"
 
 // Every product that may reach a sum is rounded by a conversion first: without it a compiler may fuse the two
-// operations, and the bits would depend on the processor. Halving and doubling are exact and need none.
+// operations, and the bits would depend on the processor.
 
-func lerp(a, b, t float32) float32 { return a + float32(t*(b-a)) }
+func lerp(a, b, t float32) float32 { return float32(a) + float32(t*(float32(b)-float32(a))) }
 
 func dot(ax, ay, bx, by float32) float32 { return float32(ax*bx) + float32(ay*by) }
 
