@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
@@ -53,7 +54,7 @@ func (b isoNoise) stroke(dst, src *raster.Image) {
 	turn := float32(b.shift * b.intensity * 6 / 4096) // sixths of the circle
 	intensity := float32(b.intensity)
 	for i := 0; i*3 < len(src.Pix8); i++ {
-		bits := bits64(b.key, i)
+		bits := random.At(b.key, i)
 		s, d := src.Pix8[3*i:][:3], dst.Pix8[3*i:][:3]
 		h, l, c := toHLS(s[0], s[1], s[2])
 		if n := steps[bits>>48]; n > 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
@@ -70,7 +71,7 @@ func (b pixelDropout) stroke(dst, src *raster.Image) {
 		value = b.DropValue.bytes(src.C)
 	} else {
 		for c := range value {
-			value[c] = uint8(bits64(^b.key, c))
+			value[c] = uint8(random.At(^b.key, c))
 		}
 	}
 	c := src.C
