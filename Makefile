@@ -19,12 +19,13 @@ RELEASE := -trimpath -ldflags='-s -w' -tags minimal
 
 QEMU ?= $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 FUZZTIME ?= 20s
+FUZZ ?= .
 BENCH ?= .
 BENCH_PACKAGES ?= ./bench/...
 BENCH_COUNT ?= 6
 CAMVID ?= ../shared/camvid
 
-.PHONY: help check fmt test isa isa-arm64 race cross long pauses fuzz bench cover fidelity golden demo camvid peers
+.PHONY: help check fused fmt test isa isa-arm64 race cross long pauses fuzz bench cover fidelity golden demo camvid peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +37,10 @@ check: ## formatting, vet on every build, staticcheck, the rules of the house
 	go vet -tags purego ./...
 	$(TOOL) staticcheck ./...
 	go test ./internal/archtest
+	@$(MAKE) fused
+
+fused: ## no line of Go multiplies and adds in one rounding, by a look at what arm64 runs; a minute or two
+	go test -count=1 -run NothingIsFused ./internal/archtest -fused
 
 fmt: ## format as gofumpt does, which is stricter than gofmt
 	$(TOOL) gofumpt -w .
@@ -82,10 +87,10 @@ long: ## solve goes on from an interruption in every stage; some minutes
 pauses: ## no pass of any layer keeps the garbage collector waiting; a minute and a half, on an idle machine
 	go test -count=1 -run NoPassDelays ./bench -pauses
 
-fuzz: ## each fuzz test for FUZZTIME (20s)
-	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file decl; do \
+fuzz: ## each fuzz test in FUZZ (all) for FUZZTIME (20s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' '$(FUZZ)' | while IFS=: read -r file decl; do \
 		echo "$${decl#func } ($$(dirname "$$file"))"; \
-		go test -run '^$$' -fuzz "^$${decl#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$${decl#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x "./$$(dirname "$$file")"; \
 	done
 
 BENCHMARK = go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCH_COUNT) $(BENCH_PACKAGES)

@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 )
 
@@ -48,16 +49,7 @@ func DropConnect(t *Tape, x *Var, p float64) *Var {
 func Uniform(keys ...uint64) float64 {
 	var h uint64
 	for _, k := range keys {
-		h = mix(h ^ mix(k))
+		h = random.Mix(h ^ random.Mix(k))
 	}
 	return float64(h>>11) / (1 << 53)
-}
-
-// mix is the finaliser of splitmix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
-// 2014).
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
 }

@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 )
 
@@ -27,7 +28,7 @@ func dropout(t *Tape, name string, x *Var, p float64, channels bool) *Var {
 	image := x.Shape.Size() / n
 	factors := t.saved(x.Shape.Size())
 	o.forward = each(x.Shape.Size(), func(i, j int) {
-		key := mix(mix(mix(mix(0)^mix(t.Seed))^mix(t.Step)) ^ mix(layer))
+		key := random.Mix(random.Mix(random.Mix(random.Mix(0)^random.Mix(t.Seed))^random.Mix(t.Step)) ^ random.Mix(layer))
 		f := factors.data[i:j]
 		for k := range f {
 			at := i + k

@@ -12,7 +12,8 @@ import (
 //
 // Mixed pictures (MixUp: Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018) have two labels a pixel:
 // Share, float32 [N, H, W], from 0 to 1, is that of Labels, and the rest is that of Mixed, which has the same shape as
-// Labels. A pixel counts if neither of its labels is ignored. Where Mixed is nil, Labels have all.
+// Labels. Where there is a label for each class, Share may be [N, H, W, classes] as well. A pixel counts if neither of its labels
+// is ignored. Where Mixed is nil, Labels have all.
 //
 // Operations read the tensors in each pass, so a batch is set by writing to them.
 type Target struct {
@@ -42,7 +43,7 @@ func (target Target) check(op string, x *Var, perClass bool) {
 	if m := target.Mixed; m.DType != tensor.Uint8 || m.Shape != want {
 		fail(m.Shape, detail+", in mixed labels too")
 	}
-	if s := target.Share; s == nil || s.DType != tensor.Float32 || s.Shape != pixels {
+	if s := target.Share; s == nil || s.DType != tensor.Float32 || s.Shape != pixels && s.Shape != want {
 		panic(&tensor.ShapeError{Op: op, Got: []tensor.Shape{x.Shape}, Detail: "want a share (float32) of each pixel"})
 	}
 }
@@ -55,7 +56,11 @@ func (target Target) rows(begin, end int) kernels.Labels {
 	}
 	l := kernels.Labels{Class: target.Labels.Indices[begin*n : end*n]}
 	if target.Mixed != nil {
-		l.Mixed, l.Share = target.Mixed.Indices[begin*n:end*n], target.Share.Data[begin:end]
+		m := n // shares of a pixel
+		if target.Share.Shape.Rank() == 3 {
+			m = 1
+		}
+		l.Mixed, l.Share = target.Mixed.Indices[begin*n:end*n], target.Share.Data[begin*m:end*m]
 	}
 	return l
 }

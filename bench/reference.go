@@ -98,7 +98,7 @@ func training(model *decoder.Unet, s tensor.Shape) (step *train.Step, run func()
 func noise(s tensor.Shape) []float32 {
 	images := make([]float32, s.Size())
 	for i := range images {
-		images[i] = float32(autograd.Uniform(1, uint64(i)))*4 - 2
+		images[i] = float32(float32(autograd.Uniform(1, uint64(i)))*4) - 2
 	}
 	return images
 }

@@ -43,7 +43,7 @@ func (b *Bootstrap) row(x, e []float32) bootstrapRow {
 
 // Loss is that of SoftmaxLoss.
 func (b *SoftmaxBootstrap) Loss(ignore int, x []float32, target Labels, scratch []float32) (loss, count float64) {
-	f := focal{c: b.C, x: x, e: scratch[:len(x)]}
+	f := softmaxRows{c: b.C, x: x, e: scratch[:len(x)]}
 	f.prepare()
 	for i := range target.Class {
 		if target.Ignored(i, ignore) {
@@ -67,7 +67,7 @@ type SoftmaxBootstrap struct{ Bootstrap }
 
 // Grad computes dx = scale·dloss/dx, 0 in an ignored row. dx must not be x.
 func (b *SoftmaxBootstrap) Grad(ignore int, x []float32, target Labels, scale float32, dx []float32) {
-	f := focal{c: b.C, x: x, e: dx[:len(x)]}
+	f := softmaxRows{c: b.C, x: x, e: dx[:len(x)]}
 	f.prepare()
 	for i := range target.Class {
 		row := f.e[i*b.C:][:b.C]

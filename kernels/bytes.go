@@ -7,7 +7,7 @@ import "fmt"
 
 var (
 	bytesTable    = newFamily("bytesTable", bytesTableGeneric)
-	bytesExchange = newFamily("bytesExchange", bytesExchangeGeneric)
+	bytesExchange = newFamily("bytesExchange", bytesExchangeGeneric) // the wires of ByteMedian
 	bytesTaps     = newFamily("bytesTaps", bytesTapsGeneric)
 	bytesToFloat  = newFamily("bytesToFloat", bytesToFloatGeneric)
 	bytesOfFloat  = newFamily("bytesOfFloat", bytesOfFloatGeneric)
@@ -15,9 +15,6 @@ var (
 
 // ByteTable computes y[i] = t[x[i]]. y may be x.
 func ByteTable(t *[256]uint8, x, y []uint8) { bytesTable.fn(t, x, y[:len(x)]) }
-
-// ByteExchange puts the smaller of x[i] and y[i] into x[i] and the larger into y[i].
-func ByteExchange(x, y []uint8) { bytesExchange.fn(x, y[:len(x)]) }
 
 // ByteTaps computes y[i] = (Σ w[k]·x[k][i] + 2^(shift−1)) >> shift, clamped to 0..255, with shift from 1 to 22. The
 // sum of the magnitudes of w must be below 2²³, so that 32 bits hold it; there must be a tap. y must not overlap x.

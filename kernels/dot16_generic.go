@@ -37,13 +37,13 @@ func dot32(a, b []uint16, ld int) float32 {
 	var even, odd float32
 	for p := range dotK / 2 {
 		x, y := widen(a[2*p]), widen(b[p*ld])
-		if s := float64(x)*float64(y) + float64(even); fmaHard(s) {
+		if s := float64(float64(x)*float64(y)) + float64(even); fmaHard(s) {
 			even = flushedFMA(x, y, even)
 		} else {
 			even = float32(s)
 		}
 		x, y = widen(a[2*p+1]), widen(b[p*ld+1])
-		if s := float64(x)*float64(y) + float64(odd); fmaHard(s) {
+		if s := float64(float64(x)*float64(y)) + float64(odd); fmaHard(s) {
 			odd = flushedFMA(x, y, odd)
 		} else {
 			odd = float32(s)

@@ -82,63 +82,23 @@ func focalPow(x, gamma float32) float32 {
 	return actExpOf(float32(gamma * actLn(x)))
 }
 
-// Focal returns the sums, over the rows whose target t is not ignore, of weight[t]·(1-p)^gamma·(-ln p), with p the softmax
-// of the row at t, and of weight[t], in float64 in order of rows; weights are 1 if weight is nil. That of a mixed row is
-// the sum of both classes' losses, times their shares. It panics if a target is neither ignore nor below c. scratch is as
-// long as x.
-func Focal(rows, c, ignore int, gamma float32, weight, x []float32, target Labels, scratch []float32,
-) (loss, count float64) {
-	f := focal{c: c, gamma: gamma, weight: weight, x: x[:rows*c], e: scratch[:rows*c]}
-	f.prepare()
-	for i := range target.Rows(0, rows).Class {
-		if target.Ignored(i, ignore) {
-			continue
-		}
-		for k := range target.parts() {
-			t, share := target.part(i, k)
-			r := f.row(i, t)
-			w := float32(at(weight, int(t)) * share)
-			loss += float64(float64(w) * float64(float32(focalPow(r.rest, gamma)*r.ln)))
-			count += float64(w)
-		}
-	}
-	return loss, count
+// Focal is the focal loss of a class among others, (1-p)^Gamma·(-ln p).
+type Focal struct{ Gamma float32 }
+
+func (l Focal) value(_, rest, ln float32) float32 { return float32(focalPow(rest, l.Gamma) * ln) }
+
+// slope is (1-p)^gamma + gamma·p·(1-p)^(gamma-1)·(-ln p).
+func (l Focal) slope(p, rest, ln float32) float32 {
+	return focalPow(rest, l.Gamma) + float32(float32(l.Gamma*p)*float32(focalPow(rest, l.Gamma-1)*ln))
 }
 
-// FocalGrad computes dx = scale·dloss/dx for Focal, 0 in an ignored row. dx must not be x.
-func FocalGrad(rows, c, ignore int, gamma float32, weight, x []float32, target Labels, scale float32, dx []float32) {
-	f := focal{c: c, gamma: gamma, weight: weight, x: x[:rows*c], e: dx[:rows*c]}
-	f.prepare()
-	for i := range target.Rows(0, rows).Class {
-		row := f.e[i*c:][:c]
-		if target.Ignored(i, ignore) {
-			clear(row)
-			continue
-		}
-		var at [2]uint8
-		var slope [2]float32
-		all, inverse := float32(0), float32(0)
-		n := target.parts()
-		for k := range n {
-			at[k], slope[k], inverse = f.slope(target, i, k)
-			slope[k] = float32(scale * slope[k])
-			all += slope[k]
-		}
-		elemScaleGeneric(float32(all*inverse), row, row)
-		for k := range n {
-			row[at[k]] -= slope[k]
-		}
-	}
+// softmaxRows are rows of c logits for losses of a class's probability.
+type softmaxRows struct {
+	c    int
+	x, e []float32 // logits, and their exponentials less the row's largest
 }
 
-type focal struct {
-	c      int
-	gamma  float32
-	weight []float32
-	x, e   []float32 // logits, and their exponentials less the row's largest
-}
-
-func (f *focal) prepare() {
+func (f *softmaxRows) prepare() {
 	for r := 0; r < len(f.x); r += f.c {
 		row := f.x[r:][:f.c]
 		softmaxShift(softmaxMax(row), row, f.e[r:])
@@ -146,14 +106,14 @@ func (f *focal) prepare() {
 	actExp.fn(f.e, f.e)
 }
 
-// A focalRow is what a row makes of a class: 1/Σ e^x, p, 1-p, -ln p.
-type focalRow struct{ inverse, p, rest, ln float32 }
+// A softmaxRow is what a row makes of a class: 1/Σ e^x, p, 1-p, -ln p.
+type softmaxRow struct{ inverse, p, rest, ln float32 }
 
 // row returns what row i makes of class t. 1-p and ln p come from the sum over the other classes, for what is near 1.
-func (f *focal) row(i int, t uint8) focalRow {
+func (f *softmaxRows) row(i int, t uint8) softmaxRow {
 	e := f.e[i*f.c:][:f.c]
 	if int(t) >= f.c {
-		panic(fmt.Sprintf("kernels: Focal: target %d; there are classes 0 to %d", t, f.c-1))
+		panic(fmt.Sprintf("kernels: target %d; there are classes 0 to %d", t, f.c-1))
 	}
 	others := float32(0)
 	for j, v := range e {
@@ -161,7 +121,7 @@ func (f *focal) row(i int, t uint8) focalRow {
 			others += v
 		}
 	}
-	r := focalRow{inverse: 1 / (e[t] + others)}
+	r := softmaxRow{inverse: 1 / (e[t] + others)}
 	r.p, r.rest = float32(e[t]*r.inverse), float32(others*r.inverse)
 	if r.rest < 0.5 {
 		r.ln = actLn1p(others / e[t])
@@ -170,13 +130,4 @@ func (f *focal) row(i int, t uint8) focalRow {
 		r.ln = actLn(e[t]+others) + (softmaxMax(row) - row[t])
 	}
 	return r
-}
-
-// slope returns class k of row i, how steeply its loss falls with -p_j for all j but the class, and 1/Σ e^x.
-func (f *focal) slope(target Labels, i, k int) (t uint8, slope, inverse float32) {
-	t, share := target.part(i, k)
-	r := f.row(i, t)
-	// (1-p)^gamma + gamma·p·(1-p)^(gamma-1)·(-ln p)
-	slope = focalPow(r.rest, f.gamma) + float32(float32(f.gamma*r.p)*float32(focalPow(r.rest, f.gamma-1)*r.ln))
-	return t, float32(slope * float32(at(f.weight, int(t))*share)), r.inverse
 }

@@ -18,11 +18,12 @@ func TestFocal(t *testing.T) {
 			gamma := []float32{2, 0.5, 0, 1, 3.5}[i%5]
 			x, target := k.data()
 			dx := kerneltest.Guard(make([]float32, len(x)), 1)
-			loss, count := kernels.Focal(k.rows, k.c, crossEntropyIgnore, gamma, k.weight, x, target, dx.X)
+			l := &kernels.SoftmaxLoss{C: k.c, Of: kernels.Focal{Gamma: gamma}, Weight: k.weight}
+			loss, count := l.Loss(crossEntropyIgnore, x, target, dx.X)
 			wantLoss, wantCount, want := focalReference(k, float64(gamma), x, target)
 			assert.InDelta(t, wantLoss, loss, 2e-6*(1+wantLoss), "%+v", k)
 			assert.InDelta(t, wantCount, count, 1e-6*wantCount)
-			kernels.FocalGrad(k.rows, k.c, crossEntropyIgnore, gamma, k.weight, x, target, 0.25, dx.X)
+			l.Grad(crossEntropyIgnore, x, target, 0.25, dx.X)
 			kerneltest.Near(t, want, repeat(len(x), 4), k.c+40, dx.X)
 			dx.Check(t)
 			all = append(all, dx.X, []float32{float32(loss), float32(count)})
@@ -81,12 +82,13 @@ func focalReference(k crossEntropyCase, gamma float64, x []float32, target kerne
 
 func TestFocalOfCertainty(t *testing.T) {
 	x, target, dx := []float32{60, 0}, kernels.Labels{Class: []uint8{0}}, make([]float32, 2)
-	loss, _ := kernels.Focal(1, 2, 255, 0, nil, x, target, dx)
+	focal := func(gamma float32) *kernels.SoftmaxLoss { return &kernels.SoftmaxLoss{C: 2, Of: kernels.Focal{Gamma: gamma}} }
+	loss, _ := focal(0).Loss(255, x, target, dx)
 	assert.InEpsilon(t, math.Exp(-60), loss, 1e-4) // not rounded to 0
-	kernels.FocalGrad(1, 2, 255, 0.5, nil, x, target, 1, dx)
+	focal(0.5).Grad(255, x, target, 1, dx)
 	for _, v := range dx {
 		assert.Less(t, math.Abs(float64(v)), 1e-6) // neither infinite nor NaN
 	}
-	assert.PanicsWithValue(t, "kernels: Focal: target 2; there are classes 0 to 1",
-		func() { kernels.Focal(1, 2, 255, 2, nil, x, kernels.Labels{Class: []uint8{2}}, dx) })
+	assert.PanicsWithValue(t, "kernels: target 2; there are classes 0 to 1",
+		func() { focal(2).Loss(255, x, kernels.Labels{Class: []uint8{2}}, dx) })
 }

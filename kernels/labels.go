@@ -6,7 +6,7 @@ import "fmt"
 // class Mixed[i].
 type Labels struct {
 	Class, Mixed []uint8
-	Share        []float32 // from 0 to 1
+	Share        []float32 // from 0 to 1; of labels that do not exclude each other one a row or one a label
 }
 
 // Rows returns the labels of rows from begin to end, which have one class each.
@@ -47,9 +47,13 @@ func (l Labels) OneHot(c, ignore int, y []float32) {
 }
 
 // Flags computes y, what OneHot is for classes that do not exclude each other: there are c labels in a row, 0 or 1, and
-// each is ignored on its own. It panics if one is neither 0 nor 1 nor ignore.
+// each is ignored on its own, and may have a share of its own. It panics if one is neither 0 nor 1 nor ignore.
 func (l Labels) Flags(c, ignore int, y []float32) {
 	y = y[:len(l.Class)]
+	per := c // labels with one share
+	if len(l.Share) == len(l.Class) {
+		per = 1
+	}
 	for i, v := range l.Class {
 		if l.Ignored(i, ignore) {
 			y[i] = -1
@@ -60,7 +64,7 @@ func (l Labels) Flags(c, ignore int, y []float32) {
 		}
 		y[i] = float32(v)
 		if l.Mixed != nil {
-			share := l.Share[i/c]
+			share := l.Share[i/per]
 			y[i] = float32(share*float32(v)) + float32((1-share)*float32(l.Mixed[i]))
 		}
 	}

@@ -22,6 +22,8 @@ func TestLabels(t *testing.T) {
 	assert.Equal(t, []float32{1, 0, -1, 1}, y[:4])
 	kernels.Labels{Class: []uint8{1, 0, 1, 7}, Mixed: []uint8{0, 1, 7, 1}, Share: []float32{0.25, 1}}.Flags(2, 7, y)
 	assert.Equal(t, []float32{0.25, 0.75, -1, -1}, y[:4])
+	kernels.Labels{Class: []uint8{1, 0, 1, 7}, Mixed: make([]uint8, 4), Share: []float32{0.25, 1, 0.5, 1}}.Flags(2, 7, y)
+	assert.Equal(t, []float32{0.25, 0, 0.5, -1}, y[:4], "a share for each label")
 
 	assert.PanicsWithValue(t, "kernels: target 3; there are classes 0 to 2, and -1 to ignore",
 		func() { kernels.Labels{Class: []uint8{3}}.OneHot(3, -1, y) })

@@ -37,7 +37,7 @@ type SoftmaxLoss struct {
 // Loss returns the sums, over the rows that count, of weighted losses and of weights, in float64 in order. That of a mixed row is
 // the sum of both classes' losses, times their shares. It panics if a target is neither ignore nor below C. scratch is as long as x.
 func (l *SoftmaxLoss) Loss(ignore int, x []float32, target Labels, scratch []float32) (loss, count float64) {
-	f := focal{c: l.C, x: x, e: scratch[:len(x)]}
+	f := softmaxRows{c: l.C, x: x, e: scratch[:len(x)]}
 	f.prepare()
 	for i := range target.Class {
 		if target.Ignored(i, ignore) {
@@ -56,7 +56,7 @@ func (l *SoftmaxLoss) Loss(ignore int, x []float32, target Labels, scratch []flo
 
 // Grad computes dx = scale·dloss/dx, 0 in an ignored row. dx must not be x.
 func (l *SoftmaxLoss) Grad(ignore int, x []float32, target Labels, scale float32, dx []float32) {
-	f := focal{c: l.C, x: x, e: dx[:len(x)]}
+	f := softmaxRows{c: l.C, x: x, e: dx[:len(x)]}
 	f.prepare()
 	for i := range target.Class {
 		row := f.e[i*l.C:][:l.C]

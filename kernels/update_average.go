@@ -18,7 +18,7 @@ func ChannelDots(inner int, x, y []float32, sums []float64) {
 	y = y[:len(x)]
 	for at, c := 0, 0; at < len(x); at += inner {
 		for i := at; i < at+inner; i++ {
-			sums[c] += float64(x[i]) * float64(y[i]) // exact, so that fusing changes nothing
+			sums[c] += float64(float64(x[i]) * float64(y[i]))
 		}
 		if c++; c == len(sums) {
 			c = 0

@@ -47,7 +47,7 @@ func Normal(std float64) Init {
 // standard library's would not do: it takes an exponential that differs between processors.
 func normals(rng *rand.Rand) (a, b float64) {
 	for {
-		u, v := 2*rng.Float64()-1, 2*rng.Float64()-1
+		u, v := between(rng), between(rng)
 		s := float64(u*u) + float64(v*v)
 		if s >= 1 || s == 0 {
 			continue
@@ -59,6 +59,9 @@ func normals(rng *rand.Rand) (a, b float64) {
 	}
 }
 
+// between draws a number from -1 up to 1. Both products are exact, and rounded all the same, so that a compiler need not know.
+func between(rng *rand.Rand) float64 { return float64(2*float64(rng.Float64())) - 1 }
+
 // Zero fills with zeros.
 func Zero(_ *rand.Rand, _, _ int, x []float32) { clear(x) }
 
@@ -67,7 +70,7 @@ func uniform(rng *rand.Rand, bound float64, x []float32) {
 		return
 	}
 	for i := range x {
-		x[i] = float32(float64((2*rng.Float64() - 1) * bound))
+		x[i] = float32(float64(between(rng) * bound))
 	}
 }
 

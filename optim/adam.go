@@ -58,7 +58,7 @@ func always(f func(t int64) kernels.AdamStep) adamPlan {
 // NewNAdam returns an Adam with Nesterov momentum (Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop
 // 2016), as PyTorch's NAdam.
 func NewNAdam(params []*autograd.Param, o AdamOptions) *Adam {
-	momentum := func(t int64) float64 { return o.Beta1 * (1 - 0.5*pow(0.96, float64(t)*o.MomentumDecay)) }
+	momentum := func(t int64) float64 { return o.Beta1 * (1 - float64(0.5*pow(0.96, float64(t)*o.MomentumDecay))) }
 	return newAdam(params, o, func() func(t int64) kernels.AdamStep {
 		product, done := 1.0, int64(0) // of the momenta of the steps done
 		return func(t int64) kernels.AdamStep {

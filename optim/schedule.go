@@ -16,7 +16,7 @@ func Cosine(rate, final float64, steps int) Schedule {
 		if step >= steps {
 			return final
 		}
-		return final + (rate-final)*(1+cosPi(float64(step)/float64(max(1, steps))))/2
+		return final + float64((rate-final)*(1+float64(cosPi(float64(step)/float64(max(1, steps)))))/2)
 	}
 }
 

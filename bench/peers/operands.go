@@ -8,7 +8,7 @@ func noise(key, i int) float32 {
 	h := uint32(i) + uint32(key)*0x9e3779b9
 	h = (h ^ h>>16) * 0x85ebca6b
 	h = (h ^ h>>13) * 0xc2b2ae35
-	return float32((h^h>>16)>>8)/(1<<23) - 1
+	return float32(float32((h^h>>16)>>8)/(1<<23)) - 1
 }
 
 // checksum adds the products of y and noise, so that a number in the wrong place shows.

@@ -57,7 +57,7 @@ func reference(kind, shape, precision string) (r result, err error) {
 	}
 	images := make([]float32, n*h*w*3)
 	for i := range images {
-		images[i] = float32(autograd.Uniform(uint64(i)))*4 - 2
+		images[i] = float32(float32(autograd.Uniform(uint64(i)))*4) - 2
 	}
 	prepare := training
 	if kind == "infer" {

@@ -67,7 +67,7 @@ func draw(rng *rand.Rand, images []float32, labels []uint8) {
 				labels[n*size*size+i] = 1
 			}
 			for c := range 3 {
-				v := rng.Float32() - 0.5
+				v := float32(rng.Float32()) - 0.5
 				if inside {
 					v += 0.4
 				}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"tessera/internal/random"
 )
 
 const (
@@ -59,7 +61,7 @@ func Direction(name string, n int) []float64 {
 	s := newSequence(name)
 	x := make([]float64, n)
 	for i := range x {
-		x[i] = 2*s.at(i) - 1
+		x[i] = float64(2*float64(s.at(i))) - 1
 	}
 	return x
 }
@@ -75,7 +77,7 @@ func Pictures(first, n, c, h, w int) []float32 {
 		coarse := cells{newSequence(fmt.Sprintf("picture.%d.coarse", i)), h, w}
 		fine := newSequence(fmt.Sprintf("picture.%d.fine", i))
 		for j := range c * h * w {
-			x = append(x, float32(2*coarse.at(j)-1+(fine.at(j)-0.5)))
+			x = append(x, float32(float64(2*coarse.at(j))-1+(float64(fine.at(j))-0.5)))
 		}
 	}
 	return x
@@ -86,7 +88,7 @@ func Values(name string, n int) []float64 {
 	s := newSequence(name)
 	x := make([]float64, n)
 	for i := range x {
-		x[i] = math.Floor(s.at(i)*128)/64 - 1
+		x[i] = float64(math.Floor(s.at(i)*128)/64) - 1
 	}
 	return x
 }
@@ -113,8 +115,7 @@ func (c cells) at(i int) float64 {
 	return c.sequence.at((plane*rows+y/cell)*columns + x/cell)
 }
 
-// sequence is an endless sequence of numbers: splitmix64 (Steele, Lea and Flood, 2014) from a start of its
-// own.
+// sequence is an endless sequence of numbers: SplitMix64 from a start of its own.
 type sequence uint64
 
 // newSequence starts a sequence at the 64-bit FNV-1a hash of its name.
@@ -129,11 +130,7 @@ func newSequence(name string) sequence {
 // at returns number i: the top 24 bits of the mixed state as a fraction in [0, 1), which float32 holds
 // exactly.
 func (s sequence) at(i int) float64 {
-	z := uint64(s) + uint64(i+1)*0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	z ^= z >> 31
-	return float64(z>>40) / (1 << 24)
+	return float64(random.At(uint64(s), i)>>40) / (1 << 24)
 }
 
 func product(shape []int) int {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"testing"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 )
 
@@ -55,20 +56,12 @@ func Sizes(tiles ...int) []int {
 func Floats(key uint64, n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
-		key = mix(key)
+		key = random.Mix(key)
 		if key%97 != 0 {
 			x[i] = float32(int64(key)>>40) / (1 << 23)
 		}
 	}
 	return x
-}
-
-// mix is the step of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
 }
 
 // Specials are the values at which formulas break: signed zeros, denormals, extremes, infinities and NaN.

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-const maxMembers = 1 << 16 // of an archive: one for each storage, and a few
+const maxMembers = 1<<16 + 64 // of an archive: one for each storage, and a few
 
 // An archive is a zip file whose members lie in it as they are. What PyTorch never writes is refused rather than
 // read: compression, encryption, members that share bytes. So nothing can grow while it is read.
@@ -115,6 +115,9 @@ func newMember(data []byte, at int64) (m member, next int64, err error) {
 	n, extra, comment := int(le.Uint16(h[28:])), int(le.Uint16(h[30:])), int(le.Uint16(h[32:]))
 	if n+extra+comment > len(h)-size {
 		return m, 0, fmt.Errorf("the description of a record at byte %d is cut off", at)
+	}
+	if n > maxName {
+		return m, 0, fmt.Errorf("a name of %d bytes at byte %d; allowed: %d", n, at, maxName)
 	}
 	m.name, m.crc = string(h[size:size+n]), le.Uint32(h[16:])
 	packed, bytes, offset := sizes(h, h[size+n:size+n+extra])

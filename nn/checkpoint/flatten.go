@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -11,6 +12,7 @@ const (
 	maxVisited  = 1 << 20 // values, where one is met several times
 	maxMetadata = 256     // values kept beside the tensors
 	maxName     = 1024    // bytes of a tensor's name
+	maxNames    = 8 << 20 // bytes of all names
 )
 
 // A flattener lists the tensors of a tree of containers under the keys on the way, joined by dots.
@@ -18,14 +20,16 @@ type flattener struct {
 	entries  []Entry
 	metadata map[string]string
 	seen     map[string]bool
+	path     []any // the keys on the way, which make a name where one is needed
 	visited  int
-	budget   int64
+	names    int   // bytes of the names of entries
+	budget   int64 // bytes that tensors may take beyond the file
 }
 
 // flatten returns the tensors in a value, and the numbers and texts in its dicts.
 func flatten(root any) ([]Entry, map[string]string, error) {
-	f := &flattener{metadata: map[string]string{}, seen: map[string]bool{}, budget: maxCopied}
-	if err := f.visit("", root, 0, true); err != nil {
+	f := &flattener{metadata: map[string]string{}, seen: map[string]bool{}, budget: maxShared}
+	if err := f.visit(root, true); err != nil {
 		return nil, nil, err
 	}
 	if len(f.entries) == 0 {
@@ -35,42 +39,65 @@ func flatten(root any) ([]Entry, map[string]string, error) {
 }
 
 // visit takes in a value. Numbers and texts count as metadata where only dicts lead to them.
-func (f *flattener) visit(name string, v any, depth int, dicts bool) error {
+func (f *flattener) visit(v any, dicts bool) error {
 	if f.visited++; f.visited > maxVisited {
 		return fmt.Errorf("more than %d values", maxVisited)
 	}
-	if depth > maxDepth {
+	if len(f.path) > maxDepth {
 		return fmt.Errorf("containers are nested more than %d deep", maxDepth)
 	}
 	switch v := v.(type) {
 	case *view:
-		return f.tensor(name, v)
+		return f.tensor(v)
 	case *pairs:
 		for i, key := range v.keys {
-			if err := f.visit(below(name, key), v.values[i], depth+1, dicts); err != nil {
+			if err := f.below(key, v.values[i], dicts); err != nil {
 				return err
 			}
 		}
 	case *list:
 		for i, item := range v.items {
-			if err := f.visit(below(name, int64(i)), item, depth+1, false); err != nil {
+			if err := f.below(i, item, false); err != nil {
 				return err
 			}
 		}
 	case string, int64, float64, bool:
-		if text := fmt.Sprint(v); dicts && len(f.metadata) < maxMetadata && len(name)+len(text) <= maxName {
-			f.metadata[name] = text
+		if dicts && len(f.metadata) < maxMetadata {
+			f.keep(v)
 		}
 	}
 	return nil
 }
 
-func (f *flattener) tensor(name string, v *view) error {
-	if len(name) > maxName {
-		return fmt.Errorf("tensor %q…: the name is longer than %d bytes", name[:40], maxName)
+// below visits what a container holds under a key.
+func (f *flattener) below(key, v any, dicts bool) error {
+	f.path = append(f.path, key)
+	err := f.visit(v, dicts)
+	f.path = f.path[:len(f.path)-1]
+	return err
+}
+
+// keep makes a number or text metadata, unless it is long.
+func (f *flattener) keep(v any) {
+	name, whole := f.name()
+	if s, isText := v.(string); !whole || isText && len(s) > maxName {
+		return
+	}
+	if text := fmt.Sprint(v); len(name)+len(text) <= maxName {
+		f.metadata[name] = text
+	}
+}
+
+func (f *flattener) tensor(v *view) error {
+	name, whole := f.name()
+	if !whole {
+		return fmt.Errorf("tensor %q…: the name is longer than %d bytes", name[:min(40, len(name))], maxName)
 	}
 	if f.seen[name] {
 		return fmt.Errorf("tensor %q is there twice", name)
+	}
+	if f.names += len(name); len(f.entries) == maxTensors || f.names > maxNames {
+		return fmt.Errorf("more than %d tensors, or names of more than %d bytes", maxTensors, maxNames)
 	}
 	f.seen[name] = true
 	if v.dtype == "" {
@@ -84,17 +111,27 @@ func (f *flattener) tensor(name string, v *view) error {
 	return nil
 }
 
-// below joins a name and a key of a dict or list. What is neither text nor integer is no key of a state dict.
-func below(name string, key any) string {
-	text := "?"
-	switch k := key.(type) {
-	case string:
-		text = k
-	case int64:
-		text = strconv.FormatInt(k, 10)
+// name joins the keys on the way, as far as they are within the longest name. What is neither text nor integer is
+// no key of a state dict.
+func (f *flattener) name() (name string, whole bool) {
+	var b strings.Builder
+	for i, key := range f.path {
+		text := "?"
+		switch k := key.(type) {
+		case string:
+			text = k
+		case int64:
+			text = strconv.FormatInt(k, 10)
+		case int:
+			text = strconv.Itoa(k)
+		}
+		if i > 0 && b.Len() > 0 {
+			text = "." + text
+		}
+		if b.Len()+len(text) > maxName {
+			return b.String() + text[:min(40, len(text))], false
+		}
+		b.WriteString(text)
 	}
-	if name == "" {
-		return text
-	}
-	return name + "." + text
+	return b.String(), true
 }

@@ -70,8 +70,7 @@ func Open(path string) ([]Entry, map[string]string, Format, error) {
 	return entries, metadata, format, nil
 }
 
-// Read is Open for the size bytes of r. It allocates no more than those bytes, what a safetensors header describes,
-// and for PyTorch's files at most 64 MB.
+// Read is Open for the size bytes of r. It takes no more memory than those bytes and 64 MB.
 func Read(r io.ReaderAt, size int64) ([]Entry, map[string]string, Format, error) {
 	format, err := detect(r, size)
 	if err != nil {

@@ -29,6 +29,9 @@ func parseHeader(header []byte) (records []record, metadata map[string]string, e
 		if err != nil {
 			return fmt.Errorf("tensor %q: %w", key, err)
 		}
+		if len(records) == maxTensors {
+			return fmt.Errorf("more than %d tensors", maxTensors)
+		}
 		rec.Name = key
 		records = append(records, rec)
 		return nil
@@ -47,6 +50,9 @@ func parseMetadata(dec *json.Decoder, metadata map[string]string) error {
 		value, err := text(dec)
 		if err != nil {
 			return fmt.Errorf("%s: %q: %w", metadataKey, key, err)
+		}
+		if len(metadata) == maxKeys {
+			return fmt.Errorf("%s: more than %d keys", metadataKey, maxKeys)
 		}
 		metadata[key] = value
 		return nil
@@ -126,6 +132,9 @@ func integers(dec *json.Decoder) ([]int, error) {
 		n, err := strconv.ParseUint(number.String(), 10, strconv.IntSize-1)
 		if err != nil {
 			return nil, fmt.Errorf("%s is not a whole number from 0 up", number)
+		}
+		if len(list) == maxRank {
+			return nil, fmt.Errorf("more than %d numbers", maxRank)
 		}
 		list = append(list, int(n))
 	}

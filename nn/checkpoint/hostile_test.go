@@ -3,8 +3,6 @@ package checkpoint
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -110,27 +108,6 @@ func TestHostileTensors(t *testing.T) {
 	}
 }
 
-// TestMemoryIsBounded gives files that want to grow, and measures all that is allocated on the way.
-func TestMemoryIsBounded(t *testing.T) {
-	stretched := "\x80\x02]" + strings.Repeat(tensorCall("K\x02", "K\x00",
-		"J\x00\x00\x10\x00J\x08\x00\x00\x00", "K\x00K\x01"), 1) // 32 MB each
-	two := strings.Replace(stretched, "J\x08\x00\x00\x00", "K\x02", 1)
-	for name, pickle := range map[string]string{
-		"dicts":     "\x80\x02" + strings.Repeat("}", maxPushed+1),
-		"calls":     "\x80\x02" + strings.Repeat("ccollections\nOrderedDict\n)R", maxPushed/3+1),
-		"memo":      "\x80\x02" + strings.Repeat("]\x94", maxPushed+1),
-		"stretched": two + "a" + strings.Repeat(two[3:]+"a", 20) + ".",
-	} {
-		whole := torchFile(t, pickle, 8)
-		grown := allocated(func() {
-			_, _, err := read(whole)
-			assert.Error(t, err, name)
-		})
-		t.Log(name, grown>>20, len(whole)>>20)
-		assert.LessOrEqual(t, grown, int64(2*len(whole)+72<<20), "%s: all that was ever allocated", name)
-	}
-}
-
 // TestPrograms gives the archive of a TorchScript program, and one of something else.
 func TestPrograms(t *testing.T) {
 	for name, want := range map[string]string{
@@ -209,36 +186,4 @@ func TestHostileLegacyFiles(t *testing.T) {
 			assert.ErrorContains(t, err, tt.want)
 		})
 	}
-}
-
-// FuzzPth holds the readers of PyTorch's files to what they promise: no panic, little memory, and what is accepted is
-// whole. The input is a file, or the pickle of an archive.
-func FuzzPth(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.p*t*")
-	require.NoError(f, err)
-	for _, name := range files {
-		whole, err := os.ReadFile(name)
-		require.NoError(f, err)
-		f.Add(whole)
-		if a, err := openArchive(whole); err == nil {
-			pickle, err := a.record("data.pkl")
-			require.NoError(f, err)
-			f.Add(pickle)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 1<<16 {
-			return
-		}
-		whole := data
-		if !bytes.HasPrefix(data, []byte(zipMagic)) && !bytes.HasPrefix(data, []byte(legacyMagic)) {
-			whole = torchFile(t, string(data), 8, 24, 96)
-		}
-		var entries []Entry
-		grown := allocated(func() { entries, _, _ = read(whole) })
-		assert.Less(t, grown, int64(150<<20))
-		for _, e := range entries {
-			assert.NoError(t, e.check())
-		}
-	})
 }

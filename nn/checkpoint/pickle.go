@@ -173,10 +173,10 @@ func (u *unpickler) string(width int) error {
 }
 
 func (u *unpickler) mark() error {
-	if err := u.count(); err != nil {
+	if err := u.count(1); err != nil {
 		return err
 	}
-	u.marks = append(u.marks, len(u.stack))
+	u.marks = append(grown(u.marks), len(u.stack))
 	return nil
 }
 
@@ -226,7 +226,7 @@ func (u *unpickler) remember(n uint64, err error) error {
 		return fmt.Errorf("memo %d; allowed: below %d", n, maxPushed)
 	}
 	for uint64(len(u.memo)) <= n {
-		u.memo = append(u.memo, nil)
+		u.memo = append(grown(u.memo), nil)
 	}
 	u.memo[n] = u.stack[len(u.stack)-1]
 	return nil
@@ -284,6 +284,11 @@ func (u *unpickler) reduce() error {
 	v, err := c.construct(args.items)
 	if err != nil {
 		return fmt.Errorf("%v: %w", c, err)
+	}
+	if d, ok := v.(*pairs); ok { // a copy of what may be in the pickle once
+		if err := u.count(len(d.keys)); err != nil {
+			return err
+		}
 	}
 	return u.push(v)
 }

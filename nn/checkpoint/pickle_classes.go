@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -80,7 +81,7 @@ func newPairs(args []any) (any, error) {
 	}
 	switch from := args[0].(type) {
 	case *pairs:
-		d.keys, d.values = from.keys, from.values
+		d.keys, d.values = slices.Clone(from.keys), slices.Clone(from.values)
 		return d, nil
 	case *list:
 		for _, item := range from.items {

@@ -10,20 +10,29 @@ import (
 
 var errTooShort = errors.New("the stack is too short")
 
-// count counts what takes memory.
-func (u *unpickler) count() error {
-	if u.pushed++; u.pushed > maxPushed {
+// count counts values that take memory.
+func (u *unpickler) count(n int) error {
+	if u.pushed += n; u.pushed > maxPushed {
 		return fmt.Errorf("more than %d values", maxPushed)
 	}
 	return nil
 }
 
 func (u *unpickler) push(v any) error {
-	if err := u.count(); err != nil {
+	if err := u.count(1); err != nil {
 		return err
 	}
-	u.stack = append(u.stack, v)
+	u.stack = append(grown(u.stack), v)
 	return nil
+}
+
+// grown has room for one more. Doubling leaves the least behind: append grows long slices by a quarter, and what it drops
+// on the way adds up to four times the result.
+func grown[T any](list []T) []T {
+	if len(list) < cap(list) {
+		return list
+	}
+	return slices.Grow(list, max(8, len(list)))
 }
 
 func (u *unpickler) pushIf(v any, err error) error {

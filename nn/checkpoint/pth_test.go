@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -214,13 +213,4 @@ func TestDamageIsNoticed(t *testing.T) {
 	whole[a.members["data/1"].begin] ^= 1
 	_, _, err = read(whole)
 	assert.ErrorContains(t, err, `data/1" does not have its checksum: the file is damaged`)
-}
-
-// allocated returns how many bytes f allocates, those that were free again meanwhile too.
-func allocated(f func()) int64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int64(after.TotalAlloc - before.TotalAlloc)
 }

@@ -16,12 +16,14 @@ import (
 //
 // Format: https://huggingface.co/docs/safetensors.
 const (
-	lengthSize  = 8         // bytes of the header's length
-	maxHeader   = 100 << 20 // no honest header is longer
+	lengthSize  = 8       // bytes of the header's length
+	maxHeader   = 8 << 20 // bytes; no honest header is longer
+	maxTensors  = 1 << 16 // of a file, of any format
+	maxKeys     = 1 << 12 // of its metadata
 	metadataKey = "__metadata__"
 )
 
-// readSafetensors reads the size bytes of r. It allocates no more than those bytes and what their header describes.
+// readSafetensors reads the size bytes of r.
 func readSafetensors(r io.ReaderAt, size int64) ([]Entry, map[string]string, error) {
 	header, err := readHeader(r, size)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		{"empty", nil, "0 bytes, too short"},
 		{"no header", length(0), "no JSON object"},
-		{"too long a header", length(maxHeader + 1), "a header of 104857601 bytes, 104857600 are allowed"},
+		{"too long a header", length(maxHeader + 1), "a header of 8388609 bytes, 8388608 are allowed"},
 		{"overflowing length", length(1<<64 - 1), "a header of 18446744073709551615 bytes"},
 		{"header cut off", append(length(100), '{'), "truncated: a header of 100 bytes in a file of 9"},
 		{"not an object", file(`[]`, 0), "no JSON object"},
@@ -164,24 +164,4 @@ func names(entries []Entry) []string {
 		list = append(list, e.Name)
 	}
 	return list
-}
-
-// FuzzSafetensors holds Read to what it promises: no panic, and what it accepts can be written and read again.
-func FuzzSafetensors(f *testing.F) {
-	f.Add(encode(f, sample(), nil))
-	f.Add(file(`{"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 2))
-	f.Add(length(1 << 62))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		entries, metadata, err := read(data)
-		if err != nil {
-			return
-		}
-		if metadata["format"] == "" {
-			metadata["format"] = "pt"
-		}
-		again, metadataAgain, err := read(encode(t, entries, metadata))
-		require.NoError(t, err)
-		assert.Equal(t, entries, again)
-		assert.Equal(t, metadata, metadataAgain)
-	})
 }

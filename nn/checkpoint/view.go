@@ -11,7 +11,8 @@ const (
 	maxRank      = 8
 	maxDimension = math.MaxInt32 // of a shape, and the largest stride
 	maxElements  = 1 << 40       // of a storage
-	maxCopied    = 32 << 20      // bytes of tensors that lie in a file in another order than row-major
+	maxCopied    = 32 << 20      // bytes of a tensor that lies in a file in another order than row-major
+	maxShared    = 16 << 20      // bytes of all such tensors that share their memory
 )
 
 // A storage is a run of numbers that tensors look at. PyTorch's files keep them apart from the tensors.
@@ -117,7 +118,7 @@ func (v *view) bytes(budget *int64) ([]byte, error) {
 	if !alone {
 		if *budget -= total; *budget < 0 {
 			return nil, fmt.Errorf("tensors that share memory and are not in row-major order would take more than "+
-				"%d MB beyond the file", maxCopied>>20)
+				"%d MB beyond the file", maxShared>>20)
 		}
 	}
 	v.data = v.gather(make([]byte, 0, total), 0, v.offset*size, size)

@@ -80,6 +80,13 @@ func (c *ClassificationHead) Forward(t *autograd.Tape, x *autograd.Var) *autogra
 	return y
 }
 
+// Maps returns what the head would say of each place of x [N, H, W, C] alone, as logits [N, H, W, classes]: class activation
+// maps (Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016), whose mean, in inference and with
+// average pooling, are the logits.
+func (c *ClassificationHead) Maps(t *autograd.Tape, x *autograd.Var) *autograd.Var {
+	return c.Linear.Forward(t, x)
+}
+
 // Logits is Forward without the activation: what a loss wants.
 func (c *ClassificationHead) Logits(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	if c.settings.Pooling == "max" {

@@ -164,3 +164,34 @@ func TestDeepHeadsWantStages(t *testing.T) {
 		assert.Equal(t, append([]string{"1×65×97×5"}, inner...), sizes, arch)
 	}
 }
+
+// TestActivationMapsMeanTheLogits gives maps whose mean is what the head says, by an architecture that enlarges pictures.
+func TestActivationMapsMeanTheLogits(t *testing.T) {
+	rng := nn.NewRand(1)
+	s, err := decoder.Defaults("linknet")
+	require.NoError(t, err)
+	m, err := decoder.New("linknet", rng, newStem(rng), decoder.Options{Classes: 3, Settings: s, Aux: &decoder.AuxParams{Classes: 4}})
+	require.NoError(t, err)
+	tape := autograd.NewTape(autograd.Inference)
+	x := tape.Input(tensor.Dims(2, 37, 64, 3))
+	maps, rows, columns := m.ActivationMaps(tape, x)
+	tape.Output(maps)
+	_, labels := m.ForwardBoth(tape, x)
+	tape.Output(labels)
+	require.NoError(t, tape.Plan())
+	defer tape.Free()
+	x.Set(kerneltest.Floats(1, x.Shape.Size()))
+	tape.Forward()
+	_, h, w, n := maps.Shape.NHWC()
+	assert.Less(t, rows, float64(h), "rows that are added")
+	assert.Equal(t, float64(w), columns)
+	for i := range 2 {
+		for class := range n {
+			var sum float64
+			for p := range h * w {
+				sum += float64(maps.Value()[(i*h*w+p)*n+class])
+			}
+			assert.InDelta(t, float64(labels.Value()[i*n+class]), sum/float64(h*w), 1e-5)
+		}
+	}
+}

@@ -63,6 +63,23 @@ func (m *SegmentationModel) ForwardBoth(t *autograd.Tape, x *autograd.Var) (mask
 	return m.masks(t, x, small, larger, m.Decoder.Forward(t, larger.Shape, features)), labels
 }
 
+// ActivationMaps returns the classification head's maps [N, h, w, classes] of pictures x (see ClassificationHead.Maps), and how many
+// of their rows and columns show the pictures, counted from the top and the left: the others show what enlarge adds. It panics if
+// there is no such head.
+func (m *SegmentationModel) ActivationMaps(t *autograd.Tape, x *autograd.Var) (maps *autograd.Var, rows, columns float64) {
+	if m.Classifier == nil {
+		panic("decoder: ActivationMaps of a model without a classification head")
+	}
+	small := m.Stem.Forward(t, x)
+	larger := m.enlarge(t, small)
+	features := m.Encoder.Forward(t, larger)
+	maps = m.Classifier.Maps(t, features[len(features)-1])
+	part := func(side int) float64 {
+		return float64(maps.Shape.Dim(side)*small.Shape.Dim(side)) / float64(larger.Shape.Dim(side))
+	}
+	return maps, part(1), part(2)
+}
+
 // enlarge adds rows and columns to pictures until their size suits the decoder.
 func (m *SegmentationModel) enlarge(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 	_, h, w, _ := x.Shape.NHWC()

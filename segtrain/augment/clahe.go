@@ -54,15 +54,9 @@ func (b clahe) stroke(dst, src *raster.Image) {
 	light, colours := canvas(src.H, src.W, 1), canvas(src.H, src.W, 2)
 	defer canvases.Put(light)
 	defer canvases.Put(colours)
-	for i := range light.Pix8 {
-		s := src.Pix8[3*i:][:3]
-		light.Pix8[i], colours.Pix8[2*i], colours.Pix8[2*i+1] = toLab(s[0], s[1], s[2])
-	}
+	toLab(src.Pix8, light.Pix8, colours.Pix8)
 	b.equalize(light, light)
-	for i, l := range light.Pix8 {
-		d := dst.Pix8[3*i:][:3]
-		d[0], d[1], d[2] = fromLab(l, colours.Pix8[2*i], colours.Pix8[2*i+1])
-	}
+	fromLab(light.Pix8, colours.Pix8, dst.Pix8)
 }
 
 // equalize looks each sample up in the tables of the four tiles around it.
@@ -78,21 +72,41 @@ func (b clahe) equalize(dst, src *raster.Image) {
 	for i := range tables {
 		tables[i] = b.tile(src, i/nx*th, i%nx*tw, th, tw)
 	}
-	across := make([]betweenTiles, src.W)
-	for x := range across {
-		across[x] = tilesAt(x, tw, nx)
-	}
+	across := runsOf(src.W, tw, nx)
 	for y := range src.H {
 		down := tilesAt(y, th, ny)
 		top, bottom := tables[down.first*nx:][:nx], tables[down.second*nx:][:nx]
 		row, out := src.Pix8[y*src.W:][:src.W], dst.Pix8[y*src.W:][:src.W]
-		for x, v := range row {
-			a := &across[x]
-			upper := int32(top[a.first][v])*(1<<11-a.share) + int32(top[a.second][v])*a.share
-			lower := int32(bottom[a.first][v])*(1<<11-a.share) + int32(bottom[a.second][v])*a.share
-			out[x] = uint8((upper*(1<<8-down.share>>3) + lower*(down.share>>3) + 1<<18) >> 19)
+		low := down.share >> 3
+		for _, a := range across {
+			one, two, three, four := &top[a.first], &top[a.second], &bottom[a.first], &bottom[a.second]
+			in, to := row[a.begin:][:len(a.shares)], out[a.begin:][:len(a.shares)]
+			for i, share := range a.shares {
+				v := in[i]
+				upper := int32(one[v])<<11 + (int32(two[v])-int32(one[v]))*share
+				lower := int32(three[v])<<11 + (int32(four[v])-int32(three[v]))*share
+				to[i] = uint8((upper<<8 + (lower-upper)*low + 1<<18) >> 19)
+			}
 		}
 	}
+}
+
+// A runOfTiles is columns from begin on that lie between the same two tiles, with the share of the second for each.
+type runOfTiles struct {
+	first, second, begin int
+	shares               []int32
+}
+
+func runsOf(w, tw, n int) (runs []runOfTiles) {
+	for x := range w {
+		at := tilesAt(x, tw, n)
+		if last := len(runs) - 1; last < 0 || runs[last].first != at.first || runs[last].second != at.second {
+			runs = append(runs, runOfTiles{first: at.first, second: at.second, begin: x})
+		}
+		run := &runs[len(runs)-1]
+		run.shares = append(run.shares, at.share)
+	}
+	return runs
 }
 
 // betweenTiles says which two of n tiles an index lies between, and the share of the second, of 2¹¹.
@@ -113,7 +127,11 @@ func (b clahe) tile(src *raster.Image, y0, x0, th, tw int) (t [256]uint8) {
 	var count [256]int
 	for y := y0; y < y0+th; y++ {
 		row := src.Pix8[mirror(y, src.H)*src.W:][:src.W]
-		for x := x0; x < x0+tw; x++ {
+		inside := min(max(src.W-x0, 0), tw)
+		for _, v := range row[min(x0, src.W):][:inside] {
+			count[v]++
+		}
+		for x := x0 + inside; x < x0+tw; x++ {
 			count[row[mirror(x, src.W)]]++
 		}
 	}

@@ -86,7 +86,7 @@ func openCVBell(k int, sigma float64) []float64 {
 	}
 	small := map[int][]float64{1: {256}, 3: {64, 128, 64}, 5: {16, 64, 96, 64, 16}, 7: {8, 28, 56, 72, 56, 28, 8}}[k]
 	if small == nil {
-		return bell(k, float64(0.3*(float64(k-1)*0.5-1))+0.8)
+		return bell(k, float64(0.3*(float64(float64(k-1)*0.5)-1))+0.8)
 	}
 	for i := range small {
 		small[i] /= 256

@@ -3,6 +3,7 @@ package augment
 import (
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/segtrain/raster"
 )
 
@@ -56,7 +57,7 @@ func (b gaussNoise) stroke(dst, src *raster.Image) {
 	var bits uint64
 	for i, at := 0, 0; i < len(src.Pix8); i, at = i+step, at+1 {
 		if at&3 == 0 {
-			bits = bits64(b.key, at>>2)
+			bits = random.At(b.key, at>>2)
 		}
 		n := int(noise[bits&4095])
 		bits >>= 16

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tessera/internal/random"
 	"tessera/segtrain/raster"
 )
 
@@ -151,7 +152,7 @@ func (b holes) stroke(dst, src *raster.Image) {
 	for i, r := range b.rects {
 		if b.fill.Random == "random_uniform" {
 			for c := range pixel {
-				pixel[c] = uint8(bits64(b.key, i*dst.C+c))
+				pixel[c] = uint8(random.At(b.key, i*dst.C+c))
 			}
 		}
 		n := r.Dx() * dst.C

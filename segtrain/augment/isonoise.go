@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
@@ -53,7 +54,7 @@ func (b isoNoise) stroke(dst, src *raster.Image) {
 	turn := float32(b.shift * b.intensity * 6 / 4096) // sixths of the circle
 	intensity := float32(b.intensity)
 	for i := 0; i*3 < len(src.Pix8); i++ {
-		bits := bits64(b.key, i)
+		bits := random.At(b.key, i)
 		s, d := src.Pix8[3*i:][:3], dst.Pix8[3*i:][:3]
 		h, l, c := toHLS(s[0], s[1], s[2])
 		if n := steps[bits>>48]; n > 0 {
@@ -116,7 +117,7 @@ func toHLS(r, g, b uint8) (h, l, c float32) {
 func fromHLS(h, l, c float32) (r, g, b uint8) {
 	base := l - float32(c/2)
 	channel := func(at float32) uint8 {
-		at -= 6 * float32(math.Floor(float64(at/6)))
+		at -= float32(6 * float32(math.Floor(float64(at/6))))
 		share := min(max(abs32(at-3)-1, 0), 1)
 		return uint8(min(max(float32((base+float32(c*share))*255)+0.5, 0), 255))
 	}

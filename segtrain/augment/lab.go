@@ -1,6 +1,9 @@
 package augment
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // CIE L*a*b* in 8 bits, as OpenCV has it, of sRGB under D65: L·255/100, a + 128 and b + 128. All in whole numbers with
 // tables.
@@ -11,33 +14,64 @@ const (
 	labLight = 8 * 255      // 1, of light on the way there
 )
 
-var (
-	linearOf   [256]int32                                                 // light of an sRGB sample
-	sampleOf   [labScale + 1]uint8                                        // sRGB sample of light
-	rootOf     [labLight * 3 / 2]int32                                    // CIE's f of light, with 15 bits
-	lightOf    [2 * labScale]int32                                        // its inverse, of 12 bits
-	labY       [256]int32                                                 // f of the Y of a lightness, with 15 bits
-	labX, labZ [256]int32                                                 // what the colours add to it
-	toXYZ      = [9]int32{1777, 1541, 778, 871, 2929, 296, 73, 448, 3575} // white is (1, 1, 1)
-	fromXYZ    = [9]int32{12615, -6296, -2223, -3773, 7684, 185, 217, -836, 4715}
+// The matrix on the way back, with 12 bits.
+const (
+	redX, redY, redZ       = 12615, -6296, -2223
+	greenX, greenY, greenZ = -3773, 7684, 185
+	blueX, blueY, blueZ    = 217, -836, 4715
 )
 
-func init() {
-	for v := range linearOf {
-		linearOf[v] = whole(labLight * toLinear(float64(v)/255))
+var (
+	shareOf    [3][256]xyzShare                                            // of samples of red, green and blue
+	sampleOf   [1 << 16]uint8                                              // sRGB sample of light, which has 16 bits with a sign
+	rootOf     [2048]uint16                                                // CIE's f of light, with 15 bits
+	lightOf    [4 * labScale]int16                                         // its inverse, of 12 bits; the upper half is that of 0, for what is negative
+	labY       [256]int32                                                  // f of the Y of a lightness, with 15 bits
+	labX, labZ [256]int32                                                  // what the colours add to it
+	toXYZ      = [9]uint32{1777, 1541, 778, 871, 2929, 296, 73, 448, 3575} // white is (1, 1, 1)
+)
+
+// An xyzShare is what a sample of an sRGB colour adds to its light: X and, in the upper half, Y; and Z. Those of blue have half of
+// the last bit, which rounds.
+type xyzShare struct {
+	xy uint64
+	z  uint32
+}
+
+// labTables makes them when they are needed first.
+var labTables = sync.OnceFunc(func() {
+	for v := range labY {
+		light := uint32(whole(labLight * toLinear(float64(v)/255)))
+		for c := range shareOf {
+			var half uint32
+			if c == 2 {
+				half = labScale / 2
+			}
+			x, y := light*toXYZ[c]+half, light*toXYZ[3+c]+half
+			shareOf[c][v] = xyzShare{uint64(y)<<32 | uint64(x), light*toXYZ[6+c] + half}
+		}
 		labX[v], labZ[v] = (int32(v)-128)*32768/500, -(int32(v)-128)*32768/200
 		labY[v] = whole(32768 * (float64(v)*100/255 + 16) / 116)
 	}
 	for i := range sampleOf {
-		sampleOf[i] = uint8(whole(255 * fromLinear(float64(i)/labScale)))
+		switch light := int(int16(i)); {
+		case light > labScale:
+			sampleOf[i] = 255
+		case light > 0:
+			sampleOf[i] = uint8(whole(255 * fromLinear(float64(light)/labScale)))
+		}
 	}
 	for i := range rootOf {
-		rootOf[i] = whole(32768 * cieF(float64(i)/labLight))
+		rootOf[i] = uint16(whole(32768 * cieF(float64(i)/labLight)))
 	}
 	for i := range lightOf {
-		lightOf[i] = whole(labScale * cieInverse(float64(i)/labScale))
+		at := i
+		if i >= len(lightOf)/2 {
+			at = 0
+		}
+		lightOf[i] = int16(whole(labScale * cieInverse(float64(at)/labScale)))
 	}
-}
+})
 
 func whole(v float64) int32 { return int32(math.Floor(float64(v) + 0.5)) }
 
@@ -64,31 +98,42 @@ func cieF(v float64) float64 {
 
 func cieInverse(f float64) float64 {
 	if f <= 6.0/29 {
-		return (f - 16.0/116) * 116 * 27 / 24389
+		return (float64(f) - 16.0/116) * 116 * 27 / 24389
 	}
 	return f * f * f
 }
 
-// toLab returns lightness and the two colours.
-func toLab(r, g, b uint8) (l, ca, cb uint8) {
-	lr, lg, lb := linearOf[r], linearOf[g], linearOf[b]
-	fx := rootOf[(lr*toXYZ[0]+lg*toXYZ[1]+lb*toXYZ[2]+labScale/2)>>labBits]
-	fy := rootOf[(lr*toXYZ[3]+lg*toXYZ[4]+lb*toXYZ[5]+labScale/2)>>labBits]
-	fz := rootOf[(lr*toXYZ[6]+lg*toXYZ[7]+lb*toXYZ[8]+labScale/2)>>labBits]
-	l = uint8(min(max((fy*296-16*255*32768/100+1<<14)>>15, 0), 255))
-	ca = uint8(min(max((500*(fx-fy)+128<<15+1<<14)>>15, 0), 255))
-	cb = uint8(min(max((200*(fy-fz)+128<<15+1<<14)>>15, 0), 255))
-	return l, ca, cb
+// toLab computes lightness and the two colours of pixels of three channels. The largest light is 2040, so that the tables have
+// room, and Go need not look.
+func toLab(src, light, colours []uint8) {
+	labTables()
+	src, colours = src[:3*len(light)], colours[:2*len(light)]
+	for i := range light {
+		s, c := src[3*i:3*i+3:3*i+3], colours[2*i:2*i+2:2*i+2]
+		r, g, b := &shareOf[0][s[0]], &shareOf[1][s[1]], &shareOf[2][s[2]]
+		xy := r.xy + g.xy + b.xy
+		fx := int32(rootOf[uint32(xy)>>labBits&2047])
+		fy := int32(rootOf[uint32(xy>>32)>>labBits&2047])
+		fz := int32(rootOf[(r.z+g.z+b.z)>>labBits&2047])
+		light[i] = uint8(min(max((fy*296-16*255*32768/100+1<<14)>>15, 0), 255))
+		c[0] = uint8(min(max((500*(fx-fy)+128<<15+1<<14)>>15, 0), 255))
+		c[1] = uint8(min(max((200*(fy-fz)+128<<15+1<<14)>>15, 0), 255))
+	}
 }
 
-// fromLab is the way back.
-func fromLab(l, ca, cb uint8) (r, g, b uint8) {
-	fy := labY[l]
-	x := lightOf[min(max(fy+labX[ca], 0)>>3, 2*labScale-1)]
-	y := lightOf[fy>>3]
-	z := lightOf[min(max(fy+labZ[cb], 0)>>3, 2*labScale-1)]
-	r = sampleOf[min(max(fromXYZ[0]*x+fromXYZ[1]*y+fromXYZ[2]*z+labScale/2, 0)>>labBits, labScale)]
-	g = sampleOf[min(max(fromXYZ[3]*x+fromXYZ[4]*y+fromXYZ[5]*z+labScale/2, 0)>>labBits, labScale)]
-	b = sampleOf[min(max(fromXYZ[6]*x+fromXYZ[7]*y+fromXYZ[8]*z+labScale/2, 0)>>labBits, labScale)]
-	return r, g, b
+// fromLab is the way back. Light and what it is made of may lie outside of what samples have: the tables are as large as what can
+// be computed, negative numbers at their ends, and Go need not look.
+func fromLab(light, colours, dst []uint8) {
+	labTables()
+	dst, colours = dst[:3*len(light)], colours[:2*len(light)]
+	for i, l := range light {
+		d, c := dst[3*i:3*i+3:3*i+3], colours[2*i:2*i+2:2*i+2]
+		fy := labY[l]
+		x := int32(lightOf[(fy+labX[c[0]])>>3&(4*labScale-1)])
+		y := int32(lightOf[fy>>3&(4*labScale-1)])
+		z := int32(lightOf[(fy+labZ[c[1]])>>3&(4*labScale-1)])
+		d[0] = sampleOf[uint16((redX*x+redY*y+redZ*z+labScale/2)>>labBits)]
+		d[1] = sampleOf[uint16((greenX*x+greenY*y+greenZ*z+labScale/2)>>labBits)]
+		d[2] = sampleOf[uint16((blueX*x+blueY*y+blueZ*z+labScale/2)>>labBits)]
+	}
 }

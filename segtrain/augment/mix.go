@@ -71,6 +71,7 @@ type MixBatch struct {
 	Labels []uint8
 	Mixed  []uint8   // begins as a copy of the labels; nil where no mixer is soft
 	Share  []float32 // begins as 1
+	Snaps  []Snap    // what SnapMix does to each picture; nil where nobody wants to know
 }
 
 func (b *MixBatch) image(of []float32, i int) []float32 { n := b.H * b.W * b.C; return of[i*n:][:n] }
@@ -100,6 +101,9 @@ func MixAll(mixers []Mixer, b *MixBatch, seed, epoch, step uint64) {
 	copy(b.Mixed, b.FromLabels)
 	if b.Share != nil {
 		kernels.Fill(1, b.Share)
+	}
+	for i := range b.Snaps {
+		b.Snaps[i] = Snap{Other: -1}
 	}
 	if b.N < 2 {
 		return
@@ -138,7 +142,7 @@ func CheckMix(mixers []Mixer) error {
 var mixers = map[string]func() any{}
 
 // MixNames returns the names of the mixers, sorted.
-func MixNames() []string { return []string{"ClassMix", "CutMix", "MixUp", "Mosaic"} }
+func MixNames() []string { return []string{"ClassMix", "CutMix", "MixUp", "Mosaic", "SnapMix"} }
 
 // MixDefaults returns a pointer to a mixer's settings, which is a Mixer itself; nil for a name there is not.
 func MixDefaults(name string) any {
@@ -179,7 +183,7 @@ func checkAlpha(alpha float64) error {
 // Zufallszahlen", Metrika 1964), above by rejecting even numbers.
 func beta(rng *rand.Rand, alpha float64) float64 {
 	for {
-		u, v := rng.Float64(), rng.Float64()
+		u, v := float64(rng.Float64()), rng.Float64()
 		if alpha >= 1 {
 			if v <= kernels.Pow64(float64(4*u)*(1-u), alpha-1) {
 				return u

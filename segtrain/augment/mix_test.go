@@ -24,6 +24,7 @@ func mixed(t *testing.T, step uint64, soft bool, mixers ...Mixer) *MixBatch {
 			b.FromLabels[p] = 255
 		}
 	}
+	b.Snaps = make([]Snap, n)
 	if soft {
 		b.Mixed, b.Share = make([]uint8, n*h*w), make([]float32, n*h*w)
 	}
@@ -38,6 +39,7 @@ func TestHardMixersMoveLabelsWithPixels(t *testing.T) {
 	always := MixWhen{P: 1}
 	for name, m := range map[string]Mixer{
 		"CutMix": &CutMix{always, 1}, "ClassMix": &ClassMix{always}, "Mosaic": &Mosaic{always, Range{0.3, 0.7}},
+		"SnapMix": &SnapMix{always, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			foreign := 0
@@ -55,7 +57,7 @@ func TestHardMixersMoveLabelsWithPixels(t *testing.T) {
 				}
 			}
 			share := float64(foreign) / (50 * 4 * 48)
-			assert.InDelta(t, map[string]float64{"CutMix": 0.37, "ClassMix": 0.5, "Mosaic": 0.75}[name], share, 0.08)
+			assert.InDelta(t, map[string]float64{"CutMix": 0.37, "ClassMix": 0.5, "Mosaic": 0.75, "SnapMix": 0.37}[name], share, 0.08)
 		})
 	}
 }
@@ -136,8 +138,9 @@ func TestMixSettings(t *testing.T) {
 		assert.Equal(t, name == "MixUp", m.Soft(), name)
 	}
 	tests := []struct{ name, settings, want string }{
-		{"MixDown", "", `no mixer "MixDown"; there are: ClassMix, CutMix, MixUp, Mosaic`},
+		{"MixDown", "", `no mixer "MixDown"; there are: ClassMix, CutMix, MixUp, Mosaic, SnapMix`},
 		{"MixUp", "{alpha: 0}", "MixUp: alpha: must lie above 0"},
+		{"SnapMix", "{alpha: -1}", "SnapMix: alpha: must lie above 0"},
 		{"CutMix", "{p: 2}", "p: must lie in [0, 1], not 2"},
 		{"ClassMix", "{epochs: [5, 4]}", "epochs: [5 4] is no range"},
 		{"ClassMix", "{ramp: -1}", "ramp: -1 epochs"},

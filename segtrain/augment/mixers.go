@@ -59,13 +59,25 @@ func (m *CutMix) Check() error { return errors.Join(m.MixWhen.Check(), checkAlph
 // Mix draws the other picture and the box.
 func (m *CutMix) Mix(rng *rand.Rand, b *MixBatch, i int) {
 	j := b.other(rng, i)
-	side := math.Sqrt(1 - beta(rng, m.Alpha))
+	box := b.box(rng, m.Alpha)
+	for row := box.Y0; row < box.Y1 && box.X0 < box.X1; row++ {
+		b.paste(i, row*b.W+box.X0, j, row*b.W+box.X0, row*b.W+box.X1)
+	}
+}
+
+// A Box is the pixels of rows Y0 to Y1 and columns X0 to X1, the ends not among them.
+type Box struct{ Y0, Y1, X0, X1 int }
+
+// Pixels returns how many there are.
+func (b Box) Pixels() int { return max(0, b.Y1-b.Y0) * max(0, b.X1-b.X0) }
+
+// box draws a box of a share 1-λ of the area, λ from Beta(alpha, alpha), with its centre anywhere, and cuts off what lies
+// outside of the picture.
+func (b *MixBatch) box(rng *rand.Rand, alpha float64) Box {
+	side := math.Sqrt(1 - beta(rng, alpha))
 	h, w := roundInt(float64(b.H)*side), roundInt(float64(b.W)*side)
 	y, x := rng.IntN(b.H)-h/2, rng.IntN(b.W)-w/2
-	y0, y1, x0, x1 := max(y, 0), min(y+h, b.H), max(x, 0), min(x+w, b.W)
-	for row := y0; row < y1 && x0 < x1; row++ {
-		b.paste(i, row*b.W+x0, j, row*b.W+x0, row*b.W+x1)
-	}
+	return Box{max(y, 0), min(y+h, b.H), max(x, 0), min(x+w, b.W)}
 }
 
 // ClassMix shows the pixels of half of another picture's classes, drawn, with their labels: things are cut out along their

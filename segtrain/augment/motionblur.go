@@ -32,7 +32,7 @@ func (t MotionBlur) Always(rng *rand.Rand, h, w int) Op {
 	angle, direction := drawReal(rng, t.AngleRange), drawReal(rng, t.DirectionRange)
 	var sx, sy float64
 	if t.AllowShifted {
-		sx, sy = float64(float64(2*rng.Float64()-1)*float64(k/2)/2), float64(float64(2*rng.Float64()-1)*float64(k/2)/2)
+		sx, sy = float64((float64(2*float64(rng.Float64()))-1)*float64(k/2)/2), float64((float64(2*float64(rng.Float64()))-1)*float64(k/2)/2)
 	}
 	return paint(h, w, newFilter(line(k, angle, direction, sx, sy)))
 }

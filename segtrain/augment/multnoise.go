@@ -3,6 +3,7 @@ package augment
 import (
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/segtrain/raster"
 )
 
@@ -68,7 +69,7 @@ func (b factors) each(dst, src []uint8, c int) {
 	var bits uint64
 	for i, at := 0, 0; i < len(src); i, at = i+step, at+1 {
 		if at&3 == 0 {
-			bits = bits64(b.key, at>>2)
+			bits = random.At(b.key, at>>2)
 		}
 		f := low + span*int64(uint16(bits))>>16
 		bits >>= 16

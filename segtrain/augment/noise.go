@@ -4,25 +4,18 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 )
 
 // Noise is a function of a key, which is drawn, and of the place of a sample, so that a picture of any shape has its
 // noise without a stream of random numbers.
 
-// bits64 returns 64 random bits for index i of a key: number i of SplitMix64 (see Mix) seeded with the key.
-func bits64(key uint64, i int) uint64 {
-	h := key + uint64(i+1)*0x9e3779b97f4a7c15
-	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
-	h = (h ^ h>>27) * 0x94d049bb133111eb
-	return h ^ h>>31
-}
-
-// bits16 returns 16 of them: four indices share a number.
-func bits16(key uint64, i int) uint16 { return uint16(bits64(key, i>>2) >> (i & 3 * 16)) }
+// bits16 returns 16 random bits for index i of a key: four indices share a number.
+func bits16(key uint64, i int) uint16 { return uint16(random.At(key, i>>2) >> (i & 3 * 16)) }
 
 // uniform returns a number in [0, 1) for index i of a key.
-func uniform(key uint64, i int) float64 { return float64(bits64(key, i)>>11) / (1 << 53) }
+func uniform(key uint64, i int) float64 { return float64(random.At(key, i)>>11) / (1 << 53) }
 
 // gaussian draws from the standard normal distribution, the same bits on every processor.
 func gaussian(rng *rand.Rand) float64 { return quantile((float64(rng.Uint64()>>12) + 0.5) / (1 << 52)) }

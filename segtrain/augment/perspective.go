@@ -106,7 +106,7 @@ func (t Perspective) bind(channels, ignore int) (_ Transform, err error) {
 func normal(rng *rand.Rand) float64 {
 	sum := -6.0
 	for range 12 {
-		sum += rng.Float64()
+		sum += float64(rng.Float64())
 	}
 	return sum
 }

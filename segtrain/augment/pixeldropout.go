@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
@@ -70,7 +71,7 @@ func (b pixelDropout) stroke(dst, src *raster.Image) {
 		value = b.DropValue.bytes(src.C)
 	} else {
 		for c := range value {
-			value[c] = uint8(bits64(^b.key, c))
+			value[c] = uint8(random.At(^b.key, c))
 		}
 	}
 	c := src.C
@@ -105,7 +106,7 @@ func scatter(key uint64, p float64, n int, f func(i int)) {
 	}
 	each := 1 / kernels.Log64(1-p)
 	for i, k := -1, 0; ; k++ {
-		gap := kernels.Log64(1-uniform(key, k)) * each
+		gap := kernels.Log64(1-float64(uniform(key, k))) * each
 		if !(gap < float64(n-i)) {
 			return
 		}

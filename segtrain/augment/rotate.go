@@ -38,8 +38,8 @@ func (t Rotate) Always(rng *rand.Rand, h, w int) Op {
 		return op
 	}
 	bh, bw := boxWithin(h, w, angle)
-	top, left := int(float64(h)/2-bh/2), int(float64(w)/2-bw/2)
-	bottom, right := int(float64(h)/2+bh/2), int(float64(w)/2+bw/2)
+	y, x, up, aside := float64(float64(h)/2), float64(float64(w)/2), float64(bh/2), float64(bw/2)
+	top, left, bottom, right := int(y-up), int(x-aside), int(y+up), int(x+aside)
 	return Fuse(h, w, op, window(h, w, top, left, max(bottom-top, 1), max(right-left, 1)))
 }
 

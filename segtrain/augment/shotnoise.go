@@ -3,6 +3,7 @@ package augment
 import (
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/kernels"
 	"tessera/segtrain/raster"
 )
@@ -43,7 +44,7 @@ func (b shotNoise) stroke(dst, src *raster.Image) {
 	var bits uint64
 	for i, v := range src.Pix8 {
 		if i&3 == 0 {
-			bits = bits64(b.key, i>>2)
+			bits = random.At(b.key, i>>2)
 		}
 		dst.Pix8[i] = t[int(v)<<shotBits|int(bits&(1<<shotBits-1))]
 		bits >>= 16

@@ -118,7 +118,7 @@ func (m motion) forward(h, w int) Affine {
 	sx, cx := sincos(-m.shearX)
 	sy, cy := sincos(-m.shearY)
 	x, y := float64(w)/2, float64(h)/2
-	return Translation(x+m.dx, y+m.dy).
+	return Translation(float64(x)+float64(m.dx), float64(y)+float64(m.dy)).
 		Mul(Affine{XX: 1, XY: sx / cx, YX: sy / cy, YY: 1}).
 		Mul(Affine{XX: cos, XY: sin, YX: -sin, YY: cos}).
 		Mul(Scaling(m.sx, m.sy)).

@@ -71,8 +71,10 @@ func (b grey) of(pixel []uint8) uint8 {
 	}
 	switch b {
 	case "from_lab":
-		l, _, _ := toLab(pixel[0], pixel[1], pixel[2])
-		return l
+		var l [1]uint8
+		var colours [2]uint8
+		toLab(pixel, l[:], colours[:])
+		return l[0]
 	case "desaturation":
 		return uint8((int(low) + int(high)) / 2)
 	case "average":

@@ -48,6 +48,11 @@ type Batch struct {
 	// (see autograd.Target). nil otherwise.
 	Mixed []uint8
 	Share []float32
+
+	// Where SnapMix mixes, what it does to each picture, and pictures and masks before all mixing. nil otherwise.
+	Snaps      []augment.Snap
+	FromImages []float32
+	FromMasks  []uint8
 }
 
 // ring is the number of batches in memory: one with the caller, one ready, one in the making.

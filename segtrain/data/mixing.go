@@ -27,10 +27,14 @@ func newMixing(b *Batch, ds *Dataset, opt LoaderOptions) *mixing {
 	if augment.Soft(opt.Mix) {
 		b.Mixed, b.Share = make([]uint8, len(b.Masks)), make([]float32, opt.Batch*h*w)
 	}
-	return &mixing{
+	m := &mixing{
 		mixers: opt.Mix, seed: opt.Seed, h: h, w: w, ignore: ds.opt.MaskCode.Ignore,
 		images: make([]float32, len(b.Images)), masks: make([]uint8, len(b.Masks)),
 	}
+	if augment.Snaps(opt.Mix) {
+		b.Snaps = make([]augment.Snap, opt.Batch)
+	}
+	return m
 }
 
 // begin expects n samples.
@@ -61,6 +65,10 @@ func (m *mixing) sampled(b *Batch) {
 	if b.Mixed != nil {
 		b.Mixed, b.Share = b.Mixed[:len(b.Masks)], b.Share[:pixels]
 		mb.Mixed, mb.Share = b.Mixed, b.Share
+	}
+	if b.Snaps != nil {
+		b.Snaps, b.FromImages, b.FromMasks = b.Snaps[:b.N], mb.FromImages, mb.FromLabels
+		mb.Snaps = b.Snaps
 	}
 	augment.MixAll(m.mixers, mb, m.seed, uint64(b.Epoch), uint64(b.Step))
 }

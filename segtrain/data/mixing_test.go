@@ -63,6 +63,32 @@ func TestMixedBatchesDoNotDependOnWorkers(t *testing.T) {
 	}
 }
 
+// TestSnapMixTellsWhatItDid compares the pictures before with those of a loader that does not mix.
+func TestSnapMixTellsWhatItDid(t *testing.T) {
+	d := newDataset(t, writeSet(t, 10), options())
+	opt := func(workers int) LoaderOptions {
+		o := training(workers)
+		o.Mix = []augment.Mixer{&augment.SnapMix{MixWhen: augment.MixWhen{P: 0.6}, Alpha: 2}}
+		return o
+	}
+	got, plain := takeMixed(t, d, opt(1), 6), take(t, d, training(1), 6)
+	require.Equal(t, got, takeMixed(t, d, opt(8), 6))
+	snapped := 0
+	for i, b := range got {
+		require.Equal(t, plain[i].Images, b.FromImages)
+		require.Equal(t, plain[i].Masks, b.FromMasks)
+		require.Len(t, b.Snaps, b.N)
+		size := len(b.Images) / b.N
+		for k, s := range b.Snaps {
+			require.Equal(t, s.Other < 0, assert.ObjectsAreEqual(b.FromImages[k*size:][:size], b.Images[k*size:][:size]))
+			if s.Other >= 0 {
+				snapped++
+			}
+		}
+	}
+	assert.Greater(t, snapped, 4)
+}
+
 func TestMixingWantsMasks(t *testing.T) {
 	m := writeSet(t, 3)
 	for i := range m {

@@ -12,7 +12,7 @@ import (
 
 // F returns (1+β²)·TP / ((1+β²)·TP + β²·FN + FP), the F-score; β = 1 makes it Dice.
 func (c Counts) F(beta float64) float64 {
-	b := beta * beta
+	b := float64(beta * beta)
 	hit := float64((1 + b) * float64(c.TP))
 	return hit / (hit + float64(b*float64(c.FN)) + float64(c.FP))
 }

@@ -57,7 +57,7 @@ func (b Weighting) weights(tile int) []float32 {
 	for i := range list {
 		list[i] = 1
 		if b != FlatBlend {
-			d := (float64(i) - float64(tile-1)/2) / (float64(tile) / 8)
+			d := (float64(i) - float64(float64(tile-1)/2)) / (float64(tile) / 8)
 			list[i] = float32(kernels.Exp64(-0.5 * d * d))
 		}
 		if list[i] > 0 {

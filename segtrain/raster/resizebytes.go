@@ -19,19 +19,17 @@ func ResizeBytes(dst, src *Image, h, w int) {
 		dst.Pix8 = make([]uint8, n)
 	}
 	dst.H, dst.W, dst.C, dst.Pix8, dst.Pix16 = h, w, 3, dst.Pix8[:h*w*3], nil
-	down := triangle(src.H, h)
-	across := newAcross(src, w, longest(down))
+	down := downs.of(src.H, h, newDown)
+	across := newAcross(src, w, down.longest)
 	rows := make([][]int16, len(across.ring))
-	var weights []int16
-	for y, t := range down {
-		weights = wholeWeights(weights[:0], t.weights)
-		for across.next < t.first+len(weights) {
+	for y, t := range down.taps {
+		for across.next < t.first+len(t.weights) {
 			across.load()
 		}
-		for k := range weights {
+		for k := range t.weights {
 			rows[k] = across.ring[(t.first+k)%len(rows)]
 		}
-		kernels.ByteDown(weights, rows, dst.Pix8[y*w*3:][:w*3])
+		kernels.ByteDown(t.weights, rows, dst.Pix8[y*w*3:][:w*3])
 	}
 }
 
@@ -40,7 +38,7 @@ func ResizeBytes(dst, src *Image, h, w int) {
 func wholeWeights(dst []int16, weights []float32) []int16 {
 	var exact, rounded float64
 	for k, v := range weights {
-		exact += float64(v) * (1 << 14)
+		exact += float64(float64(v) * (1 << 14))
 		if k == len(weights)-1 {
 			exact = 1 << 14
 		}
@@ -68,19 +66,7 @@ type across struct {
 }
 
 func newAcross(src *Image, w, rows int) *across {
-	taps := triangle(src.W, w)
-	most := longest(taps)
-	groups := (most + 3) / 4
-	first, all := make([]int32, w), make([]int16, (w+3)/4*groups*16)
-	var weights []int16
-	for x, t := range taps {
-		first[x] = int32(3 * t.first)
-		weights = wholeWeights(weights[:0], t.weights)
-		for k, v := range weights {
-			all[(x/4*groups+k/4)*16+x%4*4+k%4] = v
-		}
-	}
-	a := &across{src: src, row: kernels.NewByteAcross3(most, first, all)}
+	a := &across{src: src, row: acrosses.of(src.W, w, newByteAcross3)}
 	a.line = make([]uint8, a.row.Reach())
 	for range rows {
 		a.ring = append(a.ring, make([]int16, 3*w))

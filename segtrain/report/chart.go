@@ -58,7 +58,7 @@ type axis struct {
 }
 
 func (a axis) at(v float64) float64 {
-	return math.Round(10*(a.from+(a.to-a.from)*(v-a.lo)/(a.hi-a.lo))) / 10
+	return math.Round(10*(a.from+float64((a.to-a.from)*(float64(v)-a.lo)/(a.hi-a.lo)))) / 10
 }
 
 const (
@@ -145,7 +145,7 @@ func smooth(y []float64, span float64) []float64 {
 	for i, v := range y {
 		out[i] = v
 		if finite(v) {
-			sum, weight = keep*sum+(1-keep)*v, keep*weight+(1-keep)
+			sum, weight = float64(keep*sum)+float64((1-keep)*v), float64(keep*weight)+(1-keep)
 			out[i] = sum / weight
 		}
 	}

@@ -14,7 +14,7 @@ func Heat(m *raster.Float) *raster.Image {
 		k := min(int(at), 2)
 		for c := range 3 {
 			from, to := heatStops[k][c], heatStops[k+1][c]
-			out.Pix8[3*i+c] = uint8(from + float32((to-from)*(at-float32(k))) + 0.5)
+			out.Pix8[3*i+c] = uint8(from + float32((to-from)*(float32(at)-float32(k))) + 0.5)
 		}
 	}
 	return out

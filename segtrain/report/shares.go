@@ -37,7 +37,7 @@ func Shares(path string, classes []string, ratios [][]float64) error {
 		var dots plotter.XYs
 		for c, v := range row {
 			if finite(v) {
-				at := float64(c) + 0.6*((float64(f)+0.5)/float64(len(ratios))-0.5)
+				at := float64(c) + float64(0.6*((float64(f)+0.5)/float64(len(ratios))-0.5))
 				dots, top = append(dots, plotter.XY{X: at, Y: v}), max(top, 1.05*v)
 			}
 		}
@@ -51,7 +51,7 @@ func Shares(path string, classes []string, ratios [][]float64) error {
 	}
 	p.NominalX(classes...)
 	p.Y.Min, p.Y.Max, p.Y.Tick.Marker = 0, top, plotTicks(ticksUp, false)
-	c := vgimg.NewWith(vgimg.UseWH(plotWidth+vg.Length(len(classes))*vg.Centimeter/2, 4*vg.Inch), vgimg.UseDPI(plotDPI))
+	c := vgimg.NewWith(vgimg.UseWH(plotWidth+vg.Length(vg.Length(len(classes))*vg.Centimeter/2), 4*vg.Inch), vgimg.UseDPI(plotDPI))
 	p.Draw(draw.Crop(draw.New(c), 3*vg.Millimeter, -3*vg.Millimeter, 2*vg.Millimeter, -3*vg.Millimeter))
 	err = raster.WriteFile(path, func(w io.Writer) error {
 		_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)

@@ -15,7 +15,7 @@ func meanOf(x []float64) (mean, sd float64) {
 	}
 	sum := 0.0
 	for _, v := range x {
-		sum += (v - mean) * (v - mean)
+		sum += float64((v - mean) * (v - mean))
 	}
 	return mean, math.Sqrt(sum / float64(len(x)-1))
 }
@@ -26,7 +26,7 @@ func tTail(t, df float64) float64 {
 	if math.IsInf(t, 0) {
 		return 0
 	}
-	return betaI(df/(df+t*t), df/2, 0.5)
+	return betaI(df/(df+float64(t*t)), df/2, 0.5)
 }
 
 // tQuantile returns t with tTail(t, df) = p, by bisection.
@@ -58,7 +58,7 @@ func betaI(x, a, b float64) float64 {
 		return 1 - betaI(1-x, b, a)
 	}
 	gamma := func(v float64) float64 { g, _ := math.Lgamma(v); return g }
-	front := math.Exp(gamma(a+b) - gamma(a) - gamma(b) + a*math.Log(x) + b*math.Log1p(-x))
+	front := math.Exp(gamma(a+b) - gamma(a) - gamma(b) + float64(a*math.Log(x)) + float64(b*math.Log1p(-x)))
 	const tiny = 1e-300
 	c, d := 1.0, 1/max(1-(a+b)*x/(a+1), tiny)
 	f := d
@@ -68,7 +68,7 @@ func betaI(x, a, b float64) float64 {
 			m * (b - m) * x / ((a + 2*m - 1) * (a + 2*m)),
 			-(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 2*m + 1)),
 		} {
-			d = 1 + k*d
+			d = 1 + float64(k*d)
 			if c = 1 + k/c; math.Abs(c) < tiny {
 				c = tiny
 			}
@@ -78,7 +78,7 @@ func betaI(x, a, b float64) float64 {
 			d = 1 / d
 			f *= c * d
 		}
-		if math.Abs(c*d-1) < 1e-15 {
+		if math.Abs(float64(c*d)-1) < 1e-15 {
 			break
 		}
 	}

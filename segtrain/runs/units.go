@@ -17,7 +17,7 @@ func (v *Verdict) byRuns(over string) error {
 	mean, sd := meanOf(u.differences)
 	v.Units, v.Noise, v.Difference = len(u.differences), u.name, mean
 	se := sd * math.Sqrt(1/n+u.extra)
-	margin := tQuantile(0.05, n-1) * se
+	margin := float64(tQuantile(0.05, n-1) * se)
 	v.Low, v.High = mean-margin, mean+margin
 	v.Method = fmt.Sprintf("paired t test on %d %s%s, 95 %% interval", len(u.differences), u.name, u.averaged)
 	if u.extra > 0 {

@@ -38,9 +38,9 @@ func (c Cost) Seconds(s Size) float64 {
 	steps := math.Max(1, math.Floor((float64(c.Images)-val)/float64(c.Batch)))
 	validations := math.Ceil(float64(s.Epochs)/float64(max(1, c.ValEvery))) + 1
 	image := c.Image * area
-	one := float64(s.Epochs)*(steps*c.Step*area+c.Snapshot) + (validations+1)*val*image // and once out of fold
-	views := math.Min(val, float64(c.Viewed)) * float64(c.Views) * image
-	return folds * (one + views + float64(c.Tests)*image)
+	one := float64(float64(s.Epochs)*(float64(steps*c.Step*area)+c.Snapshot)) + float64((validations+1)*val*image) // and once out of fold
+	views := float64(math.Min(val, float64(c.Viewed)) * float64(c.Views) * image)
+	return folds * (one + views + float64(float64(c.Tests)*image))
 }
 
 // Fit returns the size next to the wanted one that takes no more than so many seconds, with a line for everything that was given

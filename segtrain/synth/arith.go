@@ -1,11 +1,15 @@
 package synth
 
-import "math"
+import (
+	"math"
+
+	"tessera/internal/random"
+)
 
 // Every product that may reach a sum is rounded by a conversion first: without it a compiler may fuse the two
-// operations, and the bits would depend on the processor. Halving and doubling are exact and need none.
+// operations, and the bits would depend on the processor.
 
-func lerp(a, b, t float32) float32 { return a + float32(t*(b-a)) }
+func lerp(a, b, t float32) float32 { return float32(a) + float32(t*(float32(b)-float32(a))) }
 
 func dot(ax, ay, bx, by float32) float32 { return float32(ax*bx) + float32(ay*by) }
 
@@ -65,6 +69,6 @@ func cloud(key uint32, x, y float32) float32 {
 }
 
 func lattice(key uint32, x, y int32) float32 {
-	h := mix(uint64(key)<<32 ^ uint64(uint32(x))*0x85ebca6b ^ uint64(uint32(y))*0xc2b2ae3d27d4eb4f)
+	h := random.Mix(uint64(key)<<32 ^ uint64(uint32(x))*0x85ebca6b ^ uint64(uint32(y))*0xc2b2ae3d27d4eb4f)
 	return float32(h>>40) / (1 << 24)
 }

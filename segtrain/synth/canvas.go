@@ -95,7 +95,7 @@ func (c *canvas) develop(rng *rand.Rand) *raster.Image {
 	im := &raster.Image{H: c.h, W: c.w, C: 3, Pix8: make([]uint8, c.h*c.w*3)}
 	for i, p := range c.pix {
 		for k, v := range p {
-			bell := rng.Float32() + rng.Float32() + rng.Float32() + rng.Float32() - 2
+			bell := float32(rng.Float32()) + float32(rng.Float32()) + float32(rng.Float32()) + float32(rng.Float32()) - 2
 			v += float32(bell * c.look.grain * 1.7320508) // the sum of four has a deviation of 1/√3
 			im.Pix8[i*3+k] = uint8(float32(clamp(v)*255) + 0.5)
 		}
@@ -104,7 +104,7 @@ func (c *canvas) develop(rng *rand.Rand) *raster.Image {
 }
 
 func (c *canvas) light() {
-	cx, cy := float32(c.w)/2, float32(c.h)/2
+	cx, cy := float32(float32(c.w)/2), float32(float32(c.h)/2)
 	for i, p := range c.pix {
 		x, y := (float32(i%c.w)-cx)/c.size, (float32(i/c.w)-cy)/c.size
 		bright := 1 + float32(c.look.slope*dot(x, y, c.look.lx, c.look.ly))

@@ -30,7 +30,7 @@ func newLook(rng *rand.Rand) look {
 	l := look{weave: uint8(rng.IntN(int(numWeaves)))}
 	l.scale = between(rng, 4, 9)
 	l.ux, l.uy = direction(rng)
-	hue, saturation, value := rng.Float32(), between(rng, 0.05, 0.3), between(rng, 0.4, 0.95)
+	hue, saturation, value := float32(rng.Float32()), between(rng, 0.05, 0.3), between(rng, 0.4, 0.95)
 	l.dark = hsv(hue, saturation, float32(value*0.7))
 	l.bright = hsv(hue+between(rng, -0.06, 0.06), float32(saturation*0.8), value)
 	l.hue = between(rng, -0.04, 0.04)

@@ -43,7 +43,7 @@ func (l look) thing(rng *rand.Rand, others []thing, h, w int) thing {
 		t.r = between(rng, float32(0.13*size), float32(0.21*size))
 	}
 	t.x, t.y = place(rng, others, float32(h), float32(w))
-	jitter := float32(0.13 * (rng.Float32() + rng.Float32() - 1))
+	jitter := float32(0.13 * (float32(rng.Float32()) + float32(rng.Float32()) - 1))
 	t.colour = hsv(hues[t.class]+jitter+l.hue, between(rng, 0.35, 0.8), between(rng, 0.6, 0.98))
 	t.contrast = between(rng, 0.05, 0.35)
 	return t
@@ -109,7 +109,7 @@ func (t thing) distance(x, y float32) (d, u, v float32) {
 
 // tile is a rectangle from square to about 1:1.8 whose corners are rounded by an eighth of its reach.
 func tile(u, v, r, aspect float32) float32 {
-	corner := r / 8
+	corner := float32(r / 8)
 	ox, oy := abs(u)-(float32(r*0.85)-corner), abs(v)-(float32(r*lerp(0.48, 0.8, aspect))-corner)
 	return hypot(max(ox, 0), max(oy, 0)) + min(max(ox, oy), 0) - corner
 }

@@ -13,6 +13,7 @@ import (
 	"image/color"
 	"math/rand/v2"
 
+	"tessera/internal/random"
 	"tessera/segtrain/raster"
 )
 
@@ -75,16 +76,7 @@ const (
 
 // keyed returns the random numbers of (seed, stream, id).
 func keyed(seed uint64, stream, id int) *rand.Rand {
-	return rand.New(rand.NewPCG(mix(seed+uint64(stream)), mix(uint64(id)^mix(seed))))
-}
-
-// mix is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014): neighbouring keys become unrelated
-// numbers.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
+	return rand.New(rand.NewPCG(random.Mix(seed+uint64(stream)), random.Mix(uint64(id)^random.Mix(seed))))
 }
 
 // between returns a uniform number in [lo, hi).

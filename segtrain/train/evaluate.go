@@ -103,7 +103,7 @@ func (e *Evaluator) Run(ds *data.Dataset, predicted func(index int, classes []ui
 			aux.see(presence, t.recorded.labels.Value(), t.truth.Indices)
 		}
 		if t.loss != nil {
-			result.Loss += float64(t.loss.Value()[0]) * float64(batch.N)
+			result.Loss += float64(float64(t.loss.Value()[0]) * float64(batch.N))
 		}
 		for i, index := range batch.Indices {
 			truth, classes := batch.Masks[i*labels:][:labels], t.classes[i*labels:][:labels]

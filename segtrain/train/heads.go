@@ -26,6 +26,12 @@ type Aux struct {
 	MinShare float64 // part of the pixels that count which a class must have to be there; one pixel at least
 	Ignore   int     // label in masks that does not count
 	Flags    bool    // masks hold 0 or 1 for each pixel and class, not class indices
+
+	// Shares is for pictures that SnapMix mixes, which show a class in part. Such a picture shows a class with a weight from
+	// 0 to 1, its target: where the picture itself showed it, the part of its activation that is not covered, and to that, where
+	// the other picture shows it, the part of the other's that is taken along; 1 if the sum is more. What both pictures show
+	// is known as far as it is of both. Activation is that of the class in the maps of the head (see look).
+	Shares bool
 }
 
 // Unknown is the label of a class that nothing is known about.
@@ -56,6 +62,7 @@ type recorded struct {
 	masks  *autograd.Var  // logits
 	labels *autograd.Var  // logits of the classification head, nil for none
 	truth  *tensor.Tensor // what labels should be, nil for none
+	share  *tensor.Tensor // how much of what they should be, nil for all
 	loss   *autograd.Var  // nil for none
 }
 
@@ -78,9 +85,14 @@ func (h Heads) record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss
 		return r
 	}
 	r.labels, r.truth = out.Labels, t.Labels(out.Labels.Shape)
+	shown := autograd.NewTarget(r.truth)
+	if h.Aux.Shares && t.Mode == autograd.Training {
+		r.share = tensor.New(tensor.Float32, out.Labels.Shape)
+		shown.Mixed, shown.Share = t.Labels(out.Labels.Shape), r.share // what is not there is 0
+	}
 	if l != nil {
 		r.loss = autograd.WeightedSum(t, []float32{1, h.Aux.Weight}, r.loss,
-			autograd.BCE(t, r.labels, autograd.NewTarget(r.truth), Unknown, 0, nil, nil))
+			autograd.BCE(t, r.labels, shown, Unknown, 0, nil, nil))
 	}
 	return r
 }

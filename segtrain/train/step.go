@@ -108,6 +108,9 @@ func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossV
 func (s *Step) Label(ids []string, masks []uint8) {
 	if s.heads.Aux != nil {
 		s.heads.Aux.label(ids, masks, s.truth.Indices)
+		if s.share != nil {
+			kernels.Fill(1, s.share.Data)
+		}
 	}
 }
 

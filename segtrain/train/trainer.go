@@ -61,6 +61,7 @@ type Trainer struct {
 
 	ema, swa *optim.Average // of this run, nil for none
 	mixture  *Mixture       // nil unless pixels get two labels
+	look     *look          // nil unless SnapMix mixes
 	waited   float64        // seconds of this epoch spent waiting for batches
 }
 
@@ -133,6 +134,10 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 		return p, err
 	}
 	defer func() { step.Free() }()
+	if t.look, err = t.newLook(); err != nil {
+		return p, err
+	}
+	defer t.look.free()
 	if t.Val != nil {
 		defer t.Eval.Free()
 	}
@@ -217,6 +222,7 @@ func (t *Trainer) loop(ctx context.Context, step **Step, loader *data.Loader, p 
 			t.Optimizer.(optim.Cyclable).SetMomentum(t.Momentum(p.Step))
 		}
 		(*step).Label(batch.IDs, batch.Masks)
+		t.look.weigh(*step, batch)
 		lossValue, norm, err := (*step).Run(p.Step, lr, batch.Images, batch.Masks)
 		if err != nil {
 			return t.explain(err, batch)

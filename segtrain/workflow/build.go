@@ -97,7 +97,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
-		m.Step = t.Forecast(parallel.Workers())
+		m.Step = t.Forecast(parallel.Workers()) + p.forecastLook(cfg, x.Shape)
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
 	m.Weights = copies * 4 * int64(numbers(p.heads.With(p.model)))

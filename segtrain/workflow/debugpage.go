@@ -26,7 +26,7 @@ func (d *debugger) show(kind, id string, f *raster.Float, m *raster.Mask, colors
 	for i, v := range f.Pix {
 		c := i % f.C
 		mean, std := d.cfg.Data.Mean[c], d.cfg.Data.Std[c]
-		plain.Pix[i] = float32(float64(v)*std + mean)
+		plain.Pix[i] = float32(float64(float64(v)*std) + mean)
 	}
 	d.pictures = append(d.pictures, picture{kind, id, plain.Image(), m, colors})
 }

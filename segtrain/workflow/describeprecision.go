@@ -93,7 +93,7 @@ func (p *parts) noiseStep(cfg *config.Config) (run, done func(), err error) {
 		return nil, nil, err
 	}
 	for i, to := 0, x.Value(); i < len(to); i++ {
-		to[i] = float32(autograd.Uniform(1, uint64(i)))*4 - 2
+		to[i] = float32(float32(autograd.Uniform(1, uint64(i)))*4) - 2
 	}
 	return func() {
 		t.Forward()

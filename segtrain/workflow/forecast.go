@@ -48,11 +48,13 @@ func (d *debugger) forecastRun() {
 	warm := min(2, t.steps-1)
 	second := min(max(warm, t.perEpoch), t.steps-1)
 	cached := min(1, float64(cfg.Data.CacheMB<<20)/math.Max(1, d.decoded(d.seenTrain)))
-	mix := func(x []float64) float64 { return (1-cached)*mean(x[warm:]) + cached*mean(x[second:]) }
+	mix := func(x []float64) float64 {
+		return float64((1-cached)*mean(x[warm:])) + float64(cached*mean(x[second:]))
+	}
 	f.Step, f.Wait = mix(t.seconds), mix(t.waits)
 	f.Validation = t.validation / float64(max(1, t.images)) * float64(d.source.count(cfg, d.source.val, false))
 	validations := (f.Epochs + cfg.Train.ValEvery - 1) / cfg.Train.ValEvery
-	f.Seconds = f.Step*float64(steps) + f.Validation*float64(validations+1) + f.Snapshot*float64(f.Epochs)
+	f.Seconds = float64(f.Step*float64(steps)) + float64(f.Validation*float64(validations+1)) + float64(f.Snapshot*float64(f.Epochs))
 	f.MemoryBytes = max(d.planned(), residentPeak())
 	d.result.Forecast = f
 	d.add(Check{Name: "forecast", Verdict: Pass, Text: fmt.Sprintf("%v: %d steps of %.3g s (%.0f %% of it waiting for images), "+

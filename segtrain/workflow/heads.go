@@ -37,7 +37,7 @@ func auxClasses(cfg *config.Config) []string {
 func newHeads(cfg *config.Config, m decoder.Model) (h train.Heads, err error) {
 	if a := cfg.Model.Aux; a.Weight > 0 {
 		h.Aux = &train.Aux{Weight: float32(a.Weight), Classes: auxClasses(cfg), MinShare: a.MinShare, Ignore: ignored(cfg),
-			Flags: cfg.Flags()}
+			Flags: cfg.Flags(), Shares: mixesBy(cfg, "SnapMix")}
 	}
 	if cfg.Model.DeepSupervision {
 		whole := m.(*decoder.SegmentationModel)

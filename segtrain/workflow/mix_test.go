@@ -25,6 +25,7 @@ func TestMix(t *testing.T) {
 	}{
 		{[]string{"mix=[MixUp]", "loss=[dice, lovasz]"}, "MixUp gives pixels two labels, and loss lovasz cannot take them"},
 		{[]string{"mix=[{MixUp: {p: 0.7}}, CutMix]"}, "probabilities p add up to 1.2"},
+		{[]string{"mix=[SnapMix]"}, "SnapMix weighs what pictures show by the activation maps of a classification head, and there is none; set model.aux.weight"},
 		{[]string{"mix=[CutMix]", "train.batch=1"}, "a batch of one picture has nothing to mix"},
 	} {
 		_, err := build(parse(t, tt.settings...))
@@ -32,4 +33,12 @@ func TestMix(t *testing.T) {
 	}
 	_, err = build(parse(t, "mix=[CutMix]", "loss=[lovasz]"))
 	assert.NoError(t, err, "hard labels are for any loss")
+
+	plain, err := build(parse(t, "model.aux.weight=0.5"))
+	require.NoError(t, err)
+	p, err = build(parse(t, "mix=[SnapMix]", "model.aux.weight=0.5", "loss=[lovasz]"))
+	require.NoError(t, err)
+	assert.True(t, p.heads.Aux.Shares)
+	assert.False(t, plain.heads.Aux.Shares)
+	assert.Greater(t, p.memory.Step, plain.memory.Step, "a look at the pictures takes memory")
 }

@@ -107,7 +107,7 @@ func predictions(m decoder.Model, shape tensor.Shape, d time.Duration) (perSecon
 	defer p.Free()
 	x, logits := make([]float32, shape.Size()), make([]float32, p.Logits().Size())
 	for i := range x {
-		x[i] = float32(4*autograd.Uniform(1, uint64(i)) - 2)
+		x[i] = float32(float64(4*autograd.Uniform(1, uint64(i))) - 2)
 	}
 	begin, fastest := time.Now(), time.Duration(1<<62)
 	for run := 0; run < 3 || time.Since(begin) < d; run++ {

@@ -174,11 +174,11 @@ func (o *outlines) judge(name string) Check {
 	}
 	n := float64(o.samples)
 	c.Text = fmt.Sprintf("edges at the masks' outlines %.2f times the image's mean, %.2f elsewhere; stronger there in %d of %d "+
-		"samples (wanted: %.0f)", o.own, o.far, o.wins, o.samples, math.Ceil(n/2+math.Sqrt(n)))
+		"samples (wanted: %.0f)", o.own, o.far, o.wins, o.samples, math.Ceil(float64(n/2)+math.Sqrt(n)))
 	best := ""
 	most := o.own
 	for _, v := range o.views {
-		if mean := v.sum / max(1, v.samples); v.share >= v.samples/2+1.5*math.Sqrt(v.samples) && v.samples >= n/2 && mean > most {
+		if mean := v.sum / max(1, v.samples); v.share >= float64(v.samples/2)+float64(1.5*math.Sqrt(v.samples)) && v.samples >= n/2 && mean > most {
 			best, most = v.name, mean
 		}
 	}
@@ -187,7 +187,7 @@ func (o *outlines) judge(name string) Check {
 		c.Verdict = Fail
 		c.Text += fmt.Sprintf("; but masks fit better %s (%.2f)", best, most)
 		c.Cures = []string{"are masks stored another way round than images, or cut or scaled differently?"}
-	case float64(o.wins) < n/2+math.Sqrt(n):
+	case float64(o.wins) < float64(n/2)+math.Sqrt(n):
 		c.Verdict = Fail
 		c.Cures = []string{"masks do not follow their images: does data.pattern pair the right files?",
 			"if the pictures show that they do, as with outlines that nobody sees, go on with debug=false"}

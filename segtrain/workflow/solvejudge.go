@@ -76,7 +76,7 @@ func (s *solver) runViews(ctx context.Context) (any, error) {
 	takes := g.Seconds * float64(r.Folds*len(s.test))
 	v.Why = fmt.Sprintf("%s gains %+.4f ± %.4f of an image's mean IoU, the most for a second among those beyond noise; predicting %d images "+
 		"with %d models takes about %s.", r.Proposed, g.Gain, g.SE, len(s.test), r.Folds, solve.Long(takes))
-	if left := s.Hours*3600 - s.runner.Spent(); s.Hours > 0 && takes > left {
+	if left := float64(s.Hours*3600) - s.runner.Spent(); s.Hours > 0 && takes > left {
 		v.Chosen = ""
 		v.Why += fmt.Sprintf(" It is left out: there are %s left.", solve.Long(max(0, left)))
 		s.Log.Warn("test-time augmentation is left out for time", "views", r.Proposed, "takes", solve.Long(takes))

@@ -62,7 +62,7 @@ func (s *solver) runDebug(ctx context.Context) (any, error) {
 	p.Wanted = solve.Size{Epochs: d.Forecast.Epochs, Folds: s.folds.K, Pixels: s.cfg.Data.Size}
 	p.Size = p.Wanted
 	if s.Hours > 0 {
-		p.Limit = s.Hours*3600*(1-solveReserve) - s.runner.Spent() - time.Since(begin).Seconds()
+		p.Limit = float64(s.Hours*3600*(1-solveReserve)) - s.runner.Spent() - time.Since(begin).Seconds()
 		var gone []string
 		if p.Size, gone, err = p.Cost.Fit(p.Wanted, p.Limit); err != nil {
 			return nil, err
