@@ -1,0 +1,3 @@
+package kernels
+
+var bf16To = newFamily("bf16To", bf16ToGeneric)
