@@ -58,7 +58,7 @@ func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *
 func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation, moments *sums) *Var {
 	o, y := t.record("batch norm", x.Shape, x, gamma, beta)
 	b := newBatchNorm(x, gamma, beta, y, stats, act)
-	b.tape = t
+	b.tape, b.op = t, len(t.ops)-1
 	normalise := eachRow(b.rows, b.c, b.normalise)
 	if stats.still(t, x, gamma, beta) {
 		b.coef = t.prepared(4 * b.c)
@@ -67,6 +67,7 @@ func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activatio
 	}
 	b.coef = t.saved(4 * b.c)
 	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
+	o.writes, o.unpacks = []*Var{x, y}, []*Var{x}
 	if stats.Fixed {
 		o.forward = func() {
 			b.affineOfRunning()
@@ -101,6 +102,7 @@ type batchNorm struct {
 	stats             BatchStats
 	act               Activation
 	rows, c           int
+	op                int     // its index, where it packs what it reads and computes
 	coef              *buffer // scale and shift of the forward pass, mean, 1/σ
 }
 
@@ -195,19 +197,22 @@ func (b *batchNorm) normalise(begin, end int) {
 		default:
 			kernels.ChannelAffine(rows, b.c, x, scale, shift, y)
 		}
+		b.x.pack(b.op, begin*b.c, x)
+		b.y.pack(b.op, begin*b.c, y)
 	}
 }
 
 func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
-	t.worker(max(l1Floats, c))
+	t.worker(2 * max(l1Floats, c))
 	measure := func(begin, end, worker int, part []float32) {
 		_, _, mean, _ := b.coefficients()
 		for ; begin < end; begin += b.few() {
 			n := min(b.few(), end-begin)
-			x, dy := b.x.value.data[begin*c:][:n*c], b.y.grad.data[begin*c:][:n*c]
-			b.throughActivation(n, x, dy, t.scratchOf(worker))
+			scratch := t.scratchOf(worker)
+			x, dy := b.x.rows(begin*c, (begin+n)*c, scratch[max(l1Floats, c):]), b.y.grad.data[begin*c:][:n*c]
+			b.throughActivation(n, x, dy, scratch)
 			kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
 		}
 	}
@@ -218,10 +223,9 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure}
 	b.y.follow = f
 	coef := make([]float32, 3*c)
-	toInput := func(i, _ int) {
+	toInput := func(i, worker int) {
 		begin, rows := i*sums.size, min(sums.size, b.rows-i*sums.size)
-		kernels.BatchNormGrad(rows, c, b.x.accumulate, b.x.value.data[begin*c:], b.y.grad.data[begin*c:],
-			coef[:c], coef[c:2*c], coef[2*c:], b.x.grad.data[begin*c:])
+		b.toInput(begin, rows, coef, t.scratchOf(worker))
 	}
 	o.backward = func() {
 		if f.done {
@@ -235,6 +239,20 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 		if b.x.needsGrad {
 			parallel.For(sums.blocks, toInput)
 		}
+	}
+}
+
+// toInput computes rows of the gradient of x.
+func (b *batchNorm) toInput(begin, rows int, coef, scratch []float32) {
+	c, n := b.c, rows
+	if b.x.stored != nil {
+		n = b.few()
+	}
+	for end := begin + rows; begin < end; begin += n {
+		n = min(n, end-begin)
+		x := b.x.rows(begin*c, (begin+n)*c, scratch)
+		kernels.BatchNormGrad(n, c, b.x.accumulate, x, b.y.grad.data[begin*c:], coef[:c], coef[c:2*c], coef[2*c:],
+			b.x.grad.data[begin*c:])
 	}
 }
 

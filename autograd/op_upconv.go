@@ -89,7 +89,7 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), append(in, more...)...)
 	o.keep, o.adds = in, []*Var{w}
 	u := &upConv{t: t, w: w, y: y, ic: ic, oc: oc}
-	if t.Precision == kernels.Float32 {
+	if !t.Precision.Rounds() {
 		u.parts = []upConvPart{&plainPart{u, x, 0, kernels.NewUpConv(n, h, wd, cx, oc)}}
 	} else {
 		u.parts = []upConvPart{newFoldedPart(u, x)}

@@ -58,7 +58,7 @@ func (p *parts) precisions(cfg *config.Config, d time.Duration) ([]PrecisionCost
 			return nil, err
 		}
 		c := PrecisionCost{Precision: name, Kernel: kernels.Active().String(), Memory: memory}
-		if u := kernels.Bfloat16Unit(); precision(&one) != kernels.Float32 {
+		if u := kernels.Bfloat16Unit(); precision(&one).Rounds() {
 			c.Kernel, c.Slowness = u.ISA.String(), u.Slowness*products(precision(&one))
 		}
 		list = append(list, c)
