@@ -73,6 +73,9 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	return c
 }
 
+// Rounded tells whether all directions round their operands to bfloat16.
+func (c *Conv) Rounded() bool { return c.half != nil }
+
 // rounds reports whether a convolution rounds its operands where that is asked for.
 func (c *Conv) rounds() bool {
 	return c.Groups == 1 && (c.DH*c.DW == 1 || c.SH*c.SW == 1) && c.OH()*c.OW() > 1

@@ -12,7 +12,7 @@ type Precision uint8
 // The precisions, named as in a configuration.
 const (
 	Float32  Precision = iota // float32 operands
-	Float16                   // float32 operands; what waits for the backward pass is stored in IEEE half: see Storage
+	Float16                   // float32 operands; what waits for the backward pass is stored in IEEE half: see Tape.Storage
 	BFloat16                  // operands rounded to bfloat16: 8 bits of significand
 	// BFloat16x3 takes each operand as the sum of two bfloat16 numbers and leaves out the product of the small parts: 16
 	// bits of significand (Henry, Tang, Heinecke, "Leveraging the bfloat16 Artificial Intelligence Datatype for

@@ -1,43 +1,57 @@
 package kernels
 
+import (
+	"fmt"
+	"strings"
+)
+
 // A Storage is how numbers wait in memory until they are computed with, which is in float32 always.
 type Storage uint8
 
-// The storages.
+// The storages, named as in a configuration.
 const (
-	StoreFloat32  Storage = iota // as they are
+	StoreAuto     Storage = iota // as the precision says
+	StoreFloat32                 // as they are
 	StoreFloat16                 // IEEE 754 half: 11 bits of significand, denormals down to 6e-8, limited to ±65504
 	StoreBFloat16                // 8 bits of significand, the exponents of float32
 )
 
-// Storage returns how a training step of this precision stores what waits for its backward pass.
-func (p Precision) Storage() Storage {
-	if p == Float16 {
-		return StoreFloat16
+var storageNames = []string{"auto", "fp32", "fp16", "bf16"}
+
+// String returns the name of a configuration.
+func (s Storage) String() string { return storageNames[s] }
+
+// ParseStorage returns the storage of that name.
+func ParseStorage(name string) (Storage, error) {
+	for i, n := range storageNames {
+		if n == name {
+			return Storage(i), nil
+		}
 	}
-	return StoreFloat32
+	return 0, fmt.Errorf("no storage %q; there are: %s", name, strings.Join(storageNames, ", "))
 }
 
-// Pack writes x to y in 16 bits, rounded to nearest even. NaN stays NaN. It panics for StoreFloat32.
+// Pack writes x to y in 16 bits, rounded to nearest even. NaN stays NaN. It panics unless that is StoreFloat16 or
+// StoreBFloat16.
 func (s Storage) Pack(x []float32, y []uint16) {
 	switch s {
 	case StoreFloat16:
 		F32ToF16Clamped(x, y)
 	case StoreBFloat16:
-		bf16.fn.split(x, y[:len(x)], nil)
+		F32ToBF16(x, y)
 	default:
-		panic("kernels: float32 is not stored in 16 bits")
+		panic(fmt.Sprintf("kernels: %v is not stored in 16 bits", s))
 	}
 }
 
-// Unpack writes what Pack has written to x to y, exactly.
+// Unpack computes what Pack has written to x, in float32, exactly.
 func (s Storage) Unpack(x []uint16, y []float32) {
 	switch s {
 	case StoreFloat16:
 		F16ToF32(x, y)
 	case StoreBFloat16:
-		bf16To.fn(x, y[:len(x)])
+		BF16ToF32(x, y)
 	default:
-		panic("kernels: float32 is not stored in 16 bits")
+		panic(fmt.Sprintf("kernels: %v is not stored in 16 bits", s))
 	}
 }

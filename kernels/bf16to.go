@@ -1,3 +1,0 @@
-package kernels
-
-var bf16To = newFamily("bf16To", bf16ToGeneric)
