@@ -25,7 +25,7 @@ func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after 
 		in = append(in, bias)
 	}
 	o, y := t.record("conv", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), in...)
-	o.keep, o.adds = []*Var{x, w}, in[1:]
+	o.keep, o.adds, o.rounds = []*Var{x, w}, in[1:], roundedBy(c, x)
 	convForward(t, o, c, x, w, bias, y, after)
 	convBackward(t, o, c, x, w, bias, y)
 	return c, y
@@ -122,6 +122,14 @@ func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func
 		fill()
 		parallel.For(c.ForwardTasks(), run)
 	}
+}
+
+// roundedBy returns values if a convolution rounds them.
+func roundedBy(c *kernels.Conv, values ...*Var) []*Var {
+	if c.Rounded() {
+		return values
+	}
+	return nil
 }
 
 // fillRows copies row to every row of y.

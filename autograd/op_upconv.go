@@ -100,6 +100,7 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	}
 	for _, part := range u.parts {
 		o.flops += part.kernel().FLOPs()
+		o.rounds = append(o.rounds, roundedBy(part.kernel(), part.image())...)
 		t.worker(part.kernel().Scratch())
 	}
 	return o, u
@@ -116,6 +117,7 @@ type upConv struct {
 // An upConvPart is one of them.
 type upConvPart interface {
 	kernel() *kernels.Conv
+	image() *Var
 	// tasks is the number of tasks of the forward pass, and pixels what one of them computes.
 	tasks() int
 	pixels(task int) (begin, end int)
@@ -135,6 +137,7 @@ type plainPart struct {
 }
 
 func (p *plainPart) kernel() *kernels.Conv            { return p.conv }
+func (p *plainPart) image() *Var                      { return p.x }
 func (p *plainPart) tasks() int                       { return p.conv.ForwardTasks() }
 func (p *plainPart) pixels(task int) (begin, end int) { return p.conv.ForwardPixels(task) }
 

@@ -80,7 +80,20 @@ func (t *Tape) storageOf(v *Var, readers []int) kernels.Storage {
 			return kernels.StoreFloat32
 		}
 	}
-	return t.Precision.Storage()
+	switch {
+	case t.Storage != kernels.StoreAuto:
+		return t.Storage
+	case t.Precision == kernels.Float16:
+		return kernels.StoreFloat16
+	case t.Precision == kernels.BFloat16 && t.rounded(v, readers):
+		return kernels.StoreBFloat16
+	}
+	return kernels.StoreFloat32
+}
+
+// rounded tells whether the backward passes of all readers round a value to bfloat16.
+func (t *Tape) rounded(v *Var, readers []int) bool {
+	return !slices.ContainsFunc(readers, func(i int) bool { return !slices.Contains(t.ops[i].rounds, v) })
 }
 
 // store makes room for a value in 16 bits, and for float32 numbers where readers want them.

@@ -66,29 +66,108 @@ func TestStoredNaN(t *testing.T) {
 	assert.True(t, math.IsNaN(float64(w.Grad.Data[1])))
 }
 
-// deep returns a tape of convolutions with normalisation and the bytes it takes.
-func deep(p kernels.Precision) int64 {
-	tape := autograd.NewTape(autograd.Training)
-	tape.Precision = p
-	x := tape.Input(tensor.Dims(2, 32, 32, 16))
-	for i := range 40 {
-		param := func(axes string, sizes ...int) *autograd.Var {
-			return tape.Param(autograd.NewParam(axes, tensor.Dims(sizes...)))
-		}
-		stats := autograd.BatchStats{Mean: tensor.New(tensor.Float32, tensor.Dims(16)), Var: tensor.New(tensor.Float32, tensor.Dims(16)),
-			Batches: new(int64), Eps: 1e-5, Momentum: 0.1}
-		win := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
-		x = autograd.ConvBatchNorm(tape, x, param("HWIO", 3, 3, 16, 16), 1, win, param("C", 16), param("C", 16), stats,
-			autograd.Activation(i%3))
+// A stack is a tape of so many layers of convolution and normalisation, with gradients.
+type stack struct {
+	tape   *autograd.Tape
+	params []*autograd.Param
+	loss   *autograd.Var
+	inputs []*autograd.Var
+}
+
+func newStack(p kernels.Precision, storage kernels.Storage, layers int) *stack {
+	s := &stack{tape: autograd.NewTape(autograd.Training)}
+	t := s.tape
+	t.Poison, t.Precision, t.Storage = true, p, storage
+	param := func(axes string, sizes ...int) *autograd.Var {
+		q := autograd.NewParam(axes, tensor.Dims(sizes...))
+		copy(q.Value.Data, kerneltest.Floats(uint64(len(s.params)), q.Value.Shape.Size()))
+		s.params = append(s.params, q)
+		return t.Param(q)
 	}
-	autograd.Dot(tape, x, tape.Input(x.Shape))
-	return tape.Forecast(1)
+	norm := func() (gamma, beta *autograd.Var, stats autograd.BatchStats) {
+		return param("C", 16), param("C", 16), autograd.BatchStats{Mean: tensor.New(tensor.Float32, tensor.Dims(16)),
+			Var: tensor.New(tensor.Float32, tensor.Dims(16)), Batches: new(int64), Eps: 1e-5, Momentum: 0.1}
+	}
+	win := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
+	x := t.Input(tensor.Dims(2, 32, 32, 16))
+	s.inputs = append(s.inputs, x)
+	for i := range layers {
+		gamma, beta, stats := norm()
+		act := autograd.Activation(i % 3)
+		if i%4 == 3 {
+			small := autograd.MaxPool(t, x, kernels.Window{KH: 2, KW: 2, SH: 2, SW: 2, DH: 1, DW: 1})
+			x = autograd.UpsampleConvBatchNorm(t, small, x, param("HWIO", 3, 3, 32, 16), gamma, beta, stats, act)
+		} else {
+			x = autograd.ConvBatchNorm(t, x, param("HWIO", 3, 3, 16, 16), 1, win, gamma, beta, stats, act)
+		}
+	}
+	s.inputs = append(s.inputs, t.Input(x.Shape))
+	s.loss = t.Output(autograd.Dot(t, x, s.inputs[1]))
+	return s
+}
+
+// gradients returns those of two steps.
+func (s *stack) gradients(t *testing.T) [][]float32 {
+	t.Helper()
+	require.NoError(t, s.tape.Plan())
+	defer s.tape.Free()
+	for i, v := range s.inputs {
+		v.Set(kerneltest.Floats(uint64(i), v.Shape.Size()))
+	}
+	var list [][]float32
+	for range 2 {
+		s.tape.Forward()
+		s.tape.Backward(s.loss, 1)
+	}
+	for _, p := range s.params {
+		list = append(list, p.Grad.Data)
+	}
+	return list
 }
 
 // Almost all that waits does so in half the memory.
 func TestStoredHalvesTakeHalf(t *testing.T) {
-	full, half := deep(kernels.Float32), deep(kernels.Float16)
-	assert.Less(t, float64(half), 0.62*float64(full), "%d and %d bytes", half, full)
+	full := newStack(kernels.Float32, kernels.StoreAuto, 40).tape.Forecast(1)
+	for p, s := range map[kernels.Precision]kernels.Storage{
+		kernels.Float16: kernels.StoreAuto, kernels.BFloat16x3: kernels.StoreFloat16, kernels.Float32: kernels.StoreBFloat16,
+	} {
+		half := newStack(p, s, 40).tape.Forecast(1)
+		assert.Less(t, float64(half), 0.62*float64(full), "%v, %v: %d and %d bytes", p, s, half, full)
+	}
+}
+
+// A storage of its own goes with any precision, and gradients are near those of values that wait as they are.
+func TestStorageGradients(t *testing.T) {
+	want := newStack(kernels.Float32, kernels.StoreAuto, 6).gradients(t)
+	for storage, limit := range map[kernels.Storage]float64{kernels.StoreFloat16: 5e-3, kernels.StoreBFloat16: 8e-2} {
+		for i, got := range newStack(kernels.Float32, storage, 6).gradients(t) {
+			d := distance(want[i], got)
+			assert.True(t, d <= limit, "%v: gradient %d differs by %v", storage, i, d)
+			if i == 2 { // of the first weights, of which nothing is exact
+				assert.True(t, d >= limit/1000, "%v: nothing was rounded", storage)
+			}
+		}
+	}
+	half := newStack(kernels.Float16, kernels.StoreAuto, 6).gradients(t)
+	for i, got := range newStack(kernels.Float32, kernels.StoreFloat16, 6).gradients(t) {
+		kerneltest.Equal(t, half[i], got)
+	}
+	for i, got := range newStack(kernels.Float16, kernels.StoreFloat32, 6).gradients(t) {
+		kerneltest.Equal(t, want[i], got)
+	}
+}
+
+// What convolutions in bfloat16 alone read waits in bfloat16: no bit differs, and there is less of it.
+func TestBFloat16StoresWhatItRounds(t *testing.T) {
+	full, auto := newStack(kernels.BFloat16, kernels.StoreFloat32, 5), newStack(kernels.BFloat16, kernels.StoreAuto, 5)
+	want, got := full.gradients(t), auto.gradients(t)
+	for i := range want {
+		kerneltest.Equal(t, want[i], got[i])
+	}
+	before, after := newStack(kernels.BFloat16, kernels.StoreFloat32, 40), newStack(kernels.BFloat16, kernels.StoreAuto, 40)
+	assert.Less(t, float64(after.tape.Forecast(1)), 0.85*float64(before.tape.Forecast(1)))
+	x3 := newStack(kernels.BFloat16x3, kernels.StoreAuto, 40)
+	assert.Equal(t, newStack(kernels.BFloat16x3, kernels.StoreFloat32, 40).tape.Forecast(1), x3.tape.Forecast(1))
 }
 
 // In inference nothing waits.

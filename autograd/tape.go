@@ -47,9 +47,12 @@ type Tape struct {
 	// Steady drops nothing in Training mode either: a step on one batch then is the same function of its weights every time.
 	// Set it before recording.
 	Steady bool
-	// Precision is that of the operands of convolutions and linear layers, and of what waits for the backward pass; everything
-	// else computes in float32. Set it before recording.
+	// Precision is that of the operands of convolutions and linear layers; everything else computes in float32. Set it
+	// before recording.
 	Precision kernels.Precision
+	// Storage is how what waits for the backward pass does so, StoreAuto as Precision says: in Float16 in halves; in BFloat16
+	// in bfloat16 where backward passes round to that anyway, so that no bit differs; else in float32. Set it before recording.
+	Storage kernels.Storage
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
 
@@ -73,6 +76,7 @@ type op struct {
 	forward, backward func() // backward adds to the gradients of in: see Var.accumulate
 
 	writes, unpacks []*Var      // what forward packs by Var.pack if asked to, and what backward reads by Var.rows: see stored
+	rounds          []*Var      // what backward rounds to bfloat16 before it computes with it
 	compares        bool        // backward looks where values that it keeps are equal
 	packs           []func()    // pack values after the forward pass
 	restores        []*restored // values that the backward pass reads as float32
