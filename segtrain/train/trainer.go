@@ -36,6 +36,7 @@ type Trainer struct {
 	Val       *data.Dataset // nil for no validation
 
 	Precision kernels.Precision // of the convolutions of a step
+	Storage   kernels.Storage   // of what waits for its backward pass
 
 	Steps     int // to train altogether
 	Batch     int
@@ -154,7 +155,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 // newStep records a step of what trains now.
 func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
-	step, err := newStepOf(t.Precision, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
+	step, err := newStepOf(t.Precision, t.Storage, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
 		t.ClipNorm, t.Seed)
 	if err == nil {
 		step.ClipValue, step.gradients = t.ClipValue, t.Gradients

@@ -21,6 +21,15 @@ func precision(cfg *config.Config) kernels.Precision {
 	return p
 }
 
+// storage returns in what activations of a configuration, which has been checked, wait for the backward pass.
+func storage(cfg *config.Config) kernels.Storage {
+	s, err := kernels.ParseStorage(cfg.Train.Activations)
+	if err != nil { // a configuration that was made in code
+		return kernels.StoreAuto
+	}
+	return s
+}
+
 // checkPrecision refuses a precision that would take this machine fifty times as long, unless that is wanted.
 func checkPrecision(cfg *config.Config) error {
 	u := kernels.Bfloat16Unit()
