@@ -36,6 +36,11 @@ var choices = map[string][]Choice{
 		{Name: "fp16", Doc: "halves: 11 bits of significand, limited to ±65504"},
 		{Name: "bf16", Doc: "bfloat16: 8 bits of significand"},
 	},
+	"train.weights_type": {
+		{Name: "fp32", Doc: "as they are learned"},
+		{Name: "fp16", Doc: "halves: files of half the size; what exceeds 65504 stays float32"},
+		{Name: "bf16", Doc: "bfloat16"},
+	},
 	"data.kind": {
 		{Name: "folders", Doc: "a folder of pictures and a folder of masks"},
 		{Name: "csv", Doc: "a manifest"},

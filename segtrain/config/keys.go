@@ -163,6 +163,7 @@ var keys = []key{
 	{"train.keep_cycles", "and those at the ends of cycles (cosine_restarts, schedule.swa)", rule{}},
 	{"train.tensorboard", "write the curves for TensorBoard, too", rule{}},
 	{"train.activations", "how they wait for the backward pass; precision.md", oneOf},
+	{"train.weights_type", "of numbers in the files of weights, not in snapshots", oneOf},
 	{"predict", "From probabilities to masks, in validation too.", rule{}},
 	{"predict.threshold", "probability from which a class is there: one, or one a class", above(0).under(1)},
 	{"predict.gate", "least probability of a class by model.aux: one, or one a class", from(0).under(1)},

@@ -55,6 +55,7 @@ type Trainer struct {
 	SnapshotEvery time.Duration     // within an epoch; there is one after every epoch anyway
 	Best, Last    string            // file names of the best and of the newest weights
 	Metadata      map[string]string // that files of weights hold; nil for none
+	WeightsType   string            // of their numbers, as checkpoint.Recast names it; empty is fp32. Snapshots are exact.
 
 	Observe   Observer
 	Resumed   func(Progress) // hears where a resumed run goes on, before its first step; nil for nobody

@@ -76,8 +76,9 @@ func (s *session) trainer() *train.Trainer {
 		Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
-		Metadata: map[string]string{SplitKey: s.source.split.Hash(), PrecisionKey: s.cfg.Precision},
-		Observe:  observer{s},
+		WeightsType: s.cfg.Train.WeightsType,
+		Metadata:    map[string]string{SplitKey: s.source.split.Hash(), PrecisionKey: s.cfg.Precision},
+		Observe:     observer{s},
 	}
 }
 
