@@ -101,7 +101,10 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	for _, part := range u.parts {
 		o.flops += part.kernel().FLOPs()
 		o.rounds = append(o.rounds, roundedBy(part.kernel(), part.image())...)
-		t.worker(part.kernel().Scratch())
+		t.convWorker(part.kernel())
+		if plain, ok := part.(*plainPart); ok {
+			o.unpacks = append(o.unpacks, plain.x)
+		}
 	}
 	return o, u
 }
@@ -173,7 +176,7 @@ func (p *plainPart) back() []func() {
 	if p.w.needsGrad {
 		dw := t.temporary(9*size, true)
 		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, p.x.value.data, p.y.grad.data, partial, scratch)
+			c.GradWeightOf(i, p.x.numbers(), nil, p.y.grad.data, partial, scratch)
 		})
 		passes = append(passes, func() {
 			clear(dw.data)

@@ -9,8 +9,8 @@ import (
 
 // A stored is a value that waits for the backward pass in 16 bits: in float32 it lives no longer than the forward pass
 // reads it. It is packed once it is computed, by the tape, or piece by piece by the operation that computes it or reads
-// it first (op.writes). Backward passes that read piece by piece unpack what they read (op.unpacks, Var.rows); the others
-// find float32 numbers where the value was, in memory that lives for their operation alone.
+// it first (op.writes). Backward passes that read piece by piece unpack what they read (op.unpacks, Var.rows, Var.numbers); the
+// others find float32 numbers where the value was, in memory that lives for their operation alone.
 //
 // A value is stored so if an operation before the losses keeps it for its backward pass. Results of a forward pass are the same
 // in any storage; gradients, which stay in float32, are those of rounded values.
@@ -33,10 +33,26 @@ type restored struct {
 // leastStored is how many numbers a value has that is worth packing. Those of squeeze-and-excitation mostly have fewer.
 const leastStored = 64
 
+// stores tells whether values may be stored in 16 bits.
+func (t *Tape) stores() bool {
+	if t.Storage == kernels.StoreAuto {
+		return t.training() && (t.Precision == kernels.Float16 || t.Precision == kernels.BFloat16)
+	}
+	return t.training() && t.Storage != kernels.StoreFloat32
+}
+
+// convWorker asks for the scratch of a convolution whose gradient of the weights may read stored values.
+func (t *Tape) convWorker(c *kernels.Conv) {
+	t.worker(c.Scratch())
+	if t.stores() {
+		t.worker(c.Scratch() + c.StoredScratch())
+	}
+}
+
 // chooseStorage decides which values are stored in 16 bits. The readers of a value are the operations whose backward passes
 // need it, in their order.
 func (t *Tape) chooseStorage() {
-	if t.chosen || !t.training() {
+	if t.chosen || !t.stores() {
 		return
 	}
 	t.chosen = true
@@ -152,6 +168,14 @@ func (v *Var) pack(op, begin int, x []float32) {
 	if s := v.stored; s != nil && s.byOp && s.by == op {
 		s.storage.Pack(x, s.numbers[begin:begin+len(x)])
 	}
+}
+
+// numbers returns a value as it waits for the backward pass.
+func (v *Var) numbers() kernels.Numbers {
+	if v.stored == nil {
+		return kernels.Floats(v.value.data)
+	}
+	return v.stored.storage.Stored(v.stored.numbers)
 }
 
 // rows returns the elements of v from begin to end for a backward pass, in scratch if they are stored.

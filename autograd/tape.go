@@ -75,7 +75,7 @@ type op struct {
 	prepare           func() // computes what depends on parameters alone; nil for nothing
 	forward, backward func() // backward adds to the gradients of in: see Var.accumulate
 
-	writes, unpacks []*Var      // what forward packs by Var.pack if asked to, and what backward reads by Var.rows: see stored
+	writes, unpacks []*Var      // what forward packs by Var.pack if asked to, and what backward reads by Var.rows or Var.numbers: see stored
 	rounds          []*Var      // what backward rounds to bfloat16 before it computes with it
 	compares        bool        // backward looks where values that it keeps are equal
 	packs           []func()    // pack values after the forward pass
