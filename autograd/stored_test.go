@@ -9,6 +9,7 @@ import (
 
 	"tessera/autograd"
 	"tessera/internal/kerneltest"
+	"tessera/internal/parallel"
 	"tessera/kernels"
 	"tessera/tensor"
 )
@@ -188,4 +189,22 @@ func TestInferenceIsThatOfFloat32(t *testing.T) {
 	again, got := run(kernels.Float16)
 	assert.Equal(t, bytes, again)
 	kerneltest.Equal(t, want, got)
+}
+
+// A step allocates nothing in any storage.
+func TestStoredAllocatesNothing(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	parallel.SetWorkers(1)
+	for _, storage := range []kernels.Storage{kernels.StoreFloat16, kernels.StoreBFloat16} {
+		s := newStack(kernels.Float32, storage, 5)
+		s.tape.Poison = false
+		require.NoError(t, s.tape.Plan())
+		step := func() {
+			s.tape.Forward()
+			s.tape.Backward(s.loss, 1)
+		}
+		step()
+		assert.Zero(t, testing.AllocsPerRun(3, step), storage)
+		s.tape.Free()
+	}
 }

@@ -25,7 +25,8 @@ func (c *Conv) gradBand(band, panel, channel int, load bool, pixels Numbers, dy,
 	p, g := &w.input, w.input.tiling
 	image, first := band/p.bands, band%p.bands*p.band
 	count, channels := min(p.band, p.oh-first), min(gradBlock, p.ic-channel)
-	p, x := p.tiled(image, first, count, pixels, scratch)
+	var part sweep // on the stack: a task allocates nothing
+	p, x := p.tiled(image, first, count, pixels, &part, scratch)
 	dy = dy[image*p.oh*p.ow*p.oc:][:p.oh*p.ow*p.oc]
 	spare, scratch := scratch[:maxTile], scratch[maxTile:]
 	v, scratch := scratch[:g.values*g.vld], scratch[g.values*g.vld:]
@@ -57,21 +58,21 @@ func (p *sweep) tiledLines(rows int) int {
 	return (rows+1)/2*p.tiling.step + p.tiling.size - p.tiling.step
 }
 
-// tiled returns the pixels of an image that count output rows from first on see, and the sweep as it is on them: those of the image
-// where they are float32, else those rows alone, at the end of scratch.
-func (p *sweep) tiled(image, first, count int, x Numbers, scratch []float32) (*sweep, []float32) {
+// tiled returns the pixels of an image that count output rows from first on see, and the sweep as it is on them: the image
+// where it is float32, else those rows alone, at the end of scratch, and part, which it fills.
+func (p *sweep) tiled(image, first, count int, x Numbers, part *sweep, scratch []float32) (*sweep, []float32) {
 	in := p.win.IH * p.win.IW * p.ic
 	if !x.stored() {
 		return p, x.floats[image*in:][:in]
 	}
 	top := first/2*p.tiling.step - p.win.PT
 	begin, end := min(max(0, top), p.win.IH), min(p.win.IH, top+p.tiledLines(count))
-	q := *p
-	q.win.PT += begin
-	q.win.IH = end - begin
+	*part = *p
+	part.win.PT += begin
+	part.win.IH = end - begin
 	line := p.win.IW * p.ic
 	rows := scratch[len(scratch)-(end-begin)*line:]
-	return &q, x.read(image*in+begin*line, image*in+end*line, rows)
+	return part, x.read(image*in+begin*line, image*in+end*line, rows)
 }
 
 // loadGrad transforms n tiles of cols channels of dy, from column on: rows rows from oy on and the columns from ox on. The
