@@ -1,6 +1,7 @@
 package autograd
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -164,4 +165,19 @@ func TestMomentsAreOrdered(t *testing.T) {
 		assert.Equal(t, forever, later(forever, momentAt(a, ops)))
 		assert.Equal(t, forever, later(momentAt(a, ops), forever))
 	}
+}
+
+// What a buffer is poisoned with is no number in 16 bits either, whichever half is read.
+func TestPoisonIsNoNumber(t *testing.T) {
+	m := memory{dying: [][]*buffer{{{data: make([]float32, 1)}}}}
+	m.release(0, true)
+	bits := math.Float32bits(m.dying[0][0].data[0])
+	y := make([]float32, 1)
+	for _, s := range []kernels.Storage{kernels.StoreFloat16, kernels.StoreBFloat16} {
+		for _, half := range []uint16{uint16(bits), uint16(bits >> 16)} {
+			s.Unpack([]uint16{half}, y)
+			assert.True(t, y[0] != y[0], "%v: %x", s, half)
+		}
+	}
+	assert.True(t, math.IsNaN(float64(m.dying[0][0].data[0])))
 }
