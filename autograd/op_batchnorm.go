@@ -58,7 +58,7 @@ func BatchNorm(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation) *
 func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activation, moments *sums) *Var {
 	o, y := t.record("batch norm", x.Shape, x, gamma, beta)
 	b := newBatchNorm(x, gamma, beta, y, stats, act)
-	b.tape = t
+	b.tape, b.op = t, len(t.ops)-1
 	normalise := eachRow(b.rows, b.c, b.normalise)
 	if stats.still(t, x, gamma, beta) {
 		b.coef = t.prepared(4 * b.c)
@@ -67,6 +67,7 @@ func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activatio
 	}
 	b.coef = t.saved(4 * b.c)
 	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
+	o.writes, o.unpacks = []*Var{x, y}, []*Var{x}
 	if stats.Fixed {
 		o.forward = func() {
 			b.affineOfRunning()
@@ -101,6 +102,7 @@ type batchNorm struct {
 	stats             BatchStats
 	act               Activation
 	rows, c           int
+	op                int     // its index, where it packs what it reads and computes
 	coef              *buffer // scale and shift of the forward pass, mean, 1/σ
 }
 
@@ -177,44 +179,40 @@ func (s *BatchStats) move(j int, n, momentum, mean, variance float64) {
 	s.Var.Data[j] = float32(float64(keep*float64(s.Var.Data[j])) + float64(momentum*variance))
 }
 
-// normalise computes rows of y. What it computes into is not read at once by who works on other rows.
+// normalise computes rows of y, few at a time: they stay in the first-level cache for what follows.
 func (b *batchNorm) normalise(begin, end int) {
 	scale, shift, _, _ := b.coefficients()
-	x, y, rows := b.x.value.data[begin*b.c:end*b.c], b.y.value.data[begin*b.c:end*b.c], end-begin
-	stream := b.x != b.y && streams(b.y.Shape)
-	switch b.act {
-	case WithReLU:
-		kernels.ChannelAffineReLU(rows, b.c, stream, x, scale, shift, y)
-	case WithSiLU:
-		kernels.ChannelAffineSiLU(rows, b.c, stream, x, scale, shift, y)
-	case WithReLU6:
-		b.normaliseReLU6(rows, x, y)
-	default:
-		kernels.ChannelAffine(rows, b.c, stream, x, scale, shift, y)
-	}
-}
-
-// normaliseReLU6 does so in two steps. Few rows at a time stay in the first-level cache between them.
-func (b *batchNorm) normaliseReLU6(rows int, x, y []float32) {
-	scale, shift, _, _ := b.coefficients()
-	for begin := 0; begin < rows; begin += b.few() {
-		n := min(b.few(), rows-begin)
-		y := y[begin*b.c:][:n*b.c]
-		kernels.ChannelAffine(n, b.c, false, x[begin*b.c:], scale, shift, y)
-		kernels.ReLU6(y, y)
+	stream := b.x != b.y && b.y.stored == nil && streams(b.y.Shape)
+	for ; begin < end; begin += b.few() {
+		rows := min(b.few(), end-begin)
+		x, y := b.x.value.data[begin*b.c:][:rows*b.c], b.y.value.data[begin*b.c:][:rows*b.c]
+		switch b.act {
+		case WithReLU:
+			kernels.ChannelAffineReLU(rows, b.c, stream, x, scale, shift, y)
+		case WithSiLU:
+			kernels.ChannelAffineSiLU(rows, b.c, stream, x, scale, shift, y)
+		case WithReLU6:
+			kernels.ChannelAffine(rows, b.c, false, x, scale, shift, y)
+			kernels.ReLU6(y, y)
+		default:
+			kernels.ChannelAffine(rows, b.c, stream, x, scale, shift, y)
+		}
+		b.x.pack(b.op, begin*b.c, x)
+		b.y.pack(b.op, begin*b.c, y)
 	}
 }
 
 func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
-	t.worker(max(l1Floats, c))
+	t.worker(2 * max(l1Floats, c))
 	measure := func(begin, end, worker int, part []float32) {
 		_, _, mean, _ := b.coefficients()
 		for ; begin < end; begin += b.few() {
 			n := min(b.few(), end-begin)
-			x, dy := b.x.value.data[begin*c:][:n*c], b.y.grad.data[begin*c:][:n*c]
-			b.throughActivation(n, x, dy, t.scratchOf(worker))
+			scratch := t.scratchOf(worker)
+			x, dy := b.x.rows(begin*c, (begin+n)*c, scratch[max(l1Floats, c):]), b.y.grad.data[begin*c:][:n*c]
+			b.throughActivation(n, x, dy, scratch)
 			kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
 		}
 	}
@@ -225,11 +223,9 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure}
 	b.y.follow = f
 	coef := make([]float32, 3*c)
-	stream := streams(b.x.Shape)
-	toInput := func(i, _ int) {
+	toInput := func(i, worker int) {
 		begin, rows := i*sums.size, min(sums.size, b.rows-i*sums.size)
-		kernels.BatchNormGrad(rows, c, b.x.accumulate, stream, b.x.value.data[begin*c:], b.y.grad.data[begin*c:],
-			coef[:c], coef[c:2*c], coef[2*c:], b.x.grad.data[begin*c:])
+		b.toInput(begin, rows, coef, t.scratchOf(worker))
 	}
 	o.backward = func() {
 		if f.done {
@@ -243,6 +239,20 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 		if b.x.needsGrad {
 			parallel.For(sums.blocks, toInput)
 		}
+	}
+}
+
+// toInput computes rows of the gradient of x.
+func (b *batchNorm) toInput(begin, rows int, coef, scratch []float32) {
+	c, n := b.c, rows
+	if b.x.stored != nil {
+		n = b.few()
+	}
+	for end := begin + rows; begin < end; begin += n {
+		n = min(n, end-begin)
+		x := b.x.rows(begin*c, (begin+n)*c, scratch)
+		kernels.BatchNormGrad(n, c, b.x.accumulate, streams(b.x.Shape), x, b.y.grad.data[begin*c:], coef[:c], coef[c:2*c], coef[2*c:],
+			b.x.grad.data[begin*c:])
 	}
 }
 

@@ -25,7 +25,7 @@ func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after 
 		in = append(in, bias)
 	}
 	o, y := t.record("conv", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), in...)
-	o.keep, o.adds = []*Var{x, w}, in[1:]
+	o.keep, o.adds, o.rounds, o.unpacks = []*Var{x, w}, in[1:], roundedBy(c, x), []*Var{x}
 	convForward(t, o, c, x, w, bias, y, after)
 	convBackward(t, o, c, x, w, bias, y)
 	return c, y
@@ -100,7 +100,7 @@ func checkWindow(op string, win kernels.Window, operands ...*Var) {
 // convForward records the forward pass; after is called with each task that has been computed.
 func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func(task int)) {
 	o.flops = c.FLOPs()
-	t.worker(c.Scratch())
+	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, w.value.data, packed.data) }
 	run := func(i, worker int) {
@@ -124,6 +124,14 @@ func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func
 	}
 }
 
+// roundedBy returns values if a convolution rounds them.
+func roundedBy(c *kernels.Conv, values ...*Var) []*Var {
+	if c.Rounded() {
+		return values
+	}
+	return nil
+}
+
 // fillRows copies row to every row of y.
 func fillRows(row, y []float32) {
 	for n := copy(y, row); n < len(y); n *= 2 {
@@ -138,7 +146,7 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	var passes []func()
 	if w.needsGrad {
 		passes = append(passes, t.weightPass(c, w.gradient, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, x.value.data, y.grad.data, partial, scratch)
+			c.GradWeightOf(i, x.numbers(), nil, y.grad.data, partial, scratch)
 		}))
 	}
 	if x.needsGrad {

@@ -19,7 +19,7 @@ func ConvTranspose(t *Tape, x, w, bias *Var, win kernels.Window) *Var {
 		in = append(in, bias)
 	}
 	o, y := t.record("conv transpose", tensor.Dims(c.N, c.IH, c.IW, c.IC), in...)
-	o.keep, o.adds = []*Var{x, w}, in[1:]
+	o.keep, o.adds, o.rounds = []*Var{x, w}, in[1:], roundedBy(c, x)
 	o.flops = c.FLOPs()
 	t.worker(c.Scratch())
 	packed := t.prepared(c.BackPacked())

@@ -60,7 +60,7 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int
 	d := kernels.NewDWConv(n, channels, win)
 	in := append([]*Var{x, w}, more...)
 	o, y := t.record("depthwise conv", tensor.Dims(n, d.OH(), d.OW(), channels), in...)
-	o.keep, o.adds = []*Var{x, w}, []*Var{w}
+	o.keep, o.adds, o.unpacks = []*Var{x, w}, []*Var{w}, []*Var{x}
 	o.flops = 2 * y.Shape.Size() * win.KH * win.KW
 	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()))
 	forward := func(i, worker int) {
@@ -71,7 +71,7 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int
 
 	partial := t.temporary(d.PartialFloats(), true)
 	weight := func(i, worker int) {
-		d.GradWeight(i, x.value.data, y.grad.data, partial.data, t.scratchOf(worker))
+		d.GradWeightOf(i, x.numbers(), y.grad.data, partial.data, t.scratchOf(worker))
 	}
 	reduce := func(i, _ int) { d.Reduce(i, partial.data, w.grad.data) }
 	_, _, whole := d.GradInputPixels(0)

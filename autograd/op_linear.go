@@ -21,7 +21,7 @@ func Linear(t *Tape, x, w, bias *Var) *Var {
 		in = append(in, bias)
 	}
 	o, y := t.record("linear", tensor.Dims(n, h, wd, oc), in...)
-	o.keep, o.adds = []*Var{x, w}, in[1:]
+	o.keep, o.adds, o.rounds, o.unpacks = []*Var{x, w}, in[1:], roundedBy(c, x), []*Var{x}
 	convForward(t, o, c, x, w, bias, y, func(int) {})
 	convBackward(t, o, c, x, w, bias, y)
 	return y

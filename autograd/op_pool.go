@@ -10,7 +10,7 @@ import (
 // image is taken from x. The gradient goes to the first maximum of each window.
 func MaxPool(t *Tape, x *Var, win kernels.Window) *Var {
 	p, o, y := newPool(t, "max pool", x, win)
-	o.keep = []*Var{x, y}
+	o.keep, o.compares = []*Var{x, y}, true
 	forward := func(i, _ int) { p.Max(i, x.value.data, y.value.data) }
 	o.forward = func() { parallel.For(p.Tasks(), forward) }
 	backward := func(i, worker int) {

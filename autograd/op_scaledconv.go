@@ -24,7 +24,7 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 		in = append(in, gamma, beta)
 	}
 	o, y := t.record("scaled conv", tensor.Dims(n, c.OH(), c.OW(), c.OC), in...)
-	o.keep, o.adds = []*Var{x, s, w}, []*Var{w}
+	o.keep, o.adds, o.unpacks = []*Var{x, s, w}, []*Var{w}, []*Var{x}
 	sc := &scaledConv{t: t, c: c, x: x, s: s, w: w, y: y, pixels: ih * iw}
 	if !still && !stats.measures(t) {
 		sc.record(o, func(int) {})
@@ -52,7 +52,7 @@ type scaledConv struct {
 
 func (sc *scaledConv) record(o *op, after func(task int)) {
 	c, t := sc.c, sc.t
-	t.worker(c.Scratch())
+	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, sc.w.value.data, packed.data) }
 	run := func(i, worker int) {
@@ -72,7 +72,7 @@ func (sc *scaledConv) weightBack() func() {
 		return func() {}
 	}
 	return sc.t.weightPass(sc.c, sc.w.gradient, func(i int, partial, scratch []float32) {
-		sc.c.GradWeightScaled(i, sc.x.value.data, sc.s.value.data, sc.y.grad.data, partial, scratch)
+		sc.c.GradWeightOf(i, sc.x.numbers(), sc.s.value.data, sc.y.grad.data, partial, scratch)
 	})
 }
 
@@ -83,6 +83,7 @@ func (sc *scaledConv) inputBack() func() {
 	}
 	c, t, x := sc.c, sc.t, sc.x
 	packed, partial := t.temporary(c.BackPacked(), true), t.temporary(c.GradInputTasks()*c.IC, true)
+	t.worker(max(l1Floats, c.IC))
 	scaled := t.temporary(x.Shape.Size(), true) // dp, where it cannot be the gradient of x on the way
 	pack := func(i, _ int) { c.PackBack(i, sc.w.value.data, packed.data) }
 	run := func(i, worker int) {
@@ -95,7 +96,7 @@ func (sc *scaledConv) inputBack() func() {
 		at, rows, image := first*c.IC, end-first, first/sc.pixels
 		part := partial.data[i*c.IC:][:c.IC]
 		clear(part)
-		kernels.ChannelDot(rows, c.IC, x.value.data[at:], dp[at:], part)
+		sc.dot(at, at+rows*c.IC, dp, part, t.scratchOf(worker))
 		x.passChannels(rows, at, sc.s.value.data[image*c.IC:][:c.IC], dp[at:])
 	}
 	tasks := c.GradInputTasks() / c.N
@@ -106,5 +107,17 @@ func (sc *scaledConv) inputBack() func() {
 		if sc.s.needsGrad {
 			blocks.combine(partial.data, sc.s.addTo)
 		}
+	}
+}
+
+// dot adds the products of x and dp of each channel, from element begin to end, to part.
+func (sc *scaledConv) dot(begin, end int, dp, part, scratch []float32) {
+	n := end - begin
+	if sc.x.stored != nil { // as many as stay in the cache
+		n = max(1, l1Floats/sc.c.IC) * sc.c.IC
+	}
+	for ; begin < end; begin += n {
+		n = min(n, end-begin)
+		kernels.ChannelDot(n/sc.c.IC, sc.c.IC, sc.x.rows(begin, begin+n, scratch), dp[begin:], part)
 	}
 }

@@ -89,7 +89,7 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	o, y := t.record("upsample conv", tensor.Dims(n, 2*h, 2*wd, oc), append(in, more...)...)
 	o.keep, o.adds = in, []*Var{w}
 	u := &upConv{t: t, w: w, y: y, ic: ic, oc: oc}
-	if t.Precision == kernels.Float32 {
+	if !t.Precision.Rounds() {
 		u.parts = []upConvPart{&plainPart{u, x, 0, kernels.NewUpConv(n, h, wd, cx, oc)}}
 	} else {
 		u.parts = []upConvPart{newFoldedPart(u, x)}
@@ -100,7 +100,11 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 	}
 	for _, part := range u.parts {
 		o.flops += part.kernel().FLOPs()
-		t.worker(part.kernel().Scratch())
+		o.rounds = append(o.rounds, roundedBy(part.kernel(), part.image())...)
+		t.convWorker(part.kernel())
+		if plain, ok := part.(*plainPart); ok {
+			o.unpacks = append(o.unpacks, plain.x)
+		}
 	}
 	return o, u
 }
@@ -116,6 +120,7 @@ type upConv struct {
 // An upConvPart is one of them.
 type upConvPart interface {
 	kernel() *kernels.Conv
+	image() *Var
 	// tasks is the number of tasks of the forward pass, and pixels what one of them computes.
 	tasks() int
 	pixels(task int) (begin, end int)
@@ -135,6 +140,7 @@ type plainPart struct {
 }
 
 func (p *plainPart) kernel() *kernels.Conv            { return p.conv }
+func (p *plainPart) image() *Var                      { return p.x }
 func (p *plainPart) tasks() int                       { return p.conv.ForwardTasks() }
 func (p *plainPart) pixels(task int) (begin, end int) { return p.conv.ForwardPixels(task) }
 
@@ -170,7 +176,7 @@ func (p *plainPart) back() []func() {
 	if p.w.needsGrad {
 		dw := t.temporary(9*size, true)
 		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, p.x.value.data, p.y.grad.data, partial, scratch)
+			c.GradWeightOf(i, p.x.numbers(), nil, p.y.grad.data, partial, scratch)
 		})
 		passes = append(passes, func() {
 			clear(dw.data)

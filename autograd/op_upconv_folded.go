@@ -22,6 +22,7 @@ func newFoldedPart(u *upConv, x *Var) *foldedPart {
 }
 
 func (p *foldedPart) kernel() *kernels.Conv            { return p.folded }
+func (p *foldedPart) image() *Var                      { return p.x }
 func (p *foldedPart) tasks() int                       { return p.folded.GradInputTasks() }
 func (p *foldedPart) pixels(task int) (begin, end int) { return p.folded.GradInputPixels(task) }
 

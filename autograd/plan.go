@@ -120,6 +120,7 @@ func (t *Tape) Plan() error {
 	for _, b := range m.buffers {
 		b.data = arena.Floats(b.offset, b.floats)
 	}
+	t.placeStored()
 	m.workers = make([][]float32, workers)
 	for w := range m.workers {
 		m.workers[w] = arena.Floats(m.floats-(w+1)*align(m.work), m.work)
@@ -145,13 +146,16 @@ func (t *Tape) Free() {
 
 // lifetimes extends values to their last readers and makes the gradients.
 func (t *Tape) lifetimes() {
+	t.chooseStorage()
 	for i, o := range t.ops {
 		for _, v := range o.in {
 			v.value.death = later(v.value.death, forwardOf(i))
 		}
 		if o.out.needsGrad {
 			for _, v := range o.keep {
-				v.value.death = later(v.value.death, backwardOf(i))
+				if v.stored == nil {
+					v.value.death = later(v.value.death, backwardOf(i))
+				}
 			}
 		}
 	}
@@ -170,8 +174,8 @@ func (t *Tape) lifetimes() {
 // align rounds up to whole cache lines.
 func align(floats int) int { return (floats + tensor.Align - 1) / tensor.Align * tensor.Align }
 
-// place chooses offsets so that buffers alive at the same time do not overlap, the largest first, each as low as it
-// fits, and returns the floats needed. There are as many times as given.
+// place chooses offsets so that buffers alive at the same time do not overlap, each as low as it fits, and returns the floats
+// needed. There are as many times as given. It takes buffers in several orders, and the one that needs least.
 func (m *memory) place(times int) int {
 	order := make([]*buffer, 0, len(m.buffers))
 	for _, b := range m.buffers {
@@ -184,9 +188,41 @@ func (m *memory) place(times int) int {
 		}
 		order = append(order, b)
 	}
-	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.floats, a.floats) })
+	least, best := math.MaxInt, make([]int, len(m.buffers))
+	for _, by := range []func(a, b *buffer) int{larger, waiting(times / 2)} {
+		slices.SortStableFunc(order, by)
+		if floats := m.placeInOrder(order); floats < least {
+			least = floats
+			for i, b := range m.buffers {
+				best[i] = b.offset
+			}
+		}
+	}
+	for i, b := range m.buffers {
+		b.offset = best[i]
+	}
+	return least
+}
+
+// larger puts the largest buffers first.
+func larger(a, b *buffer) int { return cmp.Compare(b.floats, a.floats) }
+
+// waiting puts what waits for the backward pass first, what waits longest ahead: a stack, on which the rest lies, the largest
+// first. Backward begins at the moment given.
+func waiting(back int) func(a, b *buffer) int {
+	wait := func(b *buffer) int {
+		if b.begin < back && b.end >= back {
+			return b.end - b.begin
+		}
+		return 0
+	}
+	return func(a, b *buffer) int { return cmp.Or(cmp.Compare(wait(b), wait(a)), larger(a, b)) }
+}
+
+// placeInOrder gives buffers their offsets one after the other.
+func (m *memory) placeInOrder(order []*buffer) int {
 	total := 0
-	var placed []*buffer // by offset
+	placed := make([]*buffer, 0, len(order)) // by offset
 	for i, b := range order {
 		// An odd number of cache lines between buffers keeps them from falling into the same cache sets.
 		need := align(b.floats) + i%61*tensor.Align
@@ -213,7 +249,7 @@ func (m *memory) release(time int, poison bool) {
 	if !poison {
 		return
 	}
-	nan := float32(math.NaN())
+	nan := math.Float32frombits(0x7fc07fc0) // both halves are NaN too, in both kinds of 16 bits
 	for _, b := range m.dying[time] {
 		for i := range b.data {
 			b.data[i] = nan

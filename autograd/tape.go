@@ -50,6 +50,9 @@ type Tape struct {
 	// Precision is that of the operands of convolutions and linear layers; everything else computes in float32. Set it
 	// before recording.
 	Precision kernels.Precision
+	// Storage is how what waits for the backward pass does so, StoreAuto as Precision says: in Float16 in halves; in BFloat16
+	// in bfloat16 where backward passes round to that anyway, so that no bit differs; else in float32. Set it before recording.
+	Storage kernels.Storage
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
 
@@ -58,6 +61,7 @@ type Tape struct {
 	params map[*Param]*Var
 	memory memory
 	ready  bool // what depends on fixed weights alone has been computed
+	chosen bool // the storage of values has been
 }
 
 // An op is one recorded operation.
@@ -70,6 +74,12 @@ type op struct {
 	adds              []*Var // inputs whose gradients backward can only add to
 	prepare           func() // computes what depends on parameters alone; nil for nothing
 	forward, backward func() // backward adds to the gradients of in: see Var.accumulate
+
+	writes, unpacks []*Var      // what forward packs by Var.pack if asked to, and what backward reads by Var.rows or Var.numbers: see stored
+	rounds          []*Var      // what backward rounds to bfloat16 before it computes with it
+	compares        bool        // backward looks where values that it keeps are equal
+	packs           []func()    // pack values after the forward pass
+	restores        []*restored // values that the backward pass reads as float32
 }
 
 // A Var is a value of the program: an input, a parameter or the result of an operation.
@@ -85,6 +95,7 @@ type Var struct {
 	written     bool   // the gradient holds something in this backward pass
 	accumulate  bool   // what backward must do with the gradient: add to it, or overwrite it
 	follow      *follower
+	stored      *stored // nil if it waits for the backward pass in float32
 }
 
 // NewTape returns an empty tape.
@@ -192,6 +203,9 @@ func (t *Tape) forward(after func(*op)) {
 			o.prepare()
 		}
 		o.forward()
+		for _, pack := range o.packs {
+			pack()
+		}
 		if after != nil {
 			after(o)
 		}
@@ -220,7 +234,9 @@ func (t *Tape) Backward(loss *Var, scale float32) {
 	for i := n - 1; i >= 0; i-- {
 		if o := t.ops[i]; o.out.written {
 			o.beginBackward()
+			o.restore()
 			o.backward()
+			o.leave()
 		}
 		t.memory.release(2*n-1-i, t.Poison)
 	}

@@ -19,9 +19,9 @@ const classes = 11
 // BenchmarkStep trains Unet("efficientnet-b0", classes=11) on batches of 8 pictures of 256×256.
 func BenchmarkStep(b *testing.B) { benchmarkStep(b, kernels.Float32, tensor.Dims(8, 256, 256, 3)) }
 
-// BenchmarkStepPrecision is BenchmarkStep with convolutions in bfloat16.
+// BenchmarkStepPrecision is BenchmarkStep in the other precisions.
 func BenchmarkStepPrecision(b *testing.B) {
-	for _, p := range []kernels.Precision{kernels.BFloat16, kernels.BFloat16x3} {
+	for _, p := range []kernels.Precision{kernels.Float16, kernels.BFloat16, kernels.BFloat16x3} {
 		b.Run(p.String(), func(b *testing.B) { benchmarkStep(b, p, tensor.Dims(8, 256, 256, 3)) })
 	}
 }

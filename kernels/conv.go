@@ -12,7 +12,7 @@ import "fmt"
 // The work is cut into tasks that depend on the geometry alone, may run in any order and at the same time, and need
 // a scratch slice each. A Conv is immutable and can be shared.
 //
-// In a Precision other than Float32 the operands of all three directions are rounded to bfloat16, in one or two parts; a
+// In a Precision that Rounds the operands of all three directions are rounded to bfloat16, in one or two parts; a
 // sum is one of dot16's, over the taps and channels in the same order, a row of the window filled up with zeros to a
 // multiple of 32. Convolutions in groups, strided and dilated ones at once, and those to a single pixel stay in float32.
 type Conv struct {
@@ -54,7 +54,7 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	}
 	c := &Conv{N: n, IC: ic, OC: oc, Groups: groups, Window: w, kernel: gemmTile.fn}
 	to := usualCut
-	rounded := p != Float32 && c.rounds()
+	rounded := p.Rounds() && c.rounds()
 	if rounded {
 		to = halfCut
 	}
@@ -72,6 +72,9 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	c.weights = newConvWeights(c, input)
 	return c
 }
+
+// Rounded tells whether all directions round their operands to bfloat16.
+func (c *Conv) Rounded() bool { return c.half != nil }
 
 // rounds reports whether a convolution rounds its operands where that is asked for.
 func (c *Conv) rounds() bool {

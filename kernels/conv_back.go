@@ -190,7 +190,7 @@ func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []fl
 	}
 	image, group, first := f.task(task)
 	spare, scratch := scratch[:maxTile], scratch[maxTile:]
-	a := f.input(image, group, first, min(f.band, f.oh-first), dy, nil, scratch)
+	a := f.input(image, group, first, min(f.band, f.oh-first), Floats(dy), nil, scratch)
 	for i := range c.back {
 		p := &c.back[i]
 		count := min(p.band, p.oh-first)

@@ -90,7 +90,7 @@ func (h *halfSweep) input(p *sweep, image, first, count int, x, gain, scratch []
 	a := halves(scratch)[:h.parts*h.band]
 	hi, lo := a[:h.band], a[h.band:]
 	if p.direct || gain != nil {
-		band := p.input(image, 0, first, count, x, gain, scratch[h.parts*h.band/2:])
+		band := p.input(image, 0, first, count, Floats(x), gain, scratch[h.parts*h.band/2:])
 		round(band, hi, lo)
 		clearBoth(hi, lo, len(band), len(band)+dotK)
 		return a

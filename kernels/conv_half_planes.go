@@ -42,11 +42,11 @@ func (t *halfTask) unit(u int) {
 }
 
 // planes writes the pixels of x that the unit sees.
-func (t *halfTask) planes(w Window, x, gain []float32) {
+func (t *halfTask) planes(w Window, x Numbers, gain []float32) {
 	for f, phase := range t.phases {
 		at, pairs := f*t.plane, 0
 		for i := range t.count {
-			pixels := x[(t.image+i)*t.x.pixels*t.x.c:]
+			pixels := x.from((t.image + i) * t.x.pixels * t.x.c)
 			var factors []float32
 			if gain != nil {
 				factors = gain[(t.image+i)*t.x.c+t.first:][:t.channels]
@@ -78,7 +78,7 @@ func (t *halfTask) planes(w Window, x, gain []float32) {
 type halfLine struct{ at, step, begin, end int }
 
 // gather writes n pairs of positions of a line, from position p on, to be turned as pairs from row on.
-func (t *halfTask) gather(l halfLine, p, n int, x, factors []float32, row int) {
+func (t *halfTask) gather(l halfLine, p, n int, from Numbers, factors []float32, row int) {
 	c := t.channels
 	to, rest := t.turn[row*2*c:][:n*2*c], t.small
 	if len(rest) > 0 {
@@ -90,7 +90,7 @@ func (t *halfTask) gather(l halfLine, p, n int, x, factors []float32, row int) {
 		return
 	}
 	ld := l.step * t.x.c
-	x = x[(l.at+begin*l.step)*t.x.c+t.first:]
+	x, ld := t.floats(end-begin, ld, from.from((l.at+begin*l.step)*t.x.c+t.first))
 	if factors != nil {
 		x, ld = t.scale(end-begin, ld, x, factors), c
 	}
@@ -117,6 +117,21 @@ func (t *halfTask) gather(l halfLine, p, n int, x, factors []float32, row int) {
 		clear(t.edge[c : 2*c])
 		pair(end/2, 1, c, t.edge)
 	}
+}
+
+// floats returns n pixels of the task's channels, ld numbers apart in x, as float32, and how far apart those are.
+func (t *halfTask) floats(n, ld int, x Numbers) ([]float32, int) {
+	c := t.channels
+	switch {
+	case !x.stored():
+		return x.floats, ld
+	case ld == c:
+		return x.read(0, n*c, t.scaled), c
+	}
+	for i := range n {
+		x.unpack(i*ld, t.scaled[i*c:(i+1)*c])
+	}
+	return t.scaled[:n*c], c
 }
 
 // scale returns n pixels of the task's channels, ld floats apart in x, times their factors.

@@ -173,7 +173,7 @@ func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, gain, packed, y
 		p.tiles(k, image, first, count, accumulate, x, packed, y, scratch)
 		return
 	}
-	a := p.input(image, group, first, count, x, gain, scratch[maxTile:])
+	a := p.input(image, group, first, count, Floats(x), gain, scratch[maxTile:])
 	p.products(k, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
 }
 
@@ -224,10 +224,11 @@ func (p *sweep) multiply(t tile, k *gemmKernel, first, count, cols int, y, spare
 
 // input returns the pixels that count output rows from first on see, copied to scratch unless they can be read in place.
 // Gain, unless it is nil, scales the channels of each image.
-func (p *sweep) input(image, group, first, count int, x, gain, scratch []float32) []float32 {
+func (p *sweep) input(image, group, first, count int, x Numbers, gain, scratch []float32) []float32 {
 	w, c := p.win, p.ic/p.groups
 	if p.direct {
-		x = x[(image*p.oh+first)*c:][:count*c]
+		at := (image*p.oh + first) * c
+		x := x.read(at, at+count*c, scratch)
 		if gain == nil {
 			return x
 		}
@@ -237,7 +238,7 @@ func (p *sweep) input(image, group, first, count int, x, gain, scratch []float32
 	lines := p.lines(count)
 	scratch = scratch[:lines*p.cols*c]
 	ih, iw := (w.IH-1)/p.spread.h+1, (w.IW-1)/p.spread.w+1 // before spreading
-	copyBand(ih, iw, c, p.ic, p.spread, first*w.SH-w.PT, -w.PL, lines, p.cols, x[image*ih*iw*p.ic+group*c:], scratch)
+	x.from(image*ih*iw*p.ic+group*c).band(ih, iw, c, p.ic, p.spread, first*w.SH-w.PT, -w.PL, lines, p.cols, scratch)
 	if gain != nil {
 		ChannelAffine(lines*p.cols, c, false, scratch, gain[image*c:], nil, scratch)
 	}

@@ -83,6 +83,25 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 
 // GradWeightScaled is GradWeight of x·gain; gain is [N, IC], or nil for none.
 func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float32) {
+	c.GradWeightOf(task, Floats(x), gain, dy, partial, scratch)
+}
+
+// StoredScratch returns the floats of scratch that GradWeightOf takes beyond Scratch where x is stored.
+func (c *Conv) StoredScratch() int {
+	f := &c.weights.input
+	switch {
+	case c.half != nil:
+		return 2 * turnPairs * c.half.weights.group
+	case f.tiling != nil:
+		return f.tiledLines(f.band) * f.win.IW * f.ic
+	case f.direct && f.scratch == 0: // else x is copied on its way to be scaled
+		return f.band * f.ic
+	}
+	return 0
+}
+
+// GradWeightOf is GradWeightScaled of an x that may be stored.
+func (c *Conv) GradWeightOf(task int, x Numbers, gain, dy, partial, scratch []float32) {
 	if c.half != nil {
 		c.half.weights.run(c, task, x, gain, dy, partial, scratch)
 		return
@@ -107,7 +126,7 @@ func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float3
 
 // gradTaps adds a band of an image, count output rows from first on, to the partial gradients of a task's panels, or with
 // load unset overwrites them.
-func (c *Conv) gradTaps(image, first, count, panel int, load bool, x, gain, dy, partial, scratch []float32) {
+func (c *Conv) gradTaps(image, first, count, panel int, load bool, x Numbers, gain, dy, partial, scratch []float32) {
 	g, k := &c.weights, &c.kernel
 	f := &g.input
 	group, _, _, _ := f.locate(panel, k)

@@ -52,7 +52,7 @@ func (d *DWConv) Forward(task int, x, w, y, scratch []float32) {
 	x, w, y = x[:d.N*d.IH*d.IW*d.C], w[:d.KH*d.KW*d.C], y[:d.N*oh*ow*d.C]
 	t := d.forward.at(task)
 	b := d.band(t)
-	d.copyInput(t, x, scratch)
+	d.copyInput(t, Floats(x), scratch)
 	w, y = w[t.c0:], y[(t.n*oh+t.row0)*ow*d.C+t.c0:]
 	dwApply.fn(b, t.c, false, scratch, w, y)
 }
@@ -80,10 +80,9 @@ func (d *DWConv) band(t dwTask) dwBand {
 }
 
 // copyInput copies the padded input of a task to scratch: [rows, cols, t.c].
-func (d *DWConv) copyInput(t dwTask, x, scratch []float32) {
-	x = x[t.n*d.IH*d.IW*d.C+t.c0:]
+func (d *DWConv) copyInput(t dwTask, x Numbers, scratch []float32) {
 	rows, cols := d.inputRows(t.rows), d.inputCols()
-	copyBand(d.IH, d.IW, t.c, d.C, spread{1, 1}, t.row0*d.SH-d.PT, -d.PL, rows, cols, x, scratch)
+	x.from(t.n*d.IH*d.IW*d.C+t.c0).band(d.IH, d.IW, t.c, d.C, spread{1, 1}, t.row0*d.SH-d.PT, -d.PL, rows, cols, scratch)
 }
 
 // A dwBand is a rectangle of outputs as the implementations see it; strides count floats. Output (r, q) and tap

@@ -29,8 +29,13 @@ func (d *DWConv) PartialFloats() int { return d.chunks * d.weights() }
 // GradWeight sums products of x [N, IH, IW, C] and the output's gradient dy [N, OH, OW, C] over one chunk of pixels
 // and writes its part of partial, which needs no clearing. After all tasks Reduce makes the gradient of it.
 func (d *DWConv) GradWeight(task int, x, dy, partial, scratch []float32) {
+	d.GradWeightOf(task, Floats(x[:d.N*d.IH*d.IW*d.C]), dy, partial, scratch)
+}
+
+// GradWeightOf is GradWeight of an x that may be stored.
+func (d *DWConv) GradWeightOf(task int, x Numbers, dy, partial, scratch []float32) {
 	oh, ow := d.OH(), d.OW()
-	x, dy, partial = x[:d.N*d.IH*d.IW*d.C], dy[:d.N*oh*ow*d.C], partial[:d.PartialFloats()]
+	dy, partial = dy[:d.N*oh*ow*d.C], partial[:d.PartialFloats()]
 	blocks, bands := d.forward.blocks(), d.N*d.forward.bands()
 	chunk, block := task/blocks, task%blocks
 	sums := partial[chunk*d.weights():][:d.weights()]

@@ -4,8 +4,10 @@ package kernels
 
 func init() {
 	halfFrom.register(AVX2, halfFromBy8)
+	halfClamp.register(AVX2, halfClampBy8)
 	halfTo.register(AVX2, halfToBy8)
 	halfFrom.register(AVX512, halfFromMasked)
+	halfClamp.register(AVX512, halfClampMasked)
 	halfTo.register(AVX512, halfToMasked)
 }
 
@@ -15,6 +17,14 @@ func halfFromBy8(x []float32, y []uint16) {
 		halfFromAVX2(n, &x[0], &y[0])
 	}
 	halfFromGeneric(x[n:], y[n:])
+}
+
+func halfClampBy8(x []float32, y []uint16) {
+	n := len(x) &^ 7
+	if n > 0 {
+		halfClampAVX2(n, &x[0], &y[0])
+	}
+	halfClampGeneric(x[n:], y[n:])
 }
 
 func halfToBy8(x []uint16, y []float32) {
@@ -31,6 +41,12 @@ func halfFromMasked(x []float32, y []uint16) {
 	}
 }
 
+func halfClampMasked(x []float32, y []uint16) {
+	if len(x) > 0 {
+		halfClampAVX512(len(x), &x[0], &y[0])
+	}
+}
+
 func halfToMasked(x []uint16, y []float32) {
 	if len(x) > 0 {
 		halfToAVX512(len(x), &x[0], &y[0])
@@ -42,6 +58,12 @@ func halfFromAVX2(n int, x *float32, y *uint16)
 
 //go:noescape
 func halfFromAVX512(n int, x *float32, y *uint16)
+
+//go:noescape
+func halfClampAVX2(n int, x *float32, y *uint16)
+
+//go:noescape
+func halfClampAVX512(n int, x *float32, y *uint16)
 
 //go:noescape
 func halfToAVX2(n int, x *uint16, y *float32)

@@ -8,6 +8,18 @@ func halfFromGeneric(x []float32, y []uint16) {
 	}
 }
 
+func halfClampGeneric(x []float32, y []uint16) {
+	for i, v := range x {
+		switch { // NaN is neither
+		case v > MaxHalf:
+			v = MaxHalf
+		case v < -MaxHalf:
+			v = -MaxHalf
+		}
+		y[i] = halfOf(v)
+	}
+}
+
 func halfToGeneric(x []uint16, y []float32) {
 	for i, h := range x {
 		y[i] = halfValue(h)

@@ -106,6 +106,33 @@ func TestHalfSameEverywhere(t *testing.T) {
 	})
 }
 
+// What is limited is finite, and is what F32ToF16 makes of it where that is; NaN stays NaN.
+func TestF32ToF16Clamped(t *testing.T) {
+	var x []float32
+	for bits := uint64(0); bits < 1<<32; bits += 65521 {
+		x = append(x, math.Float32frombits(uint32(bits)))
+	}
+	inf := float32(math.Inf(1))
+	x = append(x, inf, -inf, 65504, 65519, 65520, -65520, 65505, math.MaxFloat32, 5e-8, -3e-8, 0)
+	plain := make([]uint16, len(x))
+	kernels.F32ToF16(x, plain)
+	kerneltest.EachISA(t, func(t *testing.T) {
+		for _, n := range append(kerneltest.Sizes(8, 16), len(x)) {
+			from, got := x[len(x)-n:], make([]uint16, n+1)
+			got[n] = 0xabcd
+			kernels.F32ToF16Clamped(from, got[:n])
+			for i, v := range from {
+				want := plain[len(x)-n+i]
+				if want&0x7fff == 0x7c00 {
+					want--
+				}
+				require.Equal(t, want, got[i], "%x = %v", math.Float32bits(v), v)
+			}
+			require.Equal(t, uint16(0xabcd), got[n])
+		}
+	})
+}
+
 func BenchmarkHalf(b *testing.B) {
 	x, h := kerneltest.Floats(1, 16384), make([]uint16, 16384)
 	for _, isa := range kernels.Supported() {

@@ -18,6 +18,10 @@
 #define VFCVTLH(n, d)   WORD $(0x0E217800 | (n)<<5 | (d))           // fcvtl vd.4s, vn.4h
 #define VFCVTNH(n, d)   WORD $(0x0E216800 | (n)<<5 | (d))           // fcvtn vd.4h, vn.4s
 
+// the upper halves of four integers, and four integers with those halves
+#define VUPPER(n, d) WORD $(0x0F108400 | (n)<<5 | (d)) // shrn vd.4h, vn.4s, #16
+#define VRAISE(n, d) WORD $(0x2E613800 | (n)<<5 | (d)) // shll vd.4s, vn.4h, #16
+
 // two float64, the first pair also from the lower or the upper two float32
 #define VFADDD(m, n, d) WORD $(0x4E60D400 | (m)<<16 | (n)<<5 | (d)) // fadd vd.2d, vn.2d, vm.2d
 #define VFMULD(m, n, d) WORD $(0x6E60DC00 | (m)<<16 | (n)<<5 | (d)) // fmul vd.2d, vn.2d, vm.2d

@@ -14,8 +14,8 @@ func TestParsePrecision(t *testing.T) {
 		assert.Equal(t, Precision(i), p)
 		assert.Equal(t, name, p.String())
 	}
-	_, err := ParsePrecision("fp16")
-	assert.EqualError(t, err, `no precision "fp16"; there are: fp32, bf16, bf16x3`)
+	_, err := ParsePrecision("fp8")
+	assert.EqualError(t, err, `no precision "fp8"; there are: fp32, fp16, bf16, bf16x3`)
 }
 
 // A unit says what multiplies, and why that is not AMX where the processor has it.

@@ -10,7 +10,7 @@ package kernels
 const gradBlock = 64
 
 // gradTiles computes the partial gradients of a task: of the panels from panel on, for the bands from begin to end.
-func (c *Conv) gradTiles(begin, end, panel int, x, dy, partial, scratch []float32) {
+func (c *Conv) gradTiles(begin, end, panel int, x Numbers, dy, partial, scratch []float32) {
 	p := &c.weights.input
 	for channel := 0; channel < p.ic; channel += gradBlock {
 		for u := begin; u < end; u++ {
@@ -20,12 +20,14 @@ func (c *Conv) gradTiles(begin, end, panel int, x, dy, partial, scratch []float3
 }
 
 // gradBand adds what a band contributes to the partial gradients of a block of channels, or with load unset overwrites them.
-func (c *Conv) gradBand(band, panel, channel int, load bool, x, dy, partial, scratch []float32) {
+func (c *Conv) gradBand(band, panel, channel int, load bool, pixels Numbers, dy, partial, scratch []float32) {
 	w, k := &c.weights, &c.kernel
 	p, g := &w.input, w.input.tiling
 	image, first := band/p.bands, band%p.bands*p.band
 	count, channels := min(p.band, p.oh-first), min(gradBlock, p.ic-channel)
-	x, dy = p.image(image, x, dy)
+	var part sweep // on the stack: a task allocates nothing
+	p, x := p.tiled(image, first, count, pixels, &part, scratch)
+	dy = dy[image*p.oh*p.ow*p.oc:][:p.oh*p.ow*p.oc]
 	spare, scratch := scratch[:maxTile], scratch[maxTile:]
 	v, scratch := scratch[:g.values*g.vld], scratch[g.values*g.vld:]
 	patch, d := scratch[:g.size*g.size*p.ic], scratch[g.size*g.size*p.ic:]
@@ -49,6 +51,28 @@ func (c *Conv) gradBand(band, panel, channel int, load bool, x, dy, partial, scr
 			}
 		}
 	}
+}
+
+// tiledLines returns how many rows of the input so many output rows see by tiles.
+func (p *sweep) tiledLines(rows int) int {
+	return (rows+1)/2*p.tiling.step + p.tiling.size - p.tiling.step
+}
+
+// tiled returns the pixels of an image that count output rows from first on see, and the sweep as it is on them: the image
+// where it is float32, else those rows alone, at the end of scratch, and part, which it fills.
+func (p *sweep) tiled(image, first, count int, x Numbers, part *sweep, scratch []float32) (*sweep, []float32) {
+	in := p.win.IH * p.win.IW * p.ic
+	if !x.stored() {
+		return p, x.floats[image*in:][:in]
+	}
+	top := first/2*p.tiling.step - p.win.PT
+	begin, end := min(max(0, top), p.win.IH), min(p.win.IH, top+p.tiledLines(count))
+	*part = *p
+	part.win.PT += begin
+	part.win.IH = end - begin
+	line := p.win.IW * p.ic
+	rows := scratch[len(scratch)-(end-begin)*line:]
+	return part, x.read(image*in+begin*line, image*in+end*line, rows)
 }
 
 // loadGrad transforms n tiles of cols channels of dy, from column on: rows rows from oy on and the columns from ox on. The

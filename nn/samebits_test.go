@@ -20,6 +20,7 @@ import (
 // trainedChecksums are those of the parameters and statistics that training gives, on every processor.
 var trainedChecksums = map[kernels.Precision]string{
 	kernels.Float32:    "250e83411e4f3dbc",
+	kernels.Float16:    "1a0fe83d4d11e54f",
 	kernels.BFloat16:   "86d48a96b6a3ad19",
 	kernels.BFloat16x3: "12a3241a0bcf5957",
 }
@@ -37,7 +38,9 @@ func TestSameBits(t *testing.T) {
 		}
 		for _, workers := range counts {
 			parallel.SetWorkers(workers)
-			assert.Equal(t, trainedChecksums[kernels.Float32], trainSmall(t, kernels.Float32, 10), "%d workers", workers)
+			for _, p := range []kernels.Precision{kernels.Float32, kernels.Float16} {
+				assert.Equal(t, trainedChecksums[p], trainSmall(t, p, 10), "%v, %d workers", p, workers)
+			}
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"tessera/autograd"
 	"tessera/internal/kerneltest"
 	"tessera/internal/parallel"
+	"tessera/kernels"
 	"tessera/tensor"
 )
 
@@ -68,6 +69,7 @@ type setting struct {
 	twice  bool         // record the operation twice on the same inputs, and add up
 	steps  int          // number of steps, 1 if 0
 	poison bool
+	halves bool // what waits for the backward pass is stored in 16 bits
 }
 
 // A result is what a run computes.
@@ -80,6 +82,9 @@ type result struct {
 func (c Case) run(s setting) result {
 	t := autograd.NewTape(autograd.Training)
 	t.Poison = s.poison
+	if s.halves {
+		t.Precision = kernels.Float16
+	}
 	defer t.Free()
 	var feed []func()
 	input := func(x *tensor.Tensor) *autograd.Var {
@@ -211,6 +216,7 @@ func (c Case) checkRoles(t *testing.T, base result) {
 			near(t, fmt.Sprintf("%s: gradient of input %d", name, i), want, got.grads[i], 1e-5)
 		}
 	}
+	c.checkHalves(t, setting{roles: all, poison: true, steps: 2, halves: true}, base)
 	for fixed := range c.Inputs {
 		got := c.run(setting{roles: map[int]role{fixed: constant}, poison: true})
 		kerneltest.Equal(t, base.value, got.value)
@@ -219,6 +225,25 @@ func (c Case) checkRoles(t *testing.T, base result) {
 				kerneltest.Equal(t, base.grads[i], g)
 			}
 		}
+	}
+}
+
+// checkHalves stores in 16 bits what the backward pass reads. The inputs are half-precision numbers; what is computed of them
+// is rounded.
+func (c Case) checkHalves(t *testing.T, s setting, base result) {
+	t.Helper()
+	got := c.run(s)
+	value := make([]float64, len(base.value))
+	for i, v := range base.value {
+		value[i] = float64(v)
+	}
+	near(t, "stored in halves: value", value, got.value, 1e-5) // running statistics of the first step round otherwise
+	for i, g := range base.grads {
+		want := make([]float64, len(g))
+		for j, v := range g {
+			want[j] = float64(s.steps) * float64(v)
+		}
+		near(t, fmt.Sprintf("stored in halves: gradient of input %d", i), want, got.grads[i], 2e-3)
 	}
 }
 

@@ -28,7 +28,7 @@ func (s *settings) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&s.set, "set", nil, "change a key of the configuration, `key=value`; may be repeated")
 	f.IntVar(&s.threads, "threads", 0, "threads to compute with; 0: as configured")
-	f.StringVar(&s.precision, "precision", "", "fp32, bf16, bf16x3 or auto (default: as configured)")
+	f.StringVar(&s.precision, "precision", "", "fp32, fp16, bf16, bf16x3 or auto (default: as configured)")
 	f.BoolVar(&s.emulate, "emulate", false, "compute bf16 in portable Go where no kernel multiplies so: very slow")
 	if err := cmd.RegisterFlagCompletionFunc("set", completeSetting); err != nil {
 		panic(err)

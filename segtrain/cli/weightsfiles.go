@@ -58,20 +58,30 @@ func printable(s string) string {
 	return s
 }
 
+// typeFlag adds the flag for the numbers of a file.
+func typeFlag(cmd *cobra.Command, dtype *string) {
+	cmd.Flags().StringVar(dtype, "type", "", "of filters and matrices in it: fp32, fp16 or bf16 (default: as they are)")
+}
+
 func (a *app) weightsConvert() *cobra.Command {
-	return &cobra.Command{
-		Use:     "convert IN OUT",
-		Short:   "Write a file of weights in another format, .safetensors or .pth",
-		Example: "  segtrain weights convert resnet34.pth resnet34.safetensors",
-		Args:    arguments(cobra.ExactArgs(2), "two files"),
+	var dtype string
+	cmd := &cobra.Command{
+		Use:   "convert IN OUT",
+		Short: "Write a file of weights in another format, .safetensors or .pth, or with numbers of another type",
+		Example: "  segtrain weights convert resnet34.pth resnet34.safetensors\n" +
+			"  segtrain weights convert best.safetensors small.safetensors --type fp16",
+		Args: arguments(cobra.ExactArgs(2), "two files"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return workflow.ConvertWeights(args[0], args[1])
+			return workflow.ConvertWeights(args[0], args[1], dtype)
 		},
 	}
+	typeFlag(cmd, &dtype)
+	return cmd
 }
 
 func (a *app) weightsExport() *cobra.Command {
-	return &cobra.Command{
+	var dtype string
+	cmd := &cobra.Command{
 		Use:   "export RUN|FILE OUT",
 		Short: "Write the weights of a run, or of a training checkpoint, as a plain state dict",
 		Long: "Writes the best weights of a run, or the model's weights in a training checkpoint without optimizer and\n" +
@@ -80,9 +90,11 @@ func (a *app) weightsExport() *cobra.Command {
 		Example: "  segtrain weights export runs/a model.pth",
 		Args:    arguments(cobra.ExactArgs(2), "a run or a file, and a file"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return workflow.ExportWeights(args[0], args[1])
+			return workflow.ExportWeights(args[0], args[1], dtype)
 		},
 	}
+	typeFlag(cmd, &dtype)
+	return cmd
 }
 
 func (a *app) weightsImport() *cobra.Command {

@@ -24,7 +24,7 @@ func (k *checker) all() {
 		(*checker).source, (*checker).validation, (*checker).split, (*checker).classes, (*checker).mask, (*checker).channels,
 		(*checker).weights, (*checker).heads, (*checker).momentum, (*checker).course, (*checker).swa, (*checker).keep,
 		(*checker).loss, (*checker).variants, (*checker).scale, (*checker).task, (*checker).pseudo, (*checker).tiles,
-		(*checker).submit,
+		(*checker).submit, (*checker).precision,
 	} {
 		judge(k)
 	}

@@ -220,6 +220,8 @@ type Train struct {
 	KeepBest        int     `yaml:"keep_best"`
 	KeepCycles      bool    `yaml:"keep_cycles"`
 	TensorBoard     bool    `yaml:"tensorboard"`
+	Activations     string  `yaml:"activations"`
+	WeightsType     string  `yaml:"weights_type"`
 
 	Seeds []uint64 `yaml:"-"` // train.seed as a list: a run each; empty for one run
 }
@@ -254,8 +256,9 @@ func Default() Config {
 		Loss: []Part{{Name: "cross_entropy"}},
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
-		Schedule:  Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
-		Train:     Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1},
+		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
+		Train: Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1,
+			Activations: "auto", WeightsType: "fp32"},
 		Scale:     Scale{Use: true, Fraction: 1},
 		Predict:   Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},
 		Submit:    Submit{Format: "rle", RLE: SubmitRLE{Dialect: "airbus"}, Resize: "nearest"},

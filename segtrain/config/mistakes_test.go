@@ -47,7 +47,7 @@ func TestUnknownKeys(t *testing.T) {
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
 			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, " +
-			"keep_last, keep_best, keep_cycles, tensorboard"},
+			"keep_last, keep_best, keep_cycles, tensorboard, activations, weights_type"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
 			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
 	})

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"tessera/nn"
-	"tessera/nn/checkpoint"
 	"tessera/optim"
 	"tessera/segtrain/data"
 )
@@ -119,7 +118,7 @@ func (t *Trainer) endEpochEMA(p *Progress, event *EpochEvent, validate bool) (er
 	if err := t.settle(p, event, event.EMA); err != nil {
 		return err
 	}
-	return checkpoint.Save(t.path(t.Averages.EMAFile), t.Model, t.Metadata)
+	return t.save(t.path(t.Averages.EMAFile))
 }
 
 // finishSWA measures, validates and writes the mean of the last epochs. The model is as before afterwards, so that a run which
@@ -141,7 +140,7 @@ func (t *Trainer) finishSWA(ctx context.Context, step *Step) error {
 			return fmt.Errorf("validation of the SWA of weights: %w", err)
 		}
 	}
-	if err := checkpoint.Save(t.path(event.File), t.Model, t.Metadata); err != nil {
+	if err := t.save(t.path(event.File)); err != nil {
 		return err
 	}
 	return t.Observe.Average(event)

@@ -2,8 +2,6 @@ package train
 
 import (
 	"fmt"
-
-	"tessera/nn/checkpoint"
 )
 
 // endEpoch validates, keeps the weights if they are the best or to stay, and writes a snapshot. That comes last: a run
@@ -30,7 +28,7 @@ func (t *Trainer) endEpoch(p *Progress) error {
 	if p.Step%perEpoch == 0 { // and not the end of the run within an epoch
 		p.EpochLoss = 0
 	}
-	if err := checkpoint.Save(t.path(t.Last), t.Model, t.Metadata); err != nil {
+	if err := t.save(t.path(t.Last)); err != nil {
 		return err
 	}
 	if err := t.Observe.Epoch(event); err != nil {
@@ -81,5 +79,5 @@ func (t *Trainer) judge(p *Progress, event *EpochEvent, result *Evaluation) erro
 	if !event.Best {
 		return nil
 	}
-	return checkpoint.Save(t.path(t.Best), t.Model, t.Metadata)
+	return t.save(t.path(t.Best))
 }

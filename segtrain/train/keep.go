@@ -10,8 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-
-	"tessera/nn/checkpoint"
 )
 
 // Keep says which checkpoints of epochs stay when the next one is written; the zero Keep keeps none. An epoch's checkpoint holds
@@ -92,7 +90,7 @@ func (t *Trainer) keepEpoch(p *Progress, event *EpochEvent, result *Evaluation) 
 	if n := len(p.Kept); n == 0 || p.Kept[n-1].Epoch != now.Epoch {
 		return nil
 	}
-	return checkpoint.Save(filepath.Join(t.path(t.Keep.Dir), EpochFile(now.Epoch)), t.Model, t.Metadata)
+	return t.save(filepath.Join(t.path(t.Keep.Dir), EpochFile(now.Epoch)))
 }
 
 // dropOut removes the checkpoints that do not stay. That comes after the snapshot: what the newest snapshot keeps is always there.

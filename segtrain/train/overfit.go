@@ -21,6 +21,7 @@ type Overfit struct {
 	ClipNorm  float64
 	ClipValue float64
 	Precision kernels.Precision
+	Storage   kernels.Storage
 	Classes   int
 	Ignore    int // label that does not count, autograd.NoIgnore for none
 	Steps     int // at most
@@ -56,7 +57,7 @@ func (m *steady) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 // returned with it.
 func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 	model := &steady{Model: o.Model}
-	step, err := newStepOf(o.Precision, model, Heads{}, o.Loss, o.Optimizer, tensor.Dims(b.N, h, w, c), o.Task.Labels(o.Classes),
+	step, err := newStepOf(o.Precision, o.Storage, model, Heads{}, o.Loss, o.Optimizer, tensor.Dims(b.N, h, w, c), o.Task.Labels(o.Classes),
 		o.ClipNorm, 0)
 	if err != nil {
 		return m, err

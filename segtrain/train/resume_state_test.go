@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/kernels"
 	"tessera/nn"
 	"tessera/optim"
 )
@@ -27,10 +28,14 @@ func withPlateau(tr *Trainer) {
 	tr.Watch = func(e *Evaluation) float64 { return e.Loss }
 }
 
+// withHalves stores activations and files of weights in 16 bits.
+func withHalves(tr *Trainer) { tr.Precision, tr.WeightsType = kernels.Float16, "fp16" }
+
 // TestKilledWithStateEndsTheSame kills runs with every kind of state after each step.
 func TestKilledWithStateEndsTheSame(t *testing.T) {
 	killed := errors.New("killed")
-	for name, with := range map[string]func(*Trainer){"lookahead": withLookahead, "plateau": withPlateau, "averages": withAverages} {
+	for name, with := range map[string]func(*Trainer){"lookahead": withLookahead, "plateau": withPlateau, "averages": withAverages,
+		"halves": withHalves} {
 		t.Run(name, func(t *testing.T) {
 			fresh := func(dir string) *Trainer {
 				tr := newTrainer(t, dir)
@@ -63,6 +68,14 @@ func TestKilledWithStateEndsTheSame(t *testing.T) {
 				for _, s := range w.steps {
 					assert.Equal(t, wantW.steps[s.Step-1].LR, s.LR, "step %d", s.Step)
 				}
+			}
+			if name == "halves" {
+				plain := t.TempDir()
+				_, plainW := finish(t, newTrainer(t, plain), false)
+				assert.Equal(t, plainW.steps[0].Loss, wantW.steps[0].Loss, "the forward pass computes in float32")
+				assert.NotEqual(t, plainW.steps[0].GradNorm, wantW.steps[0].GradNorm)
+				assert.InEpsilon(t, plainW.steps[0].GradNorm, wantW.steps[0].GradNorm, 1e-2)
+				assert.Less(t, len(read(t, want, "last.safetensors")), len(read(t, plain, "last.safetensors"))*2/3)
 			}
 			if name == "plateau" {
 				assert.Less(t, wantW.steps[steps-1].LR, 1e-2, "the rate was reduced")

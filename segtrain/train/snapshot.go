@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -59,6 +60,15 @@ func saveState(path string, model any, memories []memory, p Progress) error {
 		})
 	}
 	return checkpoint.WriteFile(path, entries, map[string]string{progressKey: string(text)})
+}
+
+// save writes the model's weights.
+func (t *Trainer) save(path string) error {
+	entries, err := checkpoint.Recast(checkpoint.Entries(t.Model), cmp.Or(t.WeightsType, "fp32"))
+	if err != nil {
+		return err
+	}
+	return checkpoint.WriteFile(path, entries, t.Metadata)
 }
 
 // loadState restores a snapshot into a model and the memories of a run.

@@ -39,20 +39,20 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 // NewStepIn is NewStep with convolutions of a precision.
 func NewStepIn(precision kernels.Precision, model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	return newStepOf(precision, model, Heads{}, l, opt, tensor.Dims(n, h, w, c), 1, clipNorm, seed)
+	return newStepOf(precision, kernels.StoreAuto, model, Heads{}, l, opt, tensor.Dims(n, h, w, c), 1, clipNorm, seed)
 }
 
 // NewLabelStep is NewStep for pixels of several labels, one for each class that may overlap.
 func NewLabelStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c, labels int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	return newStepOf(kernels.Float32, model, Heads{}, l, opt, tensor.Dims(n, h, w, c), labels, clipNorm, seed)
+	return newStepOf(kernels.Float32, kernels.StoreAuto, model, Heads{}, l, opt, tensor.Dims(n, h, w, c), labels, clipNorm, seed)
 }
 
 // newStepOf is NewLabelStep of a model with heads, for pictures of shape images.
-func newStepOf(precision kernels.Precision, model decoder.Model, heads Heads, l loss.Loss, opt optim.Optimizer,
-	images tensor.Shape, labels int, clipNorm float64, seed uint64) (*Step, error) {
+func newStepOf(precision kernels.Precision, storage kernels.Storage, model decoder.Model, heads Heads, l loss.Loss,
+	opt optim.Optimizer, images tensor.Shape, labels int, clipNorm float64, seed uint64) (*Step, error) {
 	s := &Step{tape: autograd.NewTape(autograd.Training), heads: heads, optimizer: opt, clipNorm: clipNorm}
-	s.tape.Seed, s.tape.Precision = seed, precision
+	s.tape.Seed, s.tape.Precision, s.tape.Storage = seed, precision, storage
 	s.params = nn.Params(heads.With(model))
 	s.clipper = optim.NewClipper(s.params)
 	err := autograd.Catch(func() {

@@ -36,6 +36,7 @@ type Trainer struct {
 	Val       *data.Dataset // nil for no validation
 
 	Precision kernels.Precision // of the convolutions of a step
+	Storage   kernels.Storage   // of what waits for its backward pass
 
 	Steps     int // to train altogether
 	Batch     int
@@ -54,6 +55,7 @@ type Trainer struct {
 	SnapshotEvery time.Duration     // within an epoch; there is one after every epoch anyway
 	Best, Last    string            // file names of the best and of the newest weights
 	Metadata      map[string]string // that files of weights hold; nil for none
+	WeightsType   string            // of their numbers, as checkpoint.Recast names it; empty is fp32. Snapshots are exact.
 
 	Observe   Observer
 	Resumed   func(Progress) // hears where a resumed run goes on, before its first step; nil for nobody
@@ -159,7 +161,7 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 // newStep records a step of what trains now.
 func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
-	step, err := newStepOf(t.Precision, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
+	step, err := newStepOf(t.Precision, t.Storage, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
 		t.ClipNorm, t.Seed)
 	if err == nil {
 		step.ClipValue, step.gradients = t.ClipValue, t.Gradients

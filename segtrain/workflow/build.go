@@ -93,7 +93,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	n, h, w := batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	err = autograd.Catch(func() {
 		t := autograd.NewTape(autograd.Training)
-		t.Precision = precision(cfg)
+		t.Precision, t.Storage = precision(cfg), storage(cfg)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)

@@ -206,8 +206,8 @@ func (d *debugger) checkOneBatch(ctx context.Context, sample data.Manifest) erro
 	}
 	h, w, c := ds.Shape()
 	o := &train.Overfit{
-		Precision: precision(d.cfg),
-		Model:     model, Loss: d.parts.loss, Optimizer: newOptimizer(d.cfg, model), Schedule: d.peak(memorizeSteps),
+		Precision: precision(d.cfg), Storage: storage(d.cfg),
+		Model: model, Loss: d.parts.loss, Optimizer: newOptimizer(d.cfg, model), Schedule: d.peak(memorizeSteps),
 		ClipNorm: d.cfg.Optim.ClipNorm, ClipValue: d.cfg.Optim.ClipValue, Classes: len(d.source.classes),
 		Ignore: ignored(d.cfg), Steps: memorizeSteps, Enough: memorized,
 		Task: task(d.cfg), Thresholds: d.cfg.Predict.Threshold,

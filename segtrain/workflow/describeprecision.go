@@ -53,12 +53,15 @@ func (p *parts) precisions(cfg *config.Config, d time.Duration) ([]PrecisionCost
 	for _, name := range kernels.Precisions() {
 		one := *cfg
 		one.Precision = name
+		if cfg.Precision == kernels.Float16.String() || name == kernels.Float16.String() { // activations of their own
+			one.Train.Activations = kernels.StoreAuto.String()
+		}
 		memory, err := p.forecast(&one, cfg.Train.Batch)
 		if err != nil {
 			return nil, err
 		}
 		c := PrecisionCost{Precision: name, Kernel: kernels.Active().String(), Memory: memory}
-		if u := kernels.Bfloat16Unit(); precision(&one) != kernels.Float32 {
+		if u := kernels.Bfloat16Unit(); precision(&one).Rounds() {
 			c.Kernel, c.Slowness = u.ISA.String(), u.Slowness*products(precision(&one))
 		}
 		list = append(list, c)
@@ -85,7 +88,7 @@ func (p *parts) precisions(cfg *config.Config, d time.Duration) ([]PrecisionCost
 func (p *parts) noiseStep(cfg *config.Config) (run, done func(), err error) {
 	n, h, w := cfg.Train.Batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	t := autograd.NewTape(autograd.Training)
-	t.Precision = precision(cfg)
+	t.Precision, t.Storage = precision(cfg), storage(cfg)
 	x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 	labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
 	l := p.heads.Record(t, p.model, x, p.trainingLoss(), labels)

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"tessera/kernels"
 	"tessera/segtrain/config"
 )
 
@@ -24,8 +25,19 @@ func (p *parts) fits(cfg *config.Config, available int64) error {
 	if tooLarge == 1 {
 		advice = "not even one image fits: make data.size smaller"
 	}
-	return cfg.Mistake("train.batch", "a step of %d images of %d×%d needs %s and %s are available; %s", cfg.Train.Batch,
-		cfg.Data.Size[0], cfg.Data.Size[1], megabytes(p.memory.Total()), megabytes(available), advice)
+	return cfg.Mistake("train.batch", "a step of %d images of %d×%d needs %s and %s are available; %s%s", cfg.Train.Batch,
+		cfg.Data.Size[0], cfg.Data.Size[1], megabytes(p.memory.Total()), megabytes(available), advice, p.smaller(cfg, available))
+}
+
+// smaller names a precision in which the batch would fit, where activations wait in float32.
+func (p *parts) smaller(cfg *config.Config, available int64) string {
+	half := *cfg
+	half.Train.Activations = kernels.StoreFloat16.String()
+	m, err := p.forecast(&half, cfg.Train.Batch)
+	if err != nil || storage(cfg) == kernels.StoreFloat16 || m.Total() > available {
+		return ""
+	}
+	return fmt.Sprintf("; with train.activations=fp16 all %d do, in %s", cfg.Train.Batch, megabytes(m.Total()))
 }
 
 // availableMemory returns the bytes that the machine has available, 0 if that is not known.

@@ -30,6 +30,24 @@ func TestFits(t *testing.T) {
 	}
 }
 
+// Where halves would let the batch fit, the refusal says so; and so it is.
+func TestFitsInHalves(t *testing.T) {
+	cfg := parse(t, "train.batch=9", "data.size=[96,96]")
+	p, err := build(cfg)
+	require.NoError(t, err)
+	half := parse(t, "train.batch=9", "data.size=[96,96]", "precision=fp16")
+	h, err := build(half)
+	require.NoError(t, err)
+	assert.Less(t, h.memory.Step, p.memory.Step*2/3)
+	assert.Equal(t, p.memory.Weights, h.memory.Weights)
+
+	err = p.fits(cfg, h.memory.Total())
+	assert.ErrorContains(t, err, "; with train.activations=fp16 all 9 do, in "+megabytes(h.memory.Total()))
+	assert.NoError(t, h.fits(half, h.memory.Total()))
+	assert.NotContains(t, p.fits(cfg, h.memory.Total()-1).Error(), "train.activations")
+	assert.NotContains(t, h.fits(half, h.memory.Total()-1).Error(), "train.activations")
+}
+
 func TestMachineMemory(t *testing.T) {
 	total, free := machineMemory()
 	assert.GreaterOrEqual(t, total, free)

@@ -21,10 +21,19 @@ func precision(cfg *config.Config) kernels.Precision {
 	return p
 }
 
+// storage returns in what activations of a configuration, which has been checked, wait for the backward pass.
+func storage(cfg *config.Config) kernels.Storage {
+	s, err := kernels.ParseStorage(cfg.Train.Activations)
+	if err != nil { // a configuration that was made in code
+		return kernels.StoreAuto
+	}
+	return s
+}
+
 // checkPrecision refuses a precision that would take this machine fifty times as long, unless that is wanted.
 func checkPrecision(cfg *config.Config) error {
 	u := kernels.Bfloat16Unit()
-	if precision(cfg) == kernels.Float32 || u.ISA >= kernels.AVX512 || cfg.Emulate {
+	if !precision(cfg).Rounds() || u.ISA >= kernels.AVX512 || cfg.Emulate {
 		return nil
 	}
 	return cfg.Mistake("precision", "%s needs a processor with AMX, or with AVX-512 to imitate it%s; portable Go (%s) gives the "+
@@ -43,7 +52,7 @@ func because(u kernels.Unit) string {
 func tellPrecision(cfg *config.Config, log *slog.Logger) {
 	u, p := kernels.Bfloat16Unit(), precision(cfg)
 	switch {
-	case p != kernels.Float32 && u.ISA != kernels.AMX:
+	case p.Rounds() && u.ISA != kernels.AMX:
 		log.Warn(fmt.Sprintf("%s is imitated here, with the same bits as on a processor with AMX%s: its products take about %d times "+
 			"as long as those of fp32", p, because(u), u.Slowness*products(p)), "kernels", u.ISA)
 	case cfg.WantsProposal() && u.ISA == kernels.AMX:

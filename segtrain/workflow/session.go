@@ -70,14 +70,15 @@ func (s *session) trainer() *train.Trainer {
 		Schedule:  course.schedule, Plateau: course.plateau, Watch: course.watch, Momentum: course.momentum,
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
 		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
-		Precision: precision(s.cfg),
-		ClipNorm:  s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
+		Precision: precision(s.cfg), Storage: storage(s.cfg),
+		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
 		Averages: s.averages, Keep: newKeep(s.cfg, steps, perEpoch), Mix: s.parts.mix, Blend: newBlend(s.cfg, s.train),
 		Score: score(s.cfg), Dir: s.run.Dir(),
 		SnapshotEvery: time.Duration(c.SnapshotMinutes * float64(time.Minute)),
 		Best:          record.BestFile, Last: record.LastFile,
-		Metadata: map[string]string{SplitKey: s.source.split.Hash(), PrecisionKey: s.cfg.Precision},
-		Observe:  observer{s},
+		WeightsType: s.cfg.Train.WeightsType,
+		Metadata:    map[string]string{SplitKey: s.source.split.Hash(), PrecisionKey: s.cfg.Precision},
+		Observe:     observer{s},
 	}
 }
 

@@ -104,8 +104,9 @@ func InspectWeights(path string) (*WeightsFile, error) {
 	return f, err
 }
 
-// ConvertWeights writes the tensors of a file to another, in the format that its name ends in.
-func ConvertWeights(in, out string) error {
+// ConvertWeights writes the tensors of a file to another, in the format that its name ends in, and with numbers of a type (see
+// checkpoint.Recast) unless that is empty.
+func ConvertWeights(in, out, dtype string) error {
 	if err := checkOut(in, out); err != nil {
 		return err
 	}
@@ -113,12 +114,22 @@ func ConvertWeights(in, out string) error {
 	if err != nil {
 		return err
 	}
+	return writeAs(dtype, out, entries, metadata)
+}
+
+// writeAs writes entries with numbers of a type, or as they are if it is empty.
+func writeAs(dtype, out string, entries []checkpoint.Entry, metadata map[string]string) (err error) {
+	if dtype != "" {
+		if entries, err = checkpoint.Recast(entries, dtype); err != nil {
+			return err
+		}
+	}
 	return checkpoint.WriteFile(out, entries, metadata)
 }
 
 // ExportWeights writes a plain state dict: the best weights of a run, or what a training checkpoint has of a model,
-// without optimizer and prefixes.
-func ExportWeights(from, out string) error {
+// without optimizer and prefixes, with numbers of a type as ConvertWeights does.
+func ExportWeights(from, out, dtype string) error {
 	if info, err := os.Stat(from); err == nil && info.IsDir() {
 		run := from
 		if from, err = weightsFile(run, "best"); err != nil {
@@ -132,7 +143,7 @@ func ExportWeights(from, out string) error {
 	if err != nil {
 		return err
 	}
-	return checkpoint.WriteFile(out, checkpoint.StateDict(entries), nil)
+	return writeAs(dtype, out, checkpoint.StateDict(entries), nil)
 }
 
 // checkOut refuses an output that is the input, or of a format that is not written.
