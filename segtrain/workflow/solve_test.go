@@ -48,7 +48,7 @@ type staged struct {
 func (s *staged) Handle(_ context.Context, r slog.Record) error {
 	if name, ok := strings.CutPrefix(r.Message, "stage "); ok {
 		r.Attrs(func(a slog.Attr) bool {
-			if what := a.Value.String(); what == "begins" {
+			if what := a.Value.String(); strings.HasPrefix(what, "begins") {
 				s.now, s.began = name, append(s.began, name)
 			}
 			return true
