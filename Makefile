@@ -81,8 +81,8 @@ cross: ## build for every platform into bin/, without debugging tables; the Linu
 	@linked=$$(ldd bin/segtrain-linux-amd64 2>&1 || true); [[ $$linked == *"not a dynamic"* ]] || \
 		{ echo "bin/segtrain-linux-amd64 is not static: $$linked"; exit 1; }
 
-long: ## solve goes on from an interruption in every stage; some minutes
-	go test -count=1 -run FromEveryStage ./segtrain/workflow -long
+long: ## solve goes on from an interruption in every stage, recipes train with their own encoders; some minutes
+	go test -count=1 -run 'FromEveryStage|RecipesTrain' ./segtrain/workflow -long
 
 pauses: ## no pass of any layer keeps the garbage collector waiting; a minute and a half, on an idle machine
 	go test -count=1 -run NoPassDelays ./bench -pauses

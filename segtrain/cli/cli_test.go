@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 // small is a configuration whose run takes a second.
 const small = `
 data: {synth: {count: 20}, size: [32, 32]}
-model: {decoder_channels: [8, 8, 8, 8, 8]}
+model: {encoder: mobilenet_v2, decoder_channels: [8, 8, 8, 8, 8]}
 train: {epochs: 2, batch: 4}
 `
 
@@ -113,11 +113,11 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 // waitfor FILE REGEXP: waits until a file holds what the expression matches.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 	want := regexp.MustCompile(args[1])
-	for range 600 {
+	for range 3000 {
 		if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && want.Match(text) {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
 	}
 	ts.Fatalf("%s does not hold %s after 30 s", args[0], args[1])
 }

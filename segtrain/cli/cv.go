@@ -16,6 +16,7 @@ import (
 func (a *app) cv() *cobra.Command {
 	var s settings
 	var f folding
+	var weights string
 	cmd := &cobra.Command{
 		Use:     "cv CONFIG",
 		Short:   "Cross-validate: train a model for each fold, and predict what it did not see",
@@ -30,22 +31,23 @@ func (a *app) cv() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.crossValidate(cfg)
+			return a.crossValidate(cfg, weights)
 		},
 	}
 	s.flags(cmd)
 	s.outFlag(cmd)
 	f.flags(cmd)
+	cmd.Flags().StringVar(&weights, "weights", "", "what predicts out of fold, and as an ensemble: best, last, ema, swa, average (default best)")
 	return cmd
 }
 
-func (a *app) crossValidate(cfg *config.Config) error {
+func (a *app) crossValidate(cfg *config.Config, weights string) error {
 	out := a.logging()
 	ctx, release := interruptible(func() {
 		out.log.Warn("finishing this step and writing a snapshot; interrupt again to quit at once")
 	})
 	defer release()
-	r, err := workflow.CrossValidate(ctx, cfg, workflow.Options{Log: out.log, Progress: out.progress()})
+	r, err := workflow.CrossValidate(ctx, cfg, workflow.Options{Log: out.log, Progress: out.progress(), Weights: weights})
 	if r != nil && (errors.Is(err, train.ErrInterrupted) || errors.Is(err, context.Canceled)) {
 		return fmt.Errorf("%w with %d folds done; go on with the same command and --out %s",
 			train.ErrInterrupted, len(r.Folds), short(r.Dir))
@@ -81,6 +83,10 @@ func (a *app) printCrossValidation(r *workflow.CrossValidation) error {
 	}
 	dir := short(r.Dir)
 	fmt.Fprintf(a.stdout, "\nMean IoU over the pixels of all folds: %v. Split %.12s.\n\nReport       %s/report.html\n"+
-		"Out of fold  %s/oof\n", r.Summary.Pooled.MeanIoU, r.Split, dir, dir)
+		"Out of fold  %s/oof", r.Summary.Pooled.MeanIoU, r.Split, dir, dir)
+	if r.Weights != "best" {
+		fmt.Fprintf(a.stdout, ", by the weights %s; the table is of the best", r.Weights)
+	}
+	fmt.Fprintln(a.stdout)
 	return nil
 }

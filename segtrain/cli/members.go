@@ -28,7 +28,11 @@ func (a *app) predictEnsemble(args []string, s settings, o workflow.PredictOptio
 		return err
 	}
 	o.Inputs = args[1:]
-	p, err := workflow.PredictEnsemble(context.Background(), m, o, a.logging().options())
+	out := a.logging()
+	percent := out.counter("percent predicted")
+	o.Progress = percent.part
+	p, err := workflow.PredictEnsemble(context.Background(), m, o, out.options())
+	percent.stop()
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (a *app) predict() *cobra.Command {
 			o.Inputs = args[1:]
 			out := a.logging()
 			percent := out.counter("percent predicted")
-			o.Progress = func(part float64) { percent.done(int(100*part), 100) }
+			o.Progress = percent.part
 			p, err := workflow.Predict(context.Background(), cfg, o, out.options())
 			percent.stop()
 			if err != nil {

@@ -37,6 +37,7 @@ type Manifest struct {
 	Size    [2]int   `json:"size"`             // height and width
 	Resize  string   `json:"resize"`           // how images were brought to the size: stretch, letterbox
 	Weights []string `json:"weights"`          // SHA-256 of each fold's file
+	Of      string   `json:"of,omitempty"`     // which weights of the folds these are: last, ema, swa, average; empty is best
 	Images  []Image  `json:"images"`           // sorted by ID
 	Labels  []string `json:"labels,omitempty"` // that a classification head tells; none without one
 }
@@ -120,21 +121,31 @@ type Folder struct {
 	said  map[string][]float32 // by image: see Said
 }
 
-// Open reads the manifest in dir. With a hash, that of the split, predictions of another split are an error; an empty
-// hash takes any.
-func Open(dir, hash string) (*Folder, error) {
+// ReadManifest reads the manifest in dir. Where there is none, not all folds are done.
+func ReadManifest(dir string) (m Manifest, err error) {
 	file := filepath.Join(dir, ManifestFile)
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("out-of-fold: no %s: repeat segtrain cv until all folds are done", file)
+		return m, fmt.Errorf("out-of-fold: no %s: repeat segtrain cv until all folds are done", file)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("out-of-fold: %w", err)
+		return m, fmt.Errorf("out-of-fold: %w", err)
 	}
-	f := &Folder{dir: dir, index: map[string]int{}}
-	if err := json.Unmarshal(text, &f.Manifest); err != nil {
-		return nil, fmt.Errorf("out-of-fold: %s: %w", file, err)
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("out-of-fold: %s: %w", file, err)
 	}
+	return m, nil
+}
+
+// Open reads the manifest in dir. With a hash, that of the split, predictions of another split are an error; an empty
+// hash takes any.
+func Open(dir, hash string) (*Folder, error) {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, ManifestFile)
+	f := &Folder{Manifest: m, dir: dir, index: map[string]int{}}
 	if hash != "" && f.Split != hash {
 		return nil, fmt.Errorf("out-of-fold: %s is of the split %.12s…, not of %.12s…", file, f.Split, hash)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,8 @@ type Ensemble struct {
 	Gate          *gate.Gate        // as in Predictor, by the mean of what members' heads say
 	Post          *post.Chain       // as in Predictor
 	Probabilities bool              // whether results have them
+
+	Progress func(part float64) // as in Predictor: the mean of the members' parts, one call at a time
 }
 
 // A Member is a model and the pictures as it sees them.
@@ -119,6 +122,9 @@ func (e *Ensemble) counting() (list []Member, weights []float64) {
 // produce sends what the members see, picture by picture.
 func (e *Ensemble) produce(ctx context.Context, to chan<- []Result) error {
 	members, _ := e.counting()
+	if e.Progress != nil {
+		members = telling(members, e.Progress)
+	}
 	return InTurn(ctx, members, func(list []Result) error {
 		select {
 		case to <- list:
@@ -127,6 +133,28 @@ func (e *Ensemble) produce(ctx context.Context, to chan<- []Result) error {
 			return ctx.Err()
 		}
 	})
+}
+
+// telling returns members that tell how much all of them have done.
+func telling(members []Member, tell func(part float64)) []Member {
+	var mu sync.Mutex
+	parts := make([]float64, len(members))
+	list := slices.Clone(members)
+	for i, m := range members {
+		p := *m.Predictor
+		p.Progress = func(part float64) {
+			mu.Lock()
+			defer mu.Unlock()
+			parts[i] = part
+			sum := 0.0
+			for _, x := range parts {
+				sum += x
+			}
+			tell(sum / float64(len(parts)))
+		}
+		list[i].Predictor = &p
+	}
+	return list
 }
 
 // InTurn calls use with the probabilities of all members for a picture, at its own size, picture by picture: classes are not

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -60,6 +61,22 @@ func TestEnsembleOfOneIsItsMember(t *testing.T) {
 			assert.Equal(t, 5, summary.Images)
 		}
 	}
+}
+
+// TestEnsembleTellsProgress: what members have done is told together, in order, up to all of it.
+func TestEnsembleTellsProgress(t *testing.T) {
+	m := stripes(t)
+	var parts []float64
+	e := Ensemble{Combine: ensemble.Combiner{Method: ensemble.Mean, Weights: []float64{0.5, 0.5}}, Members: []Member{
+		{"a", &Predictor{Model: colorModel(), Batch: 2}, newSet(t, m, data.Stretch)},
+		{"b", &Predictor{Model: biased(3, -1), Batch: 3}, newSet(t, m, data.Stretch)},
+	}, Progress: func(part float64) { parts = append(parts, part) }}
+	runEnsemble(t, e)
+	require.NotEmpty(t, parts)
+	assert.True(t, slices.IsSorted(parts), "%v", parts)
+	assert.Less(t, parts[0], 0.5)
+	assert.InDelta(t, 1, parts[len(parts)-1], 1e-12)
+	assert.Nil(t, e.Members[0].Predictor.Progress, "the members' own are left alone")
 }
 
 // TestEnsembleIsTheCombination holds it to what is combined by hand, of members that see other sizes.

@@ -144,13 +144,13 @@ func EncodePNG(w io.Writer, im *Image) error {
 	r := image.Rect(0, 0, im.W, im.H)
 	switch {
 	case im.C == 1 && im.Pix16 == nil:
-		return png.Encode(w, &image.Gray{Pix: im.Pix8, Stride: im.W, Rect: r})
+		return pngEncoder.Encode(w, &image.Gray{Pix: im.Pix8, Stride: im.W, Rect: r})
 	case im.C == 1:
-		return png.Encode(w, &image.Gray16{Pix: bigEndian(im.Pix16), Stride: 2 * im.W, Rect: r})
+		return pngEncoder.Encode(w, &image.Gray16{Pix: bigEndian(im.Pix16), Stride: 2 * im.W, Rect: r})
 	case im.Pix16 == nil:
-		return png.Encode(w, &image.NRGBA{Pix: im.Pix8, Stride: 4 * im.W, Rect: r})
+		return pngEncoder.Encode(w, &image.NRGBA{Pix: im.Pix8, Stride: 4 * im.W, Rect: r})
 	}
-	return png.Encode(w, &image.NRGBA64{Pix: bigEndian(im.Pix16), Stride: 8 * im.W, Rect: r})
+	return pngEncoder.Encode(w, &image.NRGBA64{Pix: bigEndian(im.Pix16), Stride: 8 * im.W, Rect: r})
 }
 
 func bigEndian(pix []uint16) []uint8 {
@@ -162,7 +162,16 @@ func bigEndian(pix []uint16) []uint8 {
 }
 
 // maskEncoder takes three fifths of the usual time for files an eighth larger: masks come by the thousand.
-var maskEncoder = png.Encoder{CompressionLevel: png.BestSpeed}
+var (
+	pngEncoder  = png.Encoder{BufferPool: &pngBuffers{}}
+	maskEncoder = png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &pngBuffers{}}
+)
+
+// pngBuffers keeps what an encoder allocates, a megabyte for each picture, which is more than most masks take.
+type pngBuffers struct{ pool sync.Pool }
+
+func (b *pngBuffers) Get() *png.EncoderBuffer  { e, _ := b.pool.Get().(*png.EncoderBuffer); return e }
+func (b *pngBuffers) Put(e *png.EncoderBuffer) { b.pool.Put(e) }
 
 // EncodeMask writes class indices as PNG, as WriteMask describes. It panics if the palette has more than 256 colours.
 func EncodeMask(w io.Writer, m *Mask, palette []color.RGBA) error {

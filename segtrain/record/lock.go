@@ -37,6 +37,15 @@ func lock(dir string) (*flock.Flock, error) {
 	return l, nil
 }
 
+// Lock makes this process the only one that works in a directory of several runs, until release. ErrBusy says that another one does.
+func Lock(dir string) (release func() error, err error) {
+	held, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	return held.Unlock, nil
+}
+
 // owner returns what a lock file says.
 func owner(path string) string {
 	text, err := os.ReadFile(path)

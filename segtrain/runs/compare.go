@@ -25,9 +25,14 @@ type Verdict struct {
 	P          float64  `json:"p"`                 // of the t test; NaN where there is none
 	SignFlip   float64  `json:"p_sign_flip"`       // of the permutation test
 	LeastP     float64  `json:"p_sign_flip_least"` // that so few pairs can have
-	Better     string   `json:"better"`            // a, b, or empty: not distinguishable
+	Better     string   `json:"better"`            // a, b, or empty: not distinguishable, or too few
+	TooFew     bool     `json:"too_few"`           // fewer than fewestUnits: no verdict
 	Limits     []string `json:"limits"`            // what the verdict does not cover
 }
+
+// fewestUnits is how many independent differences a verdict needs. Two have one degree of freedom, and a quantile of 12.7: no effect
+// that somebody looks for is as large, and what would pass is two differences that happen to agree.
+const fewestUnits = 3
 
 // A Group is the runs that a word of the command line stands for.
 type Group struct {
@@ -128,6 +133,9 @@ func (ix *Index) CompareOver(a, b, metric, over string) (*Verdict, error) {
 	if math.IsNaN(v.Low) || math.IsNaN(v.High) {
 		return nil, fmt.Errorf("%s of %s and %s cannot be compared: no class has a pixel", metric, v.A.Word, v.B.Word)
 	}
+	if v.TooFew {
+		return v, nil
+	}
 	better := cmp.Compare(v.Low, 0) + cmp.Compare(v.High, 0) // ±2 if the whole interval is on one side
 	if LowerIsBetter(metric) {
 		better = -better
@@ -217,8 +225,11 @@ func (v *Verdict) Text() string {
 	var b strings.Builder
 	show := func(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
 	margin := (v.High - v.Low) / 2
-	switch v.Better {
-	case "a", "b":
+	switch {
+	case v.TooFew:
+		fmt.Fprintf(&b, "%d %s are too few for a verdict on %s and %s, which needs %d: the difference in %s is %s ± %s.\n", v.Units, v.Noise,
+			v.A.Word, v.B.Word, fewestUnits, v.Metric, show(v.Difference), show(margin))
+	case v.Better != "":
 		x, y := v.A.Word, v.B.Word
 		if v.Better == "b" {
 			x, y = y, x

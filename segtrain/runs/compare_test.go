@@ -52,6 +52,44 @@ func TestCompareSeeds(t *testing.T) {
 	require.ErrorContains(t, err, "has no mean_dog")
 }
 
+// Two seeds whose differences agree to the last digit say nothing, and their interval is that of one degree of freedom; three folds
+// of two seeds make up for it.
+func TestCompareTooFew(t *testing.T) {
+	root := t.TempDir()
+	seeds(t, root, "a", 0.75, 0.5)
+	seeds(t, root, "b", 0.5, 0.25)
+	seeds(t, root, "c", 0.5, 0.375)
+	ix := open(t, root)
+	v, err := ix.Compare("a", "b", "mean_iou")
+	require.NoError(t, err)
+	assert.Equal(t, 0.25, v.Low, "an interval without width")
+	assert.Empty(t, v.Better)
+	assert.Contains(t, v.Text(), "2 seeds are too few for a verdict on a and b, which needs 3: the difference in mean_iou is 0.2500 ± 0.0000.")
+	v, err = ix.Compare("a", "c", "mean_iou")
+	require.NoError(t, err)
+	assert.True(t, v.TooFew)
+	assert.InDelta(t, 12.706204736174705*0.0625, (v.High-v.Low)/2, 1e-9, "half the difference of 0.25 and 0.125, by t(0.975; 1)")
+	assert.NotContains(t, v.Text(), "not distinguishable")
+
+	for fold := range 3 {
+		for seed := range 2 {
+			for i, group := range []string{"d", "e"} {
+				given{name: fmt.Sprintf("%s/%d-%d", group, fold, seed), iou: 0.5 - 0.25*float64(i), settings: []string{"data.kind=csv",
+					"data.manifest=m.csv", "data.classes=3", fmt.Sprintf("data.val.fold=%d", fold), fmt.Sprintf("train.seed=%d", seed)}}.write(t, root)
+			}
+		}
+	}
+	ix = open(t, root)
+	v, err = ix.Compare("d", "e", "mean_iou")
+	require.NoError(t, err)
+	assert.False(t, v.TooFew)
+	assert.Equal(t, "a", v.Better)
+	v, err = ix.CompareOver("d", "e", "mean_iou", "seeds")
+	require.NoError(t, err)
+	assert.True(t, v.TooFew)
+	assert.Contains(t, v.Text(), "3 folds, each the mean of its seeds, would do: --over folds")
+}
+
 // Training sets of folds overlap: the variance is (1/n + validated/trained) sd², and seeds of a fold are averaged.
 func TestCompareFolds(t *testing.T) {
 	root := t.TempDir()
@@ -103,6 +141,9 @@ func TestCompareSeedsOfFolds(t *testing.T) {
 	v, err = ix.Compare("a", "b", "mean_iou")
 	require.NoError(t, err)
 	assert.Equal(t, 2, v.Units, "folds, where nothing else is asked for")
+	assert.True(t, v.TooFew)
+	assert.Contains(t, v.Text(), "2 folds are too few for a verdict")
+	assert.Contains(t, v.Text(), "3 seeds, each the mean of its folds, would do: --over seeds")
 
 	_, err = ix.CompareOver("a", "b", "mean_iou", "images")
 	require.ErrorContains(t, err, `no "images"; allowed: folds, seeds`)

@@ -31,7 +31,11 @@ func (v *Verdict) byRuns(over string) error {
 	if u.name == "seeds" {
 		v.Limits = append(v.Limits, "all runs were validated on the same images: other images may say otherwise")
 	}
-	if len(u.differences) < 5 {
+	v.TooFew = v.Units < fewestUnits
+	if v.TooFew && u.others >= fewestUnits {
+		v.Limits = append(v.Limits, fmt.Sprintf("%d %s, each the mean of its %s, would do: --over %s", u.others, u.besides, u.name, u.besides))
+	}
+	if !v.TooFew && len(u.differences) < 5 {
 		v.Limits = append(v.Limits, fmt.Sprintf("%d %s are few: the interval is wide, and an effect may be there that it does not show",
 			len(u.differences), u.name))
 	}
@@ -43,6 +47,8 @@ type units struct {
 	differences []float64
 	name        string  // folds or seeds
 	averaged    string  // what each is the mean of, in words
+	besides     string  // seeds or folds, whichever name is not
+	others      int     // how many of those there are
 	extra       float64 // what overlapping training sets add to 1/n in the variance of their mean
 }
 
@@ -60,6 +66,7 @@ func (v *Verdict) independent(over string) (u units, err error) {
 	} else {
 		u = units{name: "folds", extra: v.ratio()}
 	}
+	u.besides, u.others = map[string]string{"folds": "seeds", "seeds": "folds"}[u.name], len(seeds)
 	if len(folds) < 2 {
 		return u, fmt.Errorf("a test over %s needs 2 of them or more, and %s and %s have %d in common", u.name, v.A.Word,
 			v.B.Word, len(folds))

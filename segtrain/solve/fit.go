@@ -32,16 +32,30 @@ type Cost struct {
 // Seconds says what training all folds at a size, measuring views and predicting once with every fold take. A step's time and a
 // forward pass's go with the number of pixels. Post-processing is not in it.
 func (c Cost) Seconds(s Size) float64 {
-	folds := float64(s.Folds * max(1, c.Repeats))
-	area := float64(s.Pixels[0]*s.Pixels[1]) / float64(c.Pixels[0]*c.Pixels[1])
+	one := c.Fold(s) + float64(float64(c.Tests)*c.image(s))
+	return float64(float64(s.Folds*max(1, c.Repeats))*one) + float64(c.Looking(s))
+}
+
+// Fold returns the seconds of training one fold and of its out-of-fold predictions.
+func (c Cost) Fold(s Size) float64 {
 	val := float64(c.Images) / float64(s.Folds)
 	steps := math.Max(1, math.Floor((float64(c.Images)-val)/float64(c.Batch)))
 	validations := math.Ceil(float64(s.Epochs)/float64(max(1, c.ValEvery))) + 1
-	image := c.Image * area
-	one := float64(float64(s.Epochs)*(float64(steps*c.Step*area)+c.Snapshot)) + float64((validations+1)*val*image) // and once out of fold
-	views := float64(math.Min(val, float64(c.Viewed)) * float64(c.Views) * image)
-	return folds * (one + views + float64(float64(c.Tests)*image))
+	return float64(float64(s.Epochs)*(float64(steps*c.Step*c.area(s))+c.Snapshot)) + float64((validations+1)*val*c.image(s)) // and once out of fold
 }
+
+// Looking returns the seconds of measuring views on all folds.
+func (c Cost) Looking(s Size) float64 {
+	val := float64(c.Images) / float64(s.Folds)
+	return float64(s.Folds*max(1, c.Repeats)) * math.Min(val, float64(c.Viewed)) * float64(c.Views) * c.image(s)
+}
+
+// area is a size's, as a part of the measured one.
+func (c Cost) area(s Size) float64 {
+	return float64(s.Pixels[0]*s.Pixels[1]) / float64(c.Pixels[0]*c.Pixels[1])
+}
+
+func (c Cost) image(s Size) float64 { return c.Image * c.area(s) }
 
 // Fit returns the size next to the wanted one that takes no more than so many seconds, with a line for everything that was given
 // up. What is given up first: half of the epochs; folds down to three; pixels, down to half of each side in multiples of 32;

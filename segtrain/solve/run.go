@@ -22,6 +22,8 @@ type Stage struct {
 	Inputs func() ([]Input, error)
 	// Run does the stage and returns what it came to, which is kept as JSON.
 	Run func(ctx context.Context) (any, error)
+	// Takes forecasts the seconds of Run from what the stages before measured, 0 if that is not known; nil: never known.
+	Takes func() float64
 	// Load takes what a stage that is done came to; it is called after Run, too.
 	Load func(result json.RawMessage) error
 	// Outputs are files and folders in the directory of the work that the stage makes, or may make.
@@ -66,14 +68,19 @@ func (r *Runner) Names() (names []string) {
 	return names
 }
 
-// Run does what is not done yet. It returns the marks also with an error. When ctx ends, the error is train.ErrInterrupted.
-func (r *Runner) Run(ctx context.Context) (*Marks, error) {
+// Run does what is not done yet, and has the directory for itself meanwhile (record.ErrBusy). It returns the marks also with an error. When ctx ends, the error is train.ErrInterrupted.
+func (r *Runner) Run(ctx context.Context) (_ *Marks, err error) {
 	if r.Redo != "" && !slices.Contains(r.Names(), r.Redo) {
 		return nil, fmt.Errorf("no stage %q to do again; there are: %s", r.Redo, strings.Join(r.Names(), ", "))
 	}
 	if err := os.MkdirAll(r.Dir, 0o777); err != nil {
 		return nil, record.Advise(err)
 	}
+	release, err := record.Lock(r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	marks, err := ReadMarks(r.Dir)
 	if err != nil {
 		return nil, err
@@ -145,7 +152,13 @@ func (r *Runner) do(ctx context.Context, s Stage, marks *Marks, inputs []Input) 
 	if err := marks.put(m); err != nil {
 		return record.Advise(err)
 	}
-	r.tell(s.Name, "begins")
+	begins := "begins"
+	if s.Takes != nil {
+		if seconds := s.Takes(); seconds > 0 {
+			begins += ", about " + Long(seconds)
+		}
+	}
+	r.tell(s.Name, begins)
 	result, err := s.Run(ctx)
 	m.Seconds += r.now().Sub(m.Begun).Seconds()
 	if err == nil {

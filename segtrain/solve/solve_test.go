@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/segtrain/record"
 	"tessera/segtrain/train"
 )
 
@@ -213,4 +214,40 @@ func ExampleRunner() {
 	// count begins
 	// count is done in 0 s
 	// count is done already
+}
+
+// TestOneAtATime: a stage sees that its directory is locked, another run of the same work is refused meanwhile, and afterwards it is not.
+func TestOneAtATime(t *testing.T) {
+	w := newWork(t)
+	var second error
+	r := &Runner{Dir: w.dir, Stages: []Stage{{
+		Name: "a", Inputs: func() ([]Input, error) { return nil, nil },
+		Run: func(ctx context.Context) (any, error) {
+			assert.True(t, record.Busy(w.dir))
+			_, second = (&Runner{Dir: w.dir}).Run(ctx)
+			return nil, nil
+		},
+	}}}
+	_, err := r.Run(context.Background())
+	require.NoError(t, err)
+	require.ErrorIs(t, second, record.ErrBusy)
+	assert.Contains(t, second.Error(), w.dir+" is locked by process ")
+	assert.False(t, record.Busy(w.dir))
+	_, err = r.Run(context.Background())
+	require.NoError(t, err)
+}
+
+// TestForecastOfAStage is told when the stage begins, and not where nothing is known.
+func TestForecastOfAStage(t *testing.T) {
+	var told []string
+	stage := func(name string, takes func() float64) Stage {
+		return Stage{Name: name, Takes: takes, Inputs: func() ([]Input, error) { return nil, nil },
+			Run: func(context.Context) (any, error) { return nil, nil }}
+	}
+	r := &Runner{Dir: t.TempDir(), Tell: func(stage, what string) { told = append(told, stage+" "+what) }, Stages: []Stage{
+		stage("a", func() float64 { return 150 }), stage("b", func() float64 { return 0 }), stage("c", nil),
+	}}
+	_, err := r.Run(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a begins, about 2 min", "a is done in 0 s", "b begins", "b is done in 0 s", "c begins", "c is done in 0 s"}, told)
 }

@@ -25,7 +25,8 @@ const (
 // A CrossValidation is what the folds came to.
 type CrossValidation struct {
 	Dir     string       `json:"dir"`
-	Split   string       `json:"split"` // hash
+	Split   string       `json:"split"`   // hash
+	Weights string       `json:"weights"` // that predicted out of fold; the metrics of the folds are of the best
 	Folds   []FoldResult `json:"folds"`
 	Summary *CVSummary   `json:"summary,omitempty"` // nil until all folds are done
 }
@@ -51,7 +52,7 @@ func CrossValidate(ctx context.Context, cfg *config.Config, o Options) (*CrossVa
 	if err := c.begin(); err != nil {
 		return nil, err
 	}
-	result.Split = c.split.Hash()
+	result.Split, result.Weights = c.split.Hash(), c.Weights
 	c.Log.Info("cross-validation", "folds", c.split.Folds(), "split", result.Split[:12], "dir", c.cfg.Out)
 	for fold := range c.split.Folds() {
 		m, err := c.fold(ctx, fold)
@@ -91,6 +92,9 @@ func (c *crossValidation) begin() error {
 			"stratified_group, file, or a manifest's folds with data.val.fold", splitKind(&c.cfg))
 	}
 	if _, err := build(&c.cfg); err != nil {
+		return err
+	}
+	if err := c.chooseWeights(); err != nil {
 		return err
 	}
 	if record.Is(c.cfg.Out) {

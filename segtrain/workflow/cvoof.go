@@ -4,19 +4,51 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/predict"
 )
 
-// predict writes a fold's out-of-fold predictions with its best weights, unless they are written already.
+// chooseWeights settles which weights predict, and refuses those that the folds will not have, before they are trained.
+func (c *crossValidation) chooseWeights() error {
+	if c.Weights == "" {
+		c.Weights = foldWeights(c.cfg.Out)
+	}
+	t := c.cfg.Train
+	switch c.Weights {
+	case "best", "last", "average":
+	case "ema":
+		if t.EMADecay == 0 {
+			return c.cfg.Mistake("train.ema_decay", "out-of-fold predictions of weights ema need them: set it, as to 0.999")
+		}
+	case "swa":
+		if !t.SWA {
+			return c.cfg.Mistake("train.swa", "out-of-fold predictions of weights swa need them: set it to true")
+		}
+	default:
+		return fmt.Errorf("no weights %q to predict with out of fold; allowed: best, last, ema, swa, average", c.Weights)
+	}
+	return nil
+}
+
+// foldWeights names the weights that predict out of fold in the directory of a cross-validation.
+func foldWeights(dir string) string {
+	if m, err := oof.ReadManifest(filepath.Join(dir, OOFFolder)); err == nil && m.Of != "" {
+		return m.Of
+	}
+	return "best"
+}
+
+// predict writes a fold's out-of-fold predictions, unless they are written already.
 func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold int, o Options) error {
 	dir := c.path(OOFFolder)
-	weights, err := weightsFile(cfg.Out, "best")
+	weights, err := weightsFile(cfg.Out, c.Weights)
 	if err != nil {
 		return err
 	}
@@ -39,7 +71,11 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 	if err != nil {
 		return err
 	}
-	o.Log.Info("predicting out of fold", "images", ds.Len(), "classes", len(s.classes))
+	// What is there is of other weights: until all of it is replaced, nobody is to take it for whole.
+	if err := os.Remove(filepath.Join(dir, oof.ManifestFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("cross-validation: %w", err)
+	}
+	o.Log.Info("predicting out of fold", "weights", c.Weights, "images", ds.Len(), "classes", len(s.classes))
 	run := p.newPredictor(cfg)
 	run.Batch, run.Probabilities, run.NetworkSize = forwardBatch(cfg, cfg.Train.Batch, ds.Len()), true, true
 	var said []oof.Said
@@ -67,8 +103,12 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 func (c *crossValidation) writeManifest() error {
 	dir := c.path(OOFFolder)
 	m := oof.Manifest{
+		Of:    c.Weights,
 		Split: c.split.Hash(), Folds: c.split.Folds(), Repeats: c.split.Repeats, Classes: classNames(&c.cfg),
 		Size: c.cfg.Data.Size, Resize: c.cfg.Data.Resize, Task: manifestTask(&c.cfg),
+	}
+	if m.Of == "best" {
+		m.Of = ""
 	}
 	if c.cfg.Model.Aux.Weight > 0 {
 		m.Labels = auxClasses(&c.cfg)

@@ -246,7 +246,11 @@ func (b *blend) write(r *Blended) error {
 	f := ensemble.File{Combine: b.method, Classes: b.classes, Split: b.hash}
 	for i, m := range r.Members {
 		if m.Weight > 0 {
-			f.Members = append(f.Members, ensemble.FileMember{Dir: b.members[i].dir, Weight: m.Weight})
+			member := ensemble.FileMember{Dir: b.members[i].dir, Weight: m.Weight}
+			if of := b.members[i].folder.Of; of != "" {
+				member.Files = []string{of}
+			}
+			f.Members = append(f.Members, member)
 		}
 	}
 	if err := ensemble.WriteFile(b.opt.Out, f); err != nil {

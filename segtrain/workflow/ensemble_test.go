@@ -19,15 +19,6 @@ import (
 	"tessera/segtrain/raster"
 )
 
-// crossValidated runs a small cross-validation.
-func crossValidated(t *testing.T, dir string, settings ...string) string {
-	t.Helper()
-	settings = append([]string{"train.epochs=1", "train.best=pixel_accuracy", "model.encoder=mobilenet_v2"}, settings...)
-	_, err := CrossValidate(context.Background(), cvConfig(t, dir, settings...), Options{})
-	require.NoError(t, err)
-	return dir
-}
-
 // teach replaces the out-of-fold predictions of a cross-validation by those of a member that gives the truth the probability
 // that right says, of a pixel of an image, and else the next class.
 func teach(t *testing.T, dir string, right func(image, pixel int) bool) {
@@ -270,7 +261,7 @@ func TestMembersThatDoNotFit(t *testing.T) {
 	dir := crossValidated(t, filepath.Join(root, "cv"))
 	train := func(name string, settings ...string) string {
 		out := filepath.Join(root, name)
-		_, err := Train(context.Background(), parse(t, append([]string{"train.steps=1", "data.synth.count=16", "model.encoder=mobilenet_v2", "out=" + out}, settings...)...), Options{Again: true})
+		_, err := Train(context.Background(), parse(t, append([]string{"train.steps=1", "data.synth.count=16", "out=" + out}, settings...)...), Options{Again: true})
 		require.NoError(t, err)
 		return out
 	}

@@ -19,7 +19,7 @@ func ExampleTrain() {
 	}
 	defer os.RemoveAll(dir)
 	cfg, err := config.Parse("demo", nil, "data.size=[32,32]", "data.synth.count=20", "train.steps=2",
-		"model.decoder_channels=[8,8,8,8,8]", "out="+filepath.Join(dir, "run"))
+		"model.encoder=mobilenet_v2", "model.decoder_channels=[8,8,8,8,8]", "out="+filepath.Join(dir, "run"))
 	if err != nil {
 		log.Fatal(err)
 	}

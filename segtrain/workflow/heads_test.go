@@ -139,7 +139,7 @@ func TestTrainWithHeads(t *testing.T) {
 
 // TestAFrozenEncoderStays trains with weight decay: the encoder ends as it began.
 func TestAFrozenEncoderStays(t *testing.T) {
-	cfg := parse(t, "model.freeze=encoder", "train.steps=2", "optim.weight_decay=0.1", "train.swa=true")
+	cfg := parse(t, "model.encoder=efficientnet-b0", "model.freeze=encoder", "train.steps=2", "optim.weight_decay=0.1", "train.swa=true")
 	cfg.Out = filepath.Join(t.TempDir(), "run")
 	fresh, err := newModel(cfg, 6)
 	require.NoError(t, err)
@@ -167,7 +167,7 @@ func TestDeepSupervisionWantsStages(t *testing.T) {
 // TestGateOfACrossValidation trains classification heads beside masks of every task, keeps what they say out of fold, and measures
 // gates with it.
 func TestGateOfACrossValidation(t *testing.T) {
-	small := []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
+	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
 		"data.split={kind: kfold, k: 2}", "model.aux.weight=0.5"}
 	for name, settings := range map[string][]string{
 		"binary":     append(slices.Clone(oneThing), "data.synth.count=8"),
@@ -212,10 +212,8 @@ func TestGateOfACrossValidation(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotEqual(t, e.MeanIoU, e.FullSize.MeanIoU, "%s: the gate is for masks that are written", name)
 	}
-	dir := t.TempDir()
-	_, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1"), Options{})
-	require.NoError(t, err)
-	_, err = FitGate(context.Background(), dir, GateOptions{})
+	dir := crossValidated(t, filepath.Join(t.TempDir(), "cv"))
+	_, err := FitGate(context.Background(), dir, GateOptions{})
 	assert.ErrorContains(t, err, "model.aux.weight: "+dir+" was trained without a classification head")
 	_, err = build(parse(t, "model.aux={weight: 1, labels: manifest, classes: [rain]}", "data.kind=csv", "data.manifest=/m",
 		"data.classes=[sky, sea]", "predict.gate=0.5"))

@@ -32,7 +32,7 @@ type member struct {
 
 // MemberOptions say how Members are loaded.
 type MemberOptions struct {
-	Weights  []string // best, last, ema, swa, or files: each is a member; empty is best
+	Weights  []string // best, last, ema, swa, or files: each is a member; empty is best, of a cross-validation what predicted out of fold
 	Combine  string   // mean, logits, gmean; empty is mean, or what the file of an ensemble says
 	Settings []string // keys that change in the configuration of every run
 }
@@ -109,7 +109,7 @@ func expand(x ensemble.FileMember, settings []string) ([]member, error) {
 	}
 	files := x.Files
 	if len(files) == 0 {
-		files = []string{"best"}
+		files = []string{foldWeights(x.Dir)}
 	}
 	var list []member
 	for _, dir := range dirs {

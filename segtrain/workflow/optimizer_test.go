@@ -129,7 +129,7 @@ func TestGroups(t *testing.T) {
 
 // TestLayersOfAnEncoder holds the names of a real encoder to the layers that they tell: a stem and 16 blocks.
 func TestLayersOfAnEncoder(t *testing.T) {
-	model, err := newModel(parse(t), 6)
+	model, err := newModel(parse(t, "model.encoder=efficientnet-b0"), 6)
 	require.NoError(t, err)
 	params := nn.Params(model)
 	rates := map[float64]bool{}

@@ -16,8 +16,8 @@ import (
 )
 
 func TestOutOfFoldBesideTheTruth(t *testing.T) {
-	dir := t.TempDir()
-	r, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1", "train.best=pixel_accuracy"), Options{})
+	dir := crossValidated(t, filepath.Join(t.TempDir(), "cv"), "model.encoder=efficientnet-b0")
+	r, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1", "train.best=pixel_accuracy", "model.encoder=efficientnet-b0"), Options{})
 	require.NoError(t, err)
 	o, err := openOutOfFold(dir)
 	require.NoError(t, err)

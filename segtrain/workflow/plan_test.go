@@ -23,8 +23,8 @@ import (
 
 // TestPlanTime plans with the two folds of a cross-validation at speeds that are made up.
 func TestPlanTime(t *testing.T) {
-	dir := t.TempDir()
-	cv, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1"), Options{})
+	dir := crossValidated(t, filepath.Join(t.TempDir(), "cv"))
+	cv, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.epochs=1", "train.best=pixel_accuracy"), Options{})
 	require.NoError(t, err)
 	measured := 0
 	o := PlanTimeOptions{

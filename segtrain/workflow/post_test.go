@@ -43,17 +43,15 @@ func TestPostMistakes(t *testing.T) {
 func TestPostOfCrossValidation(t *testing.T) {
 	dir := t.TempDir()
 	ctx := context.Background()
-	cv := cvConfig(t, filepath.Join(dir, "cv"), "train.epochs=1", "train.best=pixel_accuracy")
-	_, err := CrossValidate(ctx, cv, Options{})
-	require.NoError(t, err)
+	crossValidated(t, filepath.Join(dir, "cv"))
 	file, done := filepath.Join(dir, "post.yaml"), 0
 	steps := []string{"weights", "remove_small_objects", "fill_holes"}
 	r, err := FitPost(ctx, filepath.Join(dir, "cv"), PostFitOptions{Steps: steps, Out: file, Done: func(n, total int) {
 		done++
-		assert.Equal(t, []int{done, 7 * 16}, []int{n, total})
+		assert.Equal(t, []int{done, 5 * 16}, []int{n, total})
 	}})
 	require.NoError(t, err)
-	assert.Equal(t, 7*16, done)
+	assert.Equal(t, 5*16, done)
 	assert.Equal(t, []int{16, 2}, []int{r.Images, r.Folds})
 	require.Len(t, r.Trials, 3)
 	text, err := os.ReadFile(file)

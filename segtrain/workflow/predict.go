@@ -22,7 +22,7 @@ type PredictOptions struct {
 	Overlays      bool     // pictures with their classes in color, too
 	Probabilities bool     // a probability for each class, too
 
-	Progress func(part float64) // told how much is done; nil: nobody
+	Progress func(part float64, images int) // told how much is done, of so many images; nil: nobody
 }
 
 // A Prediction is what Predict did.
@@ -67,7 +67,7 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 	tellPrecision(cfg, o.Log)
 	o.Log.Info("predicting", "images", ds.Len(), "weights", weights, "out", po.Out)
 	run := p.newPredictor(cfg)
-	run.Progress = po.Progress
+	run.Progress = po.progress(ds.Len())
 	run.Batch, run.Probabilities = forwardBatch(cfg, po.Batch, ds.Len()), po.Probabilities
 	summary, err := run.Run(ctx, ds, w.Write)
 	if err != nil {
@@ -77,6 +77,14 @@ func Predict(ctx context.Context, cfg *config.Config, po PredictOptions, o Optio
 		return nil, err
 	}
 	return &Prediction{Summary: *summary, Classes: s.classes, Weights: weights, Out: po.Out}, nil
+}
+
+// progress returns what a Predictor of so many images tells.
+func (po PredictOptions) progress(images int) func(part float64) {
+	if po.Progress == nil {
+		return nil
+	}
+	return func(part float64) { po.Progress(part, images) }
 }
 
 // newPredictor returns what predicts as the configuration says, at the images' own sizes.

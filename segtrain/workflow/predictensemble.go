@@ -37,7 +37,7 @@ func PredictEnsemble(ctx context.Context, m *Members, po PredictOptions, o Optio
 	if err := predictionRoom(po, inputs, len(s.classes)); err != nil {
 		return nil, err
 	}
-	e.Probabilities = po.Probabilities
+	e.Probabilities, e.Progress = po.Probabilities, po.progress(len(inputs))
 	o.Log.Info("predicting", "images", len(inputs), "members", len(e.Members), "combine", m.Combine, "out", po.Out)
 	summary, err := e.Run(ctx, w.Write)
 	if err != nil {

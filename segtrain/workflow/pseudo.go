@@ -165,7 +165,7 @@ func (l *labeller) openMembers() error {
 		if f := cfg.Data.Val.Fold; f == nil || *f != fold || !slices.Equal(classNames(cfg), l.manifest.Classes) {
 			return fmt.Errorf("pseudo-labels: %s is not fold %d of the classes %q", dir, fold, l.manifest.Classes)
 		}
-		p, file, err := trained(cfg, "best")
+		p, file, err := trained(cfg, foldWeights(l.cv.dir))
 		if err != nil {
 			return err
 		}

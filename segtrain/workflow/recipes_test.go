@@ -15,8 +15,8 @@ import (
 	"tessera/segtrain/record"
 )
 
-// TestRecipesTrain reads each recipe without anything in its place but the data, and trains it for some steps, small and without
-// pretrained weights.
+// TestRecipesTrain reads each recipe without anything in its place but the data, records a step of it, and trains it for some steps,
+// small and without pretrained weights; where the encoder is a large one, with a small one unless -long is set.
 func TestRecipesTrain(t *testing.T) {
 	for _, r := range recipes.List() {
 		t.Run(r.Name, func(t *testing.T) {
@@ -37,6 +37,11 @@ func TestRecipesTrain(t *testing.T) {
 			}
 			cfg, err := config.Parse("recipe", []byte(r.Text), small...)
 			require.NoError(t, err)
+			if !*long && strings.HasPrefix(cfg.Model.Encoder, "resnet") {
+				_, err := build(cfg)
+				require.NoError(t, err)
+				cfg.Model.Encoder = "mobilenet_v2"
+			}
 			result, err := Train(context.Background(), cfg, Options{})
 			require.NoError(t, err)
 			assert.Equal(t, 3, result.Done)

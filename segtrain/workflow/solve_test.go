@@ -31,7 +31,7 @@ func solvable(t *testing.T) SolveOptions {
 	return SolveOptions{
 		Images: filepath.Join(dir, "set/images"), Masks: filepath.Join(dir, "set/masks"), Test: []string{filepath.Join(dir, "more/images")},
 		Out: filepath.Join(dir, "out"), Folds: 2, Epochs: 2,
-		Settings: []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train.batch=4", "model.encoder=resnet18"},
+		Settings: []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train.batch=4", "model.encoder=mobilenet_v2"},
 	}
 }
 
@@ -48,7 +48,7 @@ type staged struct {
 func (s *staged) Handle(_ context.Context, r slog.Record) error {
 	if name, ok := strings.CutPrefix(r.Message, "stage "); ok {
 		r.Attrs(func(a slog.Attr) bool {
-			if what := a.Value.String(); what == "begins" {
+			if what := a.Value.String(); strings.HasPrefix(what, "begins") {
 				s.now, s.began = name, append(s.began, name)
 			}
 			return true

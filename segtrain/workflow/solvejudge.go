@@ -84,6 +84,14 @@ func (s *solver) runViews(ctx context.Context) (any, error) {
 	return v, nil
 }
 
+// viewsTake forecasts the measuring of views, unless the configuration names them.
+func (s *solver) viewsTake() float64 {
+	if s.written("predict.tta") {
+		return 0
+	}
+	return s.plan.Cost.Looking(s.plan.Size)
+}
+
 // solvePost is what post-processing is worth.
 type solvePost struct {
 	*PostFit

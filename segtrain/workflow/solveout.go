@@ -48,6 +48,22 @@ func (s *solver) predictInputs() ([]solve.Input, error) {
 		solve.Input{Name: "set of images to predict", Value: listing(s.test)}), errors.Join(err, err2)
 }
 
+// predictTakes forecasts the predictions by all folds, by what measuring views took at the images' own sizes; 0 if nothing was
+// measured.
+func (s *solver) predictTakes() float64 {
+	v := s.views
+	if v.ViewsResult == nil || v.Seconds == 0 {
+		return 0
+	}
+	image := v.Seconds
+	for _, g := range v.Sets {
+		if g.Name == v.Chosen {
+			image = g.Seconds
+		}
+	}
+	return image * float64(v.Folds*len(s.test))
+}
+
 // runPredict writes the masks by all folds together.
 func (s *solver) runPredict(ctx context.Context) (any, error) {
 	settings := s.predictSettings()
@@ -57,7 +73,13 @@ func (s *solver) runPredict(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := PredictEnsemble(ctx, m, PredictOptions{Inputs: s.Test, Out: s.path(solveMasks)}, s.Options)
+	po := PredictOptions{Inputs: s.Test, Out: s.path(solveMasks)}
+	done, stop := s.count("images")
+	if done != nil {
+		po.Progress = func(part float64, images int) { done(int(part*float64(images)), images) }
+	}
+	p, err := PredictEnsemble(ctx, m, po, s.Options)
+	stop()
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"tessera/segtrain/disk"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/predict"
+	"tessera/segtrain/record"
 	"tessera/segtrain/solve"
 )
 
@@ -182,6 +184,17 @@ func (s *solver) runCV(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	return &solveCV{Dir: r.Dir, Split: r.Split, Scores: r.Summary.Scores, IoU: r.Summary.IoU, MeanIoU: r.Summary.Pooled.MeanIoU}, nil
+}
+
+// cvTakes forecasts the training of the folds that are not finished.
+func (s *solver) cvTakes() float64 {
+	left := 0
+	for fold := range s.plan.Size.Folds * max(1, s.plan.Cost.Repeats) {
+		if _, err := os.Stat(filepath.Join(s.path(solveCVDir), fmt.Sprintf("fold%d", fold), record.MetricsFile)); err != nil {
+			left++
+		}
+	}
+	return float64(left) * s.plan.Cost.Fold(s.plan.Size)
 }
 
 // room returns an error if the disk has no room for the folds that are not there yet: their weights, a snapshot, and their

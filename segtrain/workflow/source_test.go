@@ -18,7 +18,7 @@ import (
 // parse returns a small configuration of the procedural set with more settings.
 func parse(t *testing.T, settings ...string) *config.Config {
 	t.Helper()
-	small := []string{"data.size=[32,32]", "data.synth.count=30", "model.decoder_channels=[8,8,8,8,8]", "train.batch=4"}
+	small := []string{"data.size=[32,32]", "data.synth.count=30", "model.encoder=mobilenet_v2", "model.decoder_channels=[8,8,8,8,8]", "train.batch=4"}
 	cfg, err := config.Parse("test.yaml", nil, append(small, settings...)...)
 	require.NoError(t, err)
 	return cfg

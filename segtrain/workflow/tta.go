@@ -21,7 +21,7 @@ var DefaultViewSets = []string{"hflip", "flips", "d4", "scale=0.75:1.25", "hflip
 // ViewOptions say what MeasureViews compares.
 type ViewOptions struct {
 	Sets     []string // of views, each as predict.tta with commas between; none: DefaultViewSets
-	Weights  string   // best, last, ema, swa; empty is best
+	Weights  string   // best, last, ema, swa; empty is what predicted out of fold, or best
 	Images   int      // of each fold at most; 0: all
 	Settings []string // put over the configuration, as "predict.merge=logits"
 	Done     func(done, total int)
@@ -44,6 +44,9 @@ func MeasureViews(ctx context.Context, dir string, vo ViewOptions, o Options) (*
 	o = o.withDefaults()
 	if len(vo.Sets) == 0 {
 		vo.Sets = DefaultViewSets
+	}
+	if vo.Weights == "" {
+		vo.Weights = foldWeights(dir)
 	}
 	folds, err := foldConfigs(dir, vo.Settings)
 	if err != nil {

@@ -16,11 +16,9 @@ import (
 // TestViewsReachEveryPrediction: the configuration's views and tiles change what predict, eval and cross-validation say, and
 // tta measures them on the folds.
 func TestViewsReachEveryPrediction(t *testing.T) {
-	dir, plainDir := t.TempDir(), t.TempDir()
+	dir, plainDir := t.TempDir(), crossValidated(t, filepath.Join(t.TempDir(), "plain"))
 	ctx := context.Background()
-	_, err := CrossValidate(ctx, cvConfig(t, plainDir, "train.epochs=1"), Options{})
-	require.NoError(t, err)
-	_, err = CrossValidate(ctx, cvConfig(t, dir, "train.epochs=1", "predict.tta=[hflip, vflip]"), Options{})
+	_, err := CrossValidate(ctx, cvConfig(t, dir, "train.epochs=1", "train.best=pixel_accuracy", "predict.tta=[hflip, vflip]"), Options{})
 	require.NoError(t, err)
 	read := func(dir string) []float32 {
 		f, err := oof.Open(filepath.Join(dir, OOFFolder), "")

@@ -26,6 +26,10 @@ type Options struct {
 	From, Reason string
 	Again        bool
 
+	// Weights are those of the folds that CrossValidate predicts with: best, last, ema, swa, average. Empty means those that its
+	// directory has predictions of, or best.
+	Weights string
+
 	Tested bool // whether a debug run has passed, so that no hint is needed
 }
 
