@@ -82,7 +82,9 @@ func focalReference(k crossEntropyCase, gamma float64, x []float32, target kerne
 
 func TestFocalOfCertainty(t *testing.T) {
 	x, target, dx := []float32{60, 0}, kernels.Labels{Class: []uint8{0}}, make([]float32, 2)
-	focal := func(gamma float32) *kernels.SoftmaxLoss { return &kernels.SoftmaxLoss{C: 2, Of: kernels.Focal{Gamma: gamma}} }
+	focal := func(gamma float32) *kernels.SoftmaxLoss {
+		return &kernels.SoftmaxLoss{C: 2, Of: kernels.Focal{Gamma: gamma}}
+	}
 	loss, _ := focal(0).Loss(255, x, target, dx)
 	assert.InEpsilon(t, math.Exp(-60), loss, 1e-4) // not rounded to 0
 	focal(0.5).Grad(255, x, target, 1, dx)

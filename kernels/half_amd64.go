@@ -2,6 +2,8 @@
 
 package kernels
 
+import "unsafe"
+
 func init() {
 	halfFrom.register(AVX2, halfFromBy8)
 	halfClamp.register(AVX2, halfClampBy8)
@@ -41,7 +43,13 @@ func halfFromMasked(x []float32, y []uint16) {
 	}
 }
 
+// halfClampMasked writes whole cache lines past the caches: what is stored is read much later.
 func halfClampMasked(x []float32, y []uint16) {
+	const line = cacheLine / 2
+	if n := len(x) &^ (line - 1); n > 0 && uintptr(unsafe.Pointer(&y[0]))%cacheLine == 0 {
+		halfClampStreamAVX512(n, &x[0], &y[0])
+		x, y = x[n:], y[n:]
+	}
 	if len(x) > 0 {
 		halfClampAVX512(len(x), &x[0], &y[0])
 	}
@@ -64,6 +72,9 @@ func halfClampAVX2(n int, x *float32, y *uint16)
 
 //go:noescape
 func halfClampAVX512(n int, x *float32, y *uint16)
+
+//go:noescape
+func halfClampStreamAVX512(n int, x *float32, y *uint16)
 
 //go:noescape
 func halfToAVX2(n int, x *uint16, y *float32)
