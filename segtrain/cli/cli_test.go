@@ -31,10 +31,10 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// small is a configuration whose run takes a second.
+// small is a configuration whose run takes half a second.
 const small = `
 data: {synth: {count: 20}, size: [32, 32]}
-model: {encoder: mobilenet_v2, decoder_channels: [8, 8, 8, 8, 8]}
+model: {arch: {unet: {encoder_depth: 3}}, encoder: mobilenet_v2, decoder_channels: [8, 8, 8]}
 train: {epochs: 2, batch: 4}
 `
 

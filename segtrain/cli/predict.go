@@ -68,7 +68,7 @@ func (a *app) printPrediction(p *workflow.Prediction) error {
 	for i, name := range p.Classes {
 		rows = append(rows, [2]string{name, fmt.Sprintf("%5.1f %%", 100*float64(p.Pixels[i])/float64(max(1, p.TotalPixels)))})
 	}
-	fmt.Fprintf(a.stdout, "%d masks in %s/masks, %.1f images/s. Share of pixels:\n\n",
-		p.Images, p.Out, p.ImagesPerSecond)
+	fmt.Fprintf(a.stdout, "%d masks in %s/masks, %s images/s. Share of pixels:\n\n",
+		p.Images, p.Out, figures(p.ImagesPerSecond))
 	return a.printTable(rows)
 }
