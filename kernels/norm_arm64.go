@@ -60,9 +60,9 @@ func afterAffine(act func(y []float32)) func(rows, c int, stream bool, x, a, b, 
 	return func(rows, c int, _ bool, x, a, b, y []float32) {
 		step := max(1, normFloats/max(1, c))
 		for i := 0; i < rows; i += step {
-			n := min(step, rows-i) * c
-			y := y[i*c:][:n]
-			channelAffine.fn(n/c, c, false, x[i*c:][:n], a, b, y)
+			n := min(step, rows-i)
+			y := y[i*c:][:n*c]
+			channelAffine.fn(n, c, false, x[i*c:][:n*c], a, b, y)
 			act(y)
 		}
 	}
