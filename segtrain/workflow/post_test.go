@@ -43,15 +43,15 @@ func TestPostMistakes(t *testing.T) {
 func TestPostOfCrossValidation(t *testing.T) {
 	dir := t.TempDir()
 	ctx := context.Background()
-	crossValidated(t, filepath.Join(dir, "cv"))
+	crossValidated(t, filepath.Join(dir, "cv"), "model.encoder=efficientnet-b0")
 	file, done := filepath.Join(dir, "post.yaml"), 0
 	steps := []string{"weights", "remove_small_objects", "fill_holes"}
 	r, err := FitPost(ctx, filepath.Join(dir, "cv"), PostFitOptions{Steps: steps, Out: file, Done: func(n, total int) {
 		done++
-		assert.Equal(t, []int{done, 5 * 16}, []int{n, total})
+		assert.Equal(t, []int{done, 7 * 16}, []int{n, total})
 	}})
 	require.NoError(t, err)
-	assert.Equal(t, 5*16, done)
+	assert.Equal(t, 7*16, done)
 	assert.Equal(t, []int{16, 2}, []int{r.Images, r.Folds})
 	require.Len(t, r.Trials, 3)
 	text, err := os.ReadFile(file)
@@ -83,8 +83,8 @@ func TestPostOfCrossValidation(t *testing.T) {
 	assert.ErrorContains(t, err, `no step "crop"`)
 
 	// What is predicted with the steps, and measured at full size, has them.
-	light := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "predict.post=[{largest_component: {classes: [ribbon]}}, {opening: {radius: 4}}]", "data.val.fold=0")
-	plain := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "data.val.fold=0")
+	light := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "predict.post=[{largest_component: {classes: [ribbon]}}, {opening: {radius: 4}}]", "data.val.fold=0", "model.encoder=efficientnet-b0")
+	plain := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "data.val.fold=0", "model.encoder=efficientnet-b0")
 	with, err := Evaluate(ctx, light, EvalOptions{FullSize: true}, Options{})
 	require.NoError(t, err)
 	without, err := Evaluate(ctx, plain, EvalOptions{FullSize: true}, Options{})
