@@ -182,7 +182,7 @@ func (s *BatchStats) move(j int, n, momentum, mean, variance float64) {
 // normalise computes rows of y, few at a time: they stay in the first-level cache for what follows.
 func (b *batchNorm) normalise(begin, end int) {
 	scale, shift, _, _ := b.coefficients()
-	stream := b.x != b.y && b.y.stored == nil && streams(b.y.Shape)
+	stream := b.x != b.y && b.y.stored == nil && kernels.Streams(b.rows*b.c)
 	for ; begin < end; begin += b.few() {
 		rows := min(b.few(), end-begin)
 		x, y := b.x.value.data[begin*b.c:][:rows*b.c], b.y.value.data[begin*b.c:][:rows*b.c]
@@ -251,7 +251,7 @@ func (b *batchNorm) toInput(begin, rows int, coef, scratch []float32) {
 	for end := begin + rows; begin < end; begin += n {
 		n = min(n, end-begin)
 		x := b.x.rows(begin*c, (begin+n)*c, scratch)
-		kernels.BatchNormGrad(n, c, b.x.accumulate, streams(b.x.Shape), x, b.y.grad.data[begin*c:], coef[:c], coef[c:2*c], coef[2*c:],
+		kernels.BatchNormGrad(n, c, b.x.accumulate, kernels.Streams(b.rows*b.c), x, b.y.grad.data[begin*c:], coef[:c], coef[c:2*c], coef[2*c:],
 			b.x.grad.data[begin*c:])
 	}
 }

@@ -85,7 +85,7 @@ func ScaleChannels(t *Tape, x, s *Var) *Var {
 	tasks := b.n * b.blocks
 	scale := func(i, _ int) {
 		image, first, rows := b.at(i)
-		kernels.ChannelAffine(rows, b.c, streams(y.Shape), x.value.data[first*b.c:], s.value.data[image*b.c:], nil, y.value.data[first*b.c:])
+		kernels.ChannelAffine(rows, b.c, kernels.Streams(y.Shape.Size()), x.value.data[first*b.c:], s.value.data[image*b.c:], nil, y.value.data[first*b.c:])
 	}
 	o.forward = func() { parallel.For(tasks, scale) }
 

@@ -277,10 +277,6 @@ func eachRow(rows, c int, body func(begin, end int)) func() {
 	return eachOf(rows, rowsOf(c), body)
 }
 
-// streams tells whether a map is so large that it is better written past the caches: it would have left them by the time it is
-// read.
-func streams(s tensor.Shape) bool { return s.Size() >= 2<<20 }
-
 // rowsOf returns how many rows of c elements make a task.
 func rowsOf(c int) int { return max(1, chunk/c) }
 

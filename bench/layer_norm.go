@@ -98,16 +98,13 @@ func (b *norm) normalise(begin, rows int) {
 	at := begin * b.c
 	switch b.act {
 	case autograd.WithReLU:
-		kernels.ChannelAffineReLU(rows, b.c, b.large(), b.x[at:], b.scale, b.shift, b.y[at:])
+		kernels.ChannelAffineReLU(rows, b.c, kernels.Streams(b.rows*b.c), b.x[at:], b.scale, b.shift, b.y[at:])
 	case autograd.WithSiLU:
-		kernels.ChannelAffineSiLU(rows, b.c, b.large(), b.x[at:], b.scale, b.shift, b.y[at:])
+		kernels.ChannelAffineSiLU(rows, b.c, kernels.Streams(b.rows*b.c), b.x[at:], b.scale, b.shift, b.y[at:])
 	default:
-		kernels.ChannelAffine(rows, b.c, b.large(), b.x[at:], b.scale, b.shift, b.y[at:])
+		kernels.ChannelAffine(rows, b.c, kernels.Streams(b.rows*b.c), b.x[at:], b.scale, b.shift, b.y[at:])
 	}
 }
-
-// large tells whether results are written past the caches, as the operation does.
-func (b *norm) large() bool { return b.rows*b.c >= 2<<20 }
 
 // gradSums takes a block of dy through the activation to dz and sums it. (The operation overwrites dy, which would
 // vanish here after some runs.)
@@ -138,5 +135,5 @@ func (b *norm) toInput(begin, rows int) {
 		dz = b.dy
 	}
 	at := begin * b.c
-	kernels.BatchNormGrad(rows, b.c, false, b.large(), b.x[at:], dz[at:], b.scale, b.back, b.constant, b.dx[at:])
+	kernels.BatchNormGrad(rows, b.c, false, kernels.Streams(b.rows*b.c), b.x[at:], dz[at:], b.scale, b.back, b.constant, b.dx[at:])
 }

@@ -14,6 +14,10 @@ var (
 	channelAffineSiLUGrad = newFamily("channelAffineSiLUGrad", channelAffineSiLUGradGeneric)
 )
 
+// Streams tells whether a map of so many numbers is better written past the caches: it would have left them by the time it is
+// read.
+func Streams(floats int) bool { return floats >= 2<<20 }
+
 // ChannelAffine scales and shifts every channel of x [rows, c] by a and b [c]; b may be nil. y may be x, unless it streams.
 //
 //	y[i][j] = x[i][j]*a[j] + b[j]

@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -257,10 +258,11 @@ func ExampleChannelMoments() {
 
 func BenchmarkNorm(b *testing.B) {
 	const c = 96
-	streams := map[string]int{"sums": 1, "moments": 1, "dot": 2, "affine": 2, "gradsums": 2, "grad": 3}
+	streams := map[string]int{"sums": 1, "moments": 1, "dot": 2, "affine": 2, "affines": 2, "silu": 2, "silus": 2,
+		"silugrad": 3, "gradsums": 2, "grad": 3, "grads": 3}
 	for _, rows := range []int{64, 65536} {
 		p := newNormCase(rows, c, 0)
-		for _, name := range []string{"sums", "moments", "dot", "affine", "gradsums", "grad"} {
+		for _, name := range slices.Sorted(maps.Keys(streams)) {
 			for _, isa := range kernels.Supported() {
 				b.Run(fmt.Sprintf("%s/%d×%d/%v", name, rows, c, isa), func(b *testing.B) {
 					defer kernels.Limit(isa)()

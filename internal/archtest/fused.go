@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,13 +49,14 @@ var fusion = regexp.MustCompile(`\((\S+\.go):(\d+)\)\t(FN?M(?:ADD|SUB)[SD])\t`)
 func fusedIn(listing io.Reader, root string) (found []Violation, said string, err error) {
 	lines := bufio.NewScanner(listing)
 	lines.Buffer(nil, 1<<20)
-	seen := map[Violation]bool{}
+	seen, listed := map[Violation]bool{}, false
 	for lines.Scan() {
 		line := lines.Bytes()
 		if !bytes.HasPrefix(line, []byte("\t")) {
 			said = tail(said+lines.Text()+"\n", 2000)
 			continue
 		}
+		listed = true
 		m := fusion.FindSubmatch(line)
 		if m == nil {
 			continue
@@ -75,7 +77,10 @@ func fusedIn(listing io.Reader, root string) (found []Violation, said string, er
 	slices.SortFunc(found, func(a, b Violation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.What, b.What))
 	})
-	return found, said, lines.Err()
+	if err = lines.Err(); err == nil && !listed {
+		err = errors.New("the compiler listed no instructions")
+	}
+	return found, said, err
 }
 
 // references are the packages that compute what results are compared with.

@@ -41,4 +41,7 @@ func TestFusedIn(t *testing.T) {
 	assert.Equal(t, "kernels/f.go:7: fused on arm64 (FNMSUBD): round the product by a conversion, as in float32(x*y) + z; "+
 		"an inlined function may have made it, and its result can be converted as well", found[0].String())
 	assert.True(t, strings.HasPrefix(found[1].String(), "kernels/f.go:40: fused on arm64 (FMADDS)"))
+
+	_, _, err = fusedIn(strings.NewReader("# tessera/kernels\n"), "/src")
+	assert.ErrorContains(t, err, "listed no instructions") // which would prove nothing
 }
