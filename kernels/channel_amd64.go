@@ -2,45 +2,55 @@
 
 package kernels
 
-import (
-	"sync"
-	"unsafe"
-)
+import "unsafe"
 
-// A channelAsm is a kernel in assembly over n numbers of a map x, perhaps a second one y, and the output z. The factors a, b and k
-// come again after a period; both n and the period are multiples of 16. Pointers that a kernel has no use for are nil. Where it
-// streams, z lies at a multiple of a cache line.
-type channelAsm func(n, period int, stream bool, x, y, z, a, b, k *float32)
-
-// A channelSet is the family in one instruction set.
-type channelSet struct {
-	affine, affineReLU, affineSiLU, scale, grad, gradAdd, reluGrad, siluGrad channelAsm
+// A channelAsm is a kernel in assembly. Calls are written out, call by call, for the compiler to see that no pointer escapes: what they
+// need for channels that do not fill vectors can lie on the stack then.
+type channelAsm struct {
+	isa  ISA
+	what int
 }
 
-func registerChannel(isa ISA, k channelSet) {
+const (
+	asmAffine = iota
+	asmAffineReLU
+	asmAffineSiLU
+	asmScale
+	asmGrad
+	asmGradAdd
+	asmReLUGrad
+	asmSiLUGrad
+)
+
+func init() {
+	registerChannel(AVX2)
+	registerChannel(AVX512)
+}
+
+func registerChannel(isa ISA) {
 	channelAffine.register(isa, func(rows, c int, stream bool, x, a, b, y []float32) {
-		k.affine.run(rows, c, stream, x, nil, y, a, b, nil)
+		channelAsm{isa, asmAffine}.run(rows, c, stream, x, nil, y, a, b, nil)
 	})
 	channelAffineReLU.register(isa, func(rows, c int, stream bool, x, a, b, y []float32) {
-		k.affineReLU.run(rows, c, stream, x, nil, y, a, b, nil)
+		channelAsm{isa, asmAffineReLU}.run(rows, c, stream, x, nil, y, a, b, nil)
 	})
 	channelAffineSiLU.register(isa, func(rows, c int, stream bool, x, a, b, y []float32) {
-		k.affineSiLU.run(rows, c, stream, x, nil, y, a, b, nil)
+		channelAsm{isa, asmAffineSiLU}.run(rows, c, stream, x, nil, y, a, b, nil)
 	})
 	channelScale.register(isa, func(rows, c int, stream bool, x, a, y []float32) {
-		k.scale.run(rows, c, stream, x, nil, y, a, nil, nil)
+		channelAsm{isa, asmScale}.run(rows, c, stream, x, nil, y, a, nil, nil)
 	})
-	batchNormGrad.register(isa, func(rows, c int, stream bool, x, dy, a, b, k3, dx []float32) {
-		k.grad.run(rows, c, stream, x, dy, dx, a, b, k3)
+	batchNormGrad.register(isa, func(rows, c int, stream bool, x, dy, a, b, k, dx []float32) {
+		channelAsm{isa, asmGrad}.run(rows, c, stream, x, dy, dx, a, b, k)
 	})
-	batchNormGradAdd.register(isa, func(rows, c int, x, dy, a, b, k3, dx []float32) {
-		k.gradAdd.run(rows, c, false, x, dy, dx, a, b, k3)
+	batchNormGradAdd.register(isa, func(rows, c int, x, dy, a, b, k, dx []float32) {
+		channelAsm{isa, asmGradAdd}.run(rows, c, false, x, dy, dx, a, b, k)
 	})
 	channelAffineReLUGrad.register(isa, func(rows, c int, x, a, b, dy, dx []float32) {
-		k.reluGrad.run(rows, c, false, x, dy, dx, a, b, nil)
+		channelAsm{isa, asmReLUGrad}.run(rows, c, false, x, dy, dx, a, b, nil)
 	})
 	channelAffineSiLUGrad.register(isa, func(rows, c int, x, a, b, dy, dx []float32) {
-		k.siluGrad.run(rows, c, false, x, dy, dx, a, b, nil)
+		channelAsm{isa, asmSiLUGrad}.run(rows, c, false, x, dy, dx, a, b, nil)
 	})
 }
 
@@ -50,14 +60,6 @@ const (
 	channelTable  = 512     // the longest period for which factors are written down again and again
 	cacheLine     = 64
 )
-
-// A channelScratch is what a call of a kernel needs for channels that do not fill vectors.
-type channelScratch struct {
-	table   [3][channelTable]float32
-	vectors [6][channelVector]float32
-}
-
-var channelScratches = sync.Pool{New: func() any { return new(channelScratch) }}
 
 // run computes a map of rows×c.
 func (f channelAsm) run(rows, c int, stream bool, x, y, z, a, b, k []float32) {
@@ -97,16 +99,13 @@ func (f channelAsm) odd(rows, c int, stream bool, x, y, z, a, b, k []float32) {
 		}
 		return
 	}
-	s := channelScratches.Get().(*channelScratch)
-	defer channelScratches.Put(s)
-	f.along(period, stream, x, y, z, repeat(s.table[0][:period], a), repeat(s.table[1][:period], b), repeat(s.table[2][:period], k))
+	var table [3][channelTable]float32
+	f.along(period, stream, x, y, z, repeat(table[0][:period], a), repeat(table[1][:period], b), repeat(table[2][:period], k))
 }
 
 // rest computes less than a vector.
 func (f channelAsm) rest(x, y, z, a, b, k []float32) {
-	s := channelScratches.Get().(*channelScratch)
-	defer channelScratches.Put(s)
-	v := &s.vectors
+	var v [6][channelVector]float32
 	for i, from := range [...][]float32{x, y, z, a, b, k} {
 		copy(v[i][:len(z)], from)
 	}
@@ -114,11 +113,46 @@ func (f channelAsm) rest(x, y, z, a, b, k []float32) {
 	copy(z, v[2][:])
 }
 
-// call is where a goroutine can be preempted.
+// call computes n numbers of a map x, perhaps with a second one y, to z. The factors a, b and k come again after a period; both n and
+// the period are multiples of 16. Pointers that a kernel has no use for are nil. Where it streams, z lies at a multiple of a cache
+// line. It is where a goroutine can be preempted.
 //
 //go:noinline
 func (f channelAsm) call(n, period int, stream bool, x, y, z, a, b, k *float32) {
-	f(n, period, stream, x, y, z, a, b, k)
+	switch f {
+	case channelAsm{AVX2, asmAffine}:
+		channelAffineAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmAffineReLU}:
+		channelAffineReLUAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmAffineSiLU}:
+		channelAffineSiLUAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmScale}:
+		channelScaleAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmGrad}:
+		batchNormGradAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmGradAdd}:
+		batchNormGradAddAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmReLUGrad}:
+		channelAffineReLUGradAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX2, asmSiLUGrad}:
+		channelAffineSiLUGradAVX2(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmAffine}:
+		channelAffineAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmAffineReLU}:
+		channelAffineReLUAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmAffineSiLU}:
+		channelAffineSiLUAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmScale}:
+		channelScaleAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmGrad}:
+		batchNormGradAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmGradAdd}:
+		batchNormGradAddAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmReLUGrad}:
+		channelAffineReLUGradAVX512(n, period, stream, x, y, z, a, b, k)
+	case channelAsm{AVX512, asmSiLUGrad}:
+		channelAffineSiLUGradAVX512(n, period, stream, x, y, z, a, b, k)
+	}
 }
 
 // repeat fills to with x again and again, and returns it; nil stays nil.
@@ -146,13 +180,6 @@ func part(x []float32, i, n int) []float32 {
 		return nil
 	}
 	return x[i : i+n]
-}
-
-func init() {
-	registerChannel(AVX2, channelSet{channelAffineAVX2, channelAffineReLUAVX2, channelAffineSiLUAVX2, channelScaleAVX2,
-		batchNormGradAVX2, batchNormGradAddAVX2, channelAffineReLUGradAVX2, channelAffineSiLUGradAVX2})
-	registerChannel(AVX512, channelSet{channelAffineAVX512, channelAffineReLUAVX512, channelAffineSiLUAVX512, channelScaleAVX512,
-		batchNormGradAVX512, batchNormGradAddAVX512, channelAffineReLUGradAVX512, channelAffineSiLUGradAVX512})
 }
 
 //go:noescape
