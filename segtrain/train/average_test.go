@@ -161,15 +161,7 @@ func TestSWAOfCycles(t *testing.T) {
 		again := t.TempDir()
 		tr := averaged(t, again)
 		tr.Averages.SWAEvery = 2
-		ctx, cancel := context.WithCancel(context.Background())
-		tr.Observe.(*watch).step = func(e StepEvent) error {
-			if e.Step == k {
-				cancel()
-			}
-			return nil
-		}
-		_, err := tr.Run(ctx, false)
-		require.Equal(t, ErrInterrupted, err)
+		interrupt(t, tr, k)
 		next := averaged(t, again)
 		next.Averages.SWAEvery = 2
 		finish(t, next, true)
@@ -231,15 +223,7 @@ func TestInterruptedWithAverages(t *testing.T) {
 	for k := 1; k <= steps; k++ {
 		dir := t.TempDir()
 		tr := averaged(t, dir)
-		ctx, cancel := context.WithCancel(context.Background())
-		tr.Observe.(*watch).step = func(e StepEvent) error {
-			if e.Step == k {
-				cancel()
-			}
-			return nil
-		}
-		_, err := tr.Run(ctx, false)
-		require.Equal(t, ErrInterrupted, err)
+		interrupt(t, tr, k)
 		assert.NoFileExists(t, filepath.Join(dir, "swa.safetensors"))
 		gotP, w := finish(t, averaged(t, dir), true)
 		sameEnd(t, want, dir, wantP, gotP)

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"context"
 	"math/rand/v2"
 	"testing"
 
@@ -79,15 +78,7 @@ func TestHeadsAndFrozenEncoderResumeToTheSameBits(t *testing.T) {
 	for _, k := range []int{1, 3, 4, 5} {
 		dir := t.TempDir()
 		tr := newHeadsTrainer(t, dir)
-		ctx, cancel := context.WithCancel(context.Background())
-		tr.Observe.(*watch).step = func(e StepEvent) error {
-			if e.Step == k {
-				cancel()
-			}
-			return nil
-		}
-		_, err := tr.Run(ctx, false)
-		require.Equal(t, ErrInterrupted, err)
+		interrupt(t, tr, k)
 		gotP, w := finish(t, newHeadsTrainer(t, dir), true)
 		sameEnd(t, want, dir, wantP, gotP)
 		assert.Equal(t, wantW.epochs[2].Evaluation.Labels.String(), w.epochs[len(w.epochs)-1].Evaluation.Labels.String())

@@ -117,15 +117,7 @@ func TestInterruptedKeepsTheSame(t *testing.T) {
 	for k := 1; k < keptSteps; k++ {
 		dir := t.TempDir()
 		tr := keeping(t, dir, everyKind)
-		ctx, cancel := context.WithCancel(context.Background())
-		tr.Observe.(*watch).step = func(e StepEvent) error {
-			if e.Step == k {
-				cancel()
-			}
-			return nil
-		}
-		_, err := tr.Run(ctx, false)
-		require.Equal(t, ErrInterrupted, err)
+		interrupt(t, tr, k)
 		gotP, w := finish(t, keeping(t, dir, everyKind), true)
 		sameEnd(t, want, dir, wantP, gotP)
 		assert.Equal(t, contents(t, filepath.Join(want, "epochs")), contents(t, filepath.Join(dir, "epochs")), "after step %d", k)

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,15 +28,7 @@ func TestMixedRunsResumeToTheSameWeights(t *testing.T) {
 
 	dir := t.TempDir()
 	tr := mixingTrainer(t, dir, 8)
-	ctx, cancel := context.WithCancel(context.Background())
-	tr.Observe.(*watch).step = func(e StepEvent) error {
-		if e.Step == 4 {
-			cancel()
-		}
-		return nil
-	}
-	_, err := tr.Run(ctx, false)
-	require.Equal(t, ErrInterrupted, err)
+	interrupt(t, tr, 4)
 	gotP, _ := finish(t, mixingTrainer(t, dir, 2), true)
 	sameEnd(t, want, dir, wantP, gotP)
 }

@@ -33,19 +33,32 @@ func sameEnd(t *testing.T, want, got string, wantP, gotP Progress) {
 	assert.Equal(t, wantP, gotP)
 }
 
+// runUntil cancels training after step k.
+func runUntil(tr *Trainer, k int) (Progress, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	tr.Observe.(*watch).step = func(e StepEvent) error {
+		if e.Step == k {
+			cancel()
+		}
+		return nil
+	}
+	return tr.Run(ctx, false)
+}
+
+// interrupt does so where that is before the end.
+func interrupt(t *testing.T, tr *Trainer, k int) {
+	t.Helper()
+	_, err := runUntil(tr, k)
+	require.Equal(t, ErrInterrupted, err)
+}
+
 func TestInterruptedAnywhereEndsTheSame(t *testing.T) {
 	want, wantP, wantW := whole(t)
 	for k := 1; k <= steps; k++ {
 		dir := t.TempDir()
 		tr := newTrainer(t, dir)
-		ctx, cancel := context.WithCancel(context.Background())
-		tr.Observe.(*watch).step = func(e StepEvent) error {
-			if e.Step == k {
-				cancel()
-			}
-			return nil
-		}
-		p, err := tr.Run(ctx, false)
+		p, err := runUntil(tr, k)
 		if k == steps {
 			require.NoError(t, err, "nothing is left to do")
 		} else {

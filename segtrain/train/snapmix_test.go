@@ -33,15 +33,7 @@ func TestSnapMixResumesToTheSameBits(t *testing.T) {
 	for _, k := range []int{2, 5} {
 		dir := t.TempDir()
 		tr := snapTrainer(t, dir, 8)
-		ctx, cancel := context.WithCancel(context.Background())
-		tr.Observe.(*watch).step = func(e StepEvent) error {
-			if e.Step == k {
-				cancel()
-			}
-			return nil
-		}
-		_, err := tr.Run(ctx, false)
-		require.Equal(t, ErrInterrupted, err)
+		interrupt(t, tr, k)
 		gotP, _ := finish(t, snapTrainer(t, dir, 2), true)
 		sameEnd(t, want, dir, wantP, gotP)
 	}
