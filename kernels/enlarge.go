@@ -48,7 +48,7 @@ func newGather(k *gemmKernel, n, h, w, ic, oc int, to cut) sweep {
 	to.pixels /= 4
 	p.band = min(h, to.lines(n, h, w, 1, p.win))
 	p.bands = (h + p.band - 1) / p.band
-	chunk := min(p.band*w, max(24, tileFloats/p.klen/24*24))
+	chunk := min(p.band*w, chunkTiles(p.klen, p.klen*oc))
 	p.rows = k.padRows(multiples(chunk, p.klen))
 	p.scratch = len(p.rows)*p.klen + 16*ic
 	return p

@@ -32,11 +32,17 @@ var gemmTile = newFamily("gemmTile", gemmKernel{4, 8, tile4x8Generic, tile4x4Gen
 // maxTile is the number of floats of the largest tile of any implementation.
 const maxTile = 16 * 32
 
-// next moves to the tile mr rows further down.
-func (t *tile) next(mr int) {
-	t.rows = t.rows[mr:]
-	t.c = t.c[min(mr*t.ldc, len(t.c)):]
+// next moves so many rows further down.
+func (t *tile) next(rows int) {
+	t.rows = t.rows[rows:]
+	t.c = t.c[min(rows*t.ldc, len(t.c)):]
 }
+
+// burstSteps are the steps of k that tiles may take in one go: some 10 µs.
+const burstSteps = 4096
+
+// burst returns how many of n tiles may be computed in one go.
+func (t *tile) burst(n int) int { return min(n, max(1, burstSteps/(len(t.segs)*t.klen))) }
 
 // multiply computes an m×n block of C by tiles: rows lists the offsets of A's m rows, made whole tiles by padRows; t.b
 // is the packed panel of at most nr columns. spare holds maxTile floats for tiles that stick out of C.

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The tiles compute the loop documented at type tile. Register map:
+// The functions compute n tiles below each other by the loop documented at type tile. Register map:
 //
 //	AX  tile           BX  offset of the step within a segment, bytes
 //	DX  packed b       CX  steps left in the segment
@@ -12,17 +12,26 @@
 //	Z0-Z15 sums        Z16 Z17 a row of b        Z18-Z25 one element of each row of a, in all lanes
 //	K1 K2  the columns of c that exist
 
+// BEGIN loads what all tiles share. The frame keeps the end of the segments, and the rows and c of the next tile.
+#define BEGIN \
+	MOVQ t+0(FP), AX; \
+	MOVQ tile_rows(AX), BX; MOVQ BX, rows-16(SP); \
+	MOVQ tile_c(AX), BX; MOVQ BX, c-24(SP); \
+	MOVQ tile_step(AX), R14; SHLQ $2, R14; \
+	MOVQ tile_segs(AX), R15; MOVQ tile_segs+8(AX), CX; LEAQ (R15)(CX*8), CX; MOVQ CX, end-8(SP)
+
 // ROWS loads the addresses of the eight rows of a.
 #define ROW(n, reg) MOVQ (n*8)(BX), reg; LEAQ (CX)(reg*4), reg
 #define ROWS \
-	MOVQ tile_rows(AX), BX; MOVQ tile_a(AX), CX; \
+	MOVQ rows-16(SP), BX; MOVQ tile_a(AX), CX; \
 	ROW(0, SI); ROW(1, DI); ROW(2, R8); ROW(3, R9); \
 	ROW(4, R10); ROW(5, R11); ROW(6, R12); ROW(7, R13)
 
-// SETUP loads what both tiles share; the frame keeps the end of the segments.
-#define SETUP \
-	MOVQ tile_b(AX), DX; MOVQ tile_step(AX), R14; SHLQ $2, R14; \
-	MOVQ tile_segs(AX), R15; MOVQ tile_segs+8(AX), CX; LEAQ (R15)(CX*8), CX; MOVQ CX, end-8(SP)
+// OPERANDS begins b and the segments of a tile.
+#define OPERANDS MOVQ tile_b(AX), DX; MOVQ tile_segs(AX), R15
+
+// END leaves c and the rows of the next tile, and counts tiles.
+#define END MOVQ CX, c-24(SP); ADDQ $(8*8), rows-16(SP); DECQ n+8(FP)
 
 #define WIDE(row, x, lo, hi) \
 	VBROADCASTSS (row)(BX*1), x; VFMADD231PS Z16, x, lo; VFMADD231PS Z17, x, hi
@@ -52,13 +61,14 @@
 #define STORE1(sum) VMOVUPS sum, K1, (CX); ADDQ BX, CX
 #define EACH8(OP) OP(Z0); OP(Z1); OP(Z2); OP(Z3); OP(Z4); OP(Z5); OP(Z6); OP(Z7)
 #define LAST8(OP) OP(Z8); OP(Z9); OP(Z10); OP(Z11); OP(Z12); OP(Z13); OP(Z14); OP(Z15)
-#define C_BX_CX MOVQ tile_c(AX), CX; MOVQ tile_ldc(AX), BX; SHLQ $2, BX
+#define C_BX_CX MOVQ c-24(SP), CX; MOVQ tile_ldc(AX), BX; SHLQ $2, BX
 
-// func tile8x32AVX512(t *tile)
-TEXT ·tile8x32AVX512(SB), NOSPLIT, $8-8
-	MOVQ t+0(FP), AX
+// func tile8x32AVX512(t *tile, n int)
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $24-16
+	BEGIN
 	KMOVW tile_mask(AX), K1
 	KMOVW tile_mask+2(AX), K2
+tile:
 	ROWS
 	CMPB tile_load(AX), $0
 	JEQ  zero
@@ -70,7 +80,7 @@ zero:
 	ZERO2(Z0, Z1); ZERO2(Z2, Z3); ZERO2(Z4, Z5); ZERO2(Z6, Z7)
 	ZERO2(Z8, Z9); ZERO2(Z10, Z11); ZERO2(Z12, Z13); ZERO2(Z14, Z15)
 setup:
-	SETUP
+	OPERANDS
 segment:
 	MOVQ (R15), BX
 	SHLQ $2, BX
@@ -102,13 +112,16 @@ next:
 	C_BX_CX
 	STORE2(Z0, Z1); STORE2(Z2, Z3); STORE2(Z4, Z5); STORE2(Z6, Z7)
 	STORE2(Z8, Z9); STORE2(Z10, Z11); STORE2(Z12, Z13); STORE2(Z14, Z15)
+	END
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func tile8x16AVX512(t *tile)
-TEXT ·tile8x16AVX512(SB), NOSPLIT, $8-8
-	MOVQ t+0(FP), AX
+// func tile8x16AVX512(t *tile, n int)
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $24-16
+	BEGIN
 	KMOVW tile_mask(AX), K1
+tile:
 	ROWS
 	CMPB tile_load(AX), $0
 	JEQ  zero
@@ -118,7 +131,7 @@ TEXT ·tile8x16AVX512(SB), NOSPLIT, $8-8
 zero:
 	ZERO2(Z0, Z1); ZERO2(Z2, Z3); ZERO2(Z4, Z5); ZERO2(Z6, Z7)
 setup:
-	SETUP
+	OPERANDS
 segment:
 	MOVQ (R15), BX
 	SHLQ $2, BX
@@ -149,16 +162,18 @@ next:
 
 	C_BX_CX
 	EACH8(STORE1)
+	END
+	JNZ  tile
 	VZEROUPPER
 	RET
 
 // func tile16x16AVX512(t *tile)
 //
-// The sixteen rows of a begin at sixteen consecutive floats, the first at SI.
-TEXT ·tile16x16AVX512(SB), NOSPLIT, $8-8
-	MOVQ t+0(FP), AX
+// One tile; the sixteen rows of a begin at sixteen consecutive floats, the first at SI.
+TEXT ·tile16x16AVX512(SB), NOSPLIT, $24-8
+	BEGIN
 	KMOVW tile_mask(AX), K1
-	MOVQ tile_rows(AX), BX
+	MOVQ rows-16(SP), BX
 	MOVQ tile_a(AX), CX
 	ROW(0, SI)
 	CMPB tile_load(AX), $0
@@ -170,7 +185,7 @@ zero:
 	ZERO2(Z0, Z1); ZERO2(Z2, Z3); ZERO2(Z4, Z5); ZERO2(Z6, Z7)
 	ZERO2(Z8, Z9); ZERO2(Z10, Z11); ZERO2(Z12, Z13); ZERO2(Z14, Z15)
 setup:
-	SETUP
+	OPERANDS
 segment:
 	MOVQ (R15), BX
 	SHLQ $2, BX

@@ -30,8 +30,21 @@ type (
 // tilePad keeps the values of a tile from lying a power of two apart, where they would share cache sets.
 const tilePad = 16
 
-// tileFloats is about how many transformed values a chunk of tiles has: they stay in the second-level cache.
-const tileFloats = 128 << 10
+// tileFloats is about how many transformed values a chunk of tiles has: they stay in the second-level cache. Weights beyond
+// manyWeights do not, and are read for each chunk: larger ones then are the lesser evil.
+const (
+	tileFloats  = 128 << 10
+	manyWeights = 384 << 10
+)
+
+// chunkTiles returns how many tiles of so many values a chunk has, where so many weights multiply them.
+func chunkTiles(values, weights int) int {
+	floats := tileFloats
+	if weights > manyWeights {
+		floats *= 2
+	}
+	return max(24, floats/values/24*24)
+}
 
 // A tiling is how a sweep computes its pixels by tiles.
 type tiling struct {
@@ -48,7 +61,7 @@ func (p *sweep) tile(rule *tileRule, k *gemmKernel, channels int) {
 	p.band = min(max(2, p.band&^1), p.oh)
 	p.bands = (p.oh + p.band - 1) / p.band
 	tiles := (p.band + 1) / 2 * g.cols
-	g.chunk = min(tiles, max(24, tileFloats/(g.values*channels)/24*24))
+	g.chunk = min(tiles, chunkTiles(g.values*channels, g.values*p.ic*p.oc))
 	g.rows = k.padRows(multiples(g.chunk, channels))
 	g.vld = len(g.rows)*channels + tilePad
 	p.scratch = g.values*(g.vld+g.mld(k.nr)) + g.size*g.size*p.ic + 4*k.nr
