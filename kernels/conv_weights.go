@@ -8,6 +8,7 @@ type convWeights struct {
 	taps       int   // products of a pair of channels: those of the window, or of tiles
 	chunks     int
 	panels     int   // panels of columns that a task computes from one copy of its pixels
+	blocks     int   // blocks of channels that it computes, where there are tiles
 	units      int   // bands of all images: what chunks are made of
 	rows, segs []int // offsets in scratch: of the first pixel under each weight, and of each output row
 	scratch    int
@@ -20,7 +21,7 @@ const (
 	maxChunks     = 64
 	chunkPixels   = 512
 	reduceFloats  = 16 << 10
-	panelChunks   = 16 // with so many chunks, a task computes all panels
+	weightTasks   = 16 // with so many chunks, a task computes all panels
 )
 
 // newConvWeights prepares the gradient for the bands of a sweep from x to y.
@@ -35,10 +36,7 @@ func newConvWeights(c *Conv, input sweep) convWeights {
 	g.chunks = max(1, min(g.units, maxChunks, partialFloats/(g.taps*icg*c.OC), c.N*c.OH()*c.OW()/chunkPixels))
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
-	g.panels = 1
-	if perGroup := f.panels(&c.kernel) / c.Groups; g.chunks >= panelChunks {
-		g.panels = perGroup
-	}
+	g.cut(f.panels(&c.kernel) / c.Groups)
 	if f.tiling != nil {
 		g.rows = c.kernel.padRows(multiples(min(icg, gradBlock), 1))
 		g.scratch = f.scratch
@@ -62,12 +60,42 @@ func newConvWeights(c *Conv, input sweep) convWeights {
 	return g
 }
 
+// cut divides the panels and blocks of a chunk between tasks, where there are too few chunks. Blocks come first: each transforms
+// dy anew in any case, and x is transformed for each part of the panels.
+func (g *convWeights) cut(panels int) {
+	blocks, parts := g.input.blocks(), (weightTasks+g.chunks-1)/g.chunks
+	if g.input.tiling == nil && parts > 1 {
+		parts = panels // nothing is done twice
+	}
+	g.blocks = (blocks + parts - 1) / parts
+	parts = (parts*g.blocks + blocks - 1) / blocks
+	g.panels = max(1, panels/parts)
+	for panels%g.panels != 0 {
+		g.panels--
+	}
+}
+
+// blocks returns the blocks of channels of a weight gradient by tiles.
+func (p *sweep) blocks() int {
+	if p.tiling == nil {
+		return 1
+	}
+	return (p.ic + gradBlock - 1) / gradBlock
+}
+
 // GradWeightTasks returns the number of tasks of GradWeight.
 func (c *Conv) GradWeightTasks() int {
+	g := &c.weights
 	if c.half != nil {
-		return c.weights.chunks * c.half.weights.splits
+		return g.chunks * c.half.weights.splits
 	}
-	return c.weights.chunks * c.forward.panels(&c.kernel) / c.weights.panels
+	across, down := g.tasks(c.forward.panels(&c.kernel))
+	return g.chunks * across * down
+}
+
+// tasks returns how many parts the panels and the blocks of a chunk are cut into.
+func (g *convWeights) tasks(panels int) (across, down int) {
+	return panels / g.panels, (g.input.blocks() + g.blocks - 1) / g.blocks
 }
 
 // Partial returns the floats of the partial weight gradients.
@@ -108,14 +136,14 @@ func (c *Conv) GradWeightOf(task int, x Numbers, gain, dy, partial, scratch []fl
 	}
 	g := &c.weights
 	f := &g.input
-	tasks := f.panels(&c.kernel) / g.panels
-	chunk, panel := task/tasks, task%tasks*g.panels
+	across, down := g.tasks(f.panels(&c.kernel))
+	chunk, panel := task/(across*down), task%across*g.panels
 	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	begin, end := chunk*perChunk, min((chunk+1)*perChunk, g.units)
 	if f.tiling != nil {
-		c.gradTiles(begin, end, panel, x, dy, partial, scratch)
+		c.gradTiles(begin, end, panel, task/across%down*g.blocks, x, dy, partial, scratch)
 		return
 	}
 	for u := begin; u < end; u++ {
@@ -154,19 +182,7 @@ func (c *Conv) packPixels(pixels, cols int, dy, packed []float32) []float32 {
 		return dy
 	}
 	inside := min(pixels, max(0, len(dy)-width)/c.OC)
-	for i := range inside {
-		from, to := dy[i*c.OC:], packed[i*width:]
-		switch width { // arrays are copied without a call
-		case 32:
-			*(*[32]float32)(to) = *(*[32]float32)(from)
-		case 16:
-			*(*[16]float32)(to) = *(*[16]float32)(from)
-		case 8:
-			*(*[8]float32)(to) = *(*[8]float32)(from)
-		default:
-			copy(to[:width], from)
-		}
-	}
+	copyRows.fn(inside, width, c.OC, dy, packed)
 	for i := inside; i < pixels; i++ {
 		copy(packed[i*width:][:cols], dy[i*c.OC:])
 	}

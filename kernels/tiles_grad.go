@@ -9,12 +9,13 @@ package kernels
 // gradBlock is the number of input channels whose 16 partial gradients, of a panel, stay in the second-level cache.
 const gradBlock = 64
 
-// gradTiles computes the partial gradients of a task: of the panels from panel on, for the bands from begin to end.
-func (c *Conv) gradTiles(begin, end, panel int, x Numbers, dy, partial, scratch []float32) {
-	p := &c.weights.input
-	for channel := 0; channel < p.ic; channel += gradBlock {
+// gradTiles computes the partial gradients of a task: of the panels from panel on and the blocks of channels from block on, for
+// the bands from begin to end.
+func (c *Conv) gradTiles(begin, end, panel, block int, x Numbers, dy, partial, scratch []float32) {
+	last := min(block+c.weights.blocks, c.weights.input.blocks())
+	for ; block < last; block++ {
 		for u := begin; u < end; u++ {
-			c.gradBand(u, panel, channel, u > begin, x, dy, partial, scratch)
+			c.gradBand(u, panel, block*gradBlock, u > begin, x, dy, partial, scratch)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func copyLine(iw, c, ld, step, x0 int, x, line []float32) {
 		clear(line[:begin*c])
 		clear(line[end*c:])
 		if ld == c {
-			copy(line[begin*c:end*c], x[max(0, x0)*c:])
+			copyAhead(line[begin*c:end*c], x[max(0, x0)*c:])
 			return
 		}
 		for i := begin; i < end; i++ {
