@@ -8,7 +8,7 @@ type convWeights struct {
 	taps       int   // products of a pair of channels: those of the window, or of tiles
 	chunks     int
 	panels     int   // panels of columns that a task computes from one copy of its pixels
-	blocks     int   // blocks of channels that it computes, where there are tiles
+	blocks     int   // blocks of channels that it computes, where they are cut into blocks
 	units      int   // bands of all images: what chunks are made of
 	rows, segs []int // offsets in scratch: of the first pixel under each weight, and of each output row
 	scratch    int
@@ -37,9 +37,15 @@ func newConvWeights(c *Conv, input sweep) convWeights {
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	g.chunks = (g.units + perChunk - 1) / perChunk
 	g.cut(f.panels(&c.kernel) / c.Groups)
-	if f.tiling != nil {
-		g.rows = c.kernel.padRows(multiples(min(icg, gradBlock), 1))
+	switch {
+	case f.tiling != nil:
+		g.rows = c.kernel.padRows(multiples(f.block(), 1))
 		g.scratch = f.scratch
+		return g
+	case f.direct:
+		g.rows = c.kernel.padRows(multiples(f.block(), 1))
+		g.segs = []int{0} // the rows of a matrix are one run of pixels
+		g.scratch = f.band*(c.kernel.nr+g.blocks*f.block()) + maxTile
 		return g
 	}
 	for ky := range c.KH {
@@ -53,20 +59,14 @@ func newConvWeights(c *Conv, input sweep) convWeights {
 	for r := range f.band {
 		g.segs = append(g.segs, r*c.SH*f.cols*icg)
 	}
-	if f.direct { // the rows of a matrix are one run of pixels
-		g.segs = []int{0}
-	}
 	g.scratch = f.scratch + f.band*f.ow*c.kernel.nr
 	return g
 }
 
-// cut divides the panels and blocks of a chunk between tasks, where there are too few chunks. Blocks come first: each transforms
-// dy anew in any case, and x is transformed for each part of the panels.
+// cut divides the panels and blocks of a chunk between tasks, where there are too few chunks. Blocks come first: each copies or
+// transforms dy anew in any case, and x once for each part of the panels.
 func (g *convWeights) cut(panels int) {
 	blocks, parts := g.input.blocks(), (weightTasks+g.chunks-1)/g.chunks
-	if g.input.tiling == nil && parts > 1 {
-		parts = panels // nothing is done twice
-	}
 	g.blocks = (blocks + parts - 1) / parts
 	parts = (parts*g.blocks + blocks - 1) / blocks
 	g.panels = max(1, panels/parts)
@@ -75,13 +75,20 @@ func (g *convWeights) cut(panels int) {
 	}
 }
 
-// blocks returns the blocks of channels of a weight gradient by tiles.
-func (p *sweep) blocks() int {
-	if p.tiling == nil {
-		return 1
+// block returns how many channels of x a weight gradient takes together.
+func (p *sweep) block() int {
+	switch c := p.ic / p.groups; {
+	case p.tiling != nil:
+		return min(c, gradBlock)
+	case p.direct && c >= manyChannels:
+		return matrixBlock
+	default:
+		return c
 	}
-	return (p.ic + gradBlock - 1) / gradBlock
 }
+
+// blocks returns how many blocks there are.
+func (p *sweep) blocks() int { return (p.ic/p.groups + p.block() - 1) / p.block() }
 
 // GradWeightTasks returns the number of tasks of GradWeight.
 func (c *Conv) GradWeightTasks() int {
@@ -122,7 +129,7 @@ func (c *Conv) StoredScratch() int {
 		return 2 * turnPairs * c.half.weights.group
 	case f.tiling != nil:
 		return f.tiledLines(f.band) * f.win.IW * f.ic
-	case f.direct && f.scratch == 0: // else x is copied on its way to be scaled
+	case f.direct:
 		return f.band * f.ic
 	}
 	return 0
@@ -142,30 +149,31 @@ func (c *Conv) GradWeightOf(task int, x Numbers, gain, dy, partial, scratch []fl
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	begin, end := chunk*perChunk, min((chunk+1)*perChunk, g.units)
+	block := task / across % down * g.blocks
 	if f.tiling != nil {
-		c.gradTiles(begin, end, panel, task/across%down*g.blocks, x, dy, partial, scratch)
+		c.gradTiles(begin, end, panel, block, x, dy, partial, scratch)
 		return
 	}
 	for u := begin; u < end; u++ {
 		image, first := u/f.bands, u%f.bands*f.band
-		c.gradTaps(image, first, min(f.band, f.oh-first), panel, u > begin, x, gain, dy, partial, scratch)
+		count := min(f.band, f.oh-first)
+		if f.direct {
+			c.gradMatrix(image, first, count, panel, block, u > begin, x, gain, dy, partial, scratch)
+		} else {
+			c.gradTaps(image, first, count, panel, u > begin, x, dy, partial, scratch)
+		}
 	}
 }
 
 // gradTaps adds a band of an image, count output rows from first on, to the partial gradients of a task's panels, or with
 // load unset overwrites them.
-func (c *Conv) gradTaps(image, first, count, panel int, load bool, x Numbers, gain, dy, partial, scratch []float32) {
+func (c *Conv) gradTaps(image, first, count, panel int, load bool, x Numbers, dy, partial, scratch []float32) {
 	g, k := &c.weights, &c.kernel
 	f := &g.input
 	group, _, _, _ := f.locate(panel, k)
 	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
-	t := tile{klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: load}
-	t.a = f.input(image, group, first, count, x, gain, scratch)
-	if f.direct {
-		t.segs, t.klen, t.step = g.segs, count, c.IC
-	} else {
-		t.segs = g.segs[:count]
-	}
+	t := tile{segs: g.segs[:count], klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: load}
+	t.a = f.input(image, group, first, count, x, nil, scratch)
 	for p := panel; p < panel+g.panels; p++ {
 		_, column, cols, _ := f.locate(p, k)
 		column += group * c.OC / c.Groups
