@@ -12,7 +12,7 @@ type bf16Kernel struct {
 	// pair does the same with pairs of rows of n floats, ld apart, side by side: hi[p·2n+2j] of x[2p·ld+j] and
 	// hi[p·2n+2j+1] of x[(2p+1)·ld+j].
 	pair func(pairs, n, ld int, x []float32, hi, lo []uint16)
-	// transpose writes rows×cols pairs of numbers as cols×rows: y[j·ldy+i] = x[i·ldx+j]
+	// transpose writes a rows×cols matrix of pairs, or of float32 numbers, as cols×rows: y[j·ldy+i] = x[i·ldx+j]
 	transpose func(rows, cols, ldx, ldy int, x, y []uint32)
 }
 

@@ -1,6 +1,9 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // A Conv is a dense or grouped convolution of N images of IC channels to OC channels, prepared for a fixed geometry.
 //
@@ -145,6 +148,10 @@ func (c *Conv) PackForward(task int, w, packed []float32) {
 
 // packAlong copies rows of cols floats, ld apart, to rows of width floats, padded with zeros.
 func packAlong(cols, width, ld int, from, to []float32) {
+	if cols == width {
+		copyRows.fn(len(to)/width, width, ld, from, to)
+		return
+	}
 	for i := 0; i*width < len(to); i++ {
 		row := to[i*width:][:width]
 		copy(row, from[i*ld:][:cols])
@@ -162,15 +169,14 @@ func packAcross(cols, width, ld int, from, to []float32) {
 		clear(to)
 	}
 	for first := 0; first < rows; first += packBlock {
-		last := min(first+packBlock, rows)
-		for col := range cols {
-			at := first*width + col
-			for _, v := range from[col*ld+first : col*ld+last] {
-				to[at] = v
-				at += width
-			}
-		}
+		n := min(packBlock, rows-first)
+		bf16.fn.transpose(cols, n, ld, width, bitsOf(from[first:]), bitsOf(to[first*width:]))
 	}
+}
+
+// bitsOf returns numbers as their bits.
+func bitsOf(x []float32) []uint32 {
+	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
 
 // ForwardTasks returns the number of tasks of Forward.
