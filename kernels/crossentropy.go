@@ -81,11 +81,7 @@ func (e *crossEntropy) weightOf(class int) float64 {
 
 func (e *crossEntropy) forward(x []float32, target Labels, norm, scratch []float32) {
 	c := e.c
-	for i := range target.Class {
-		row := x[i*c:][:c]
-		norm[2*i] = softmaxMax(row)
-		softmaxShift(norm[2*i], row, scratch[i*c:])
-	}
+	softmaxShift.fn.most(len(target.Class), c, x, norm, scratch)
 	actExp.fn(scratch, scratch)
 	if e.plain(target) {
 		e.addPlain(x, target.Class, norm, scratch)
@@ -176,9 +172,7 @@ func (e *crossEntropy) miss(x []float32, m float32, t uint8, share float32) {
 
 func (e *crossEntropy) backward(x []float32, target Labels, norm []float32, scale float32, dx []float32) {
 	c := e.c
-	for i := range target.Class {
-		softmaxShift(norm[2*i], x[i*c:][:c], dx[i*c:])
-	}
+	softmaxShift.fn.by(len(target.Class), c, x, norm, dx)
 	actExp.fn(dx, dx)
 	if e.plain(target) {
 		e.pullPlain(dx, target.Class, norm, scale)

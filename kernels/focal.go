@@ -99,10 +99,7 @@ type softmaxRows struct {
 }
 
 func (f *softmaxRows) prepare() {
-	for r := 0; r < len(f.x); r += f.c {
-		row := f.x[r:][:f.c]
-		softmaxShift(softmaxMax(row), row, f.e[r:])
-	}
+	softmaxShift.fn.most(len(f.x)/f.c, f.c, f.x, nil, f.e)
 	actExp.fn(f.e, f.e)
 }
 

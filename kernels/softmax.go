@@ -11,10 +11,7 @@ import "math"
 func Softmax(rows, c int, x, y []float32) {
 	x = x[:rows*c]
 	y = y[:rows*c]
-	for r := 0; r < len(x); r += c {
-		row := x[r:][:c]
-		softmaxShift(softmaxMax(row), row, y[r:])
-	}
+	softmaxShift.fn.most(rows, c, x, nil, y)
 	actExp.fn(y, y)
 	for ; len(y) > 0; y = y[c:] {
 		row := y[:c]
@@ -26,16 +23,13 @@ func Softmax(rows, c int, x, y []float32) {
 func LogSoftmax(rows, c int, x, y []float32) {
 	x = x[:rows*c]
 	y = y[:rows*c]
-	for r := 0; r < len(x); r += c {
-		row := x[r:][:c]
-		softmaxShift(softmaxMax(row), row, y[r:])
-	}
+	softmaxShift.fn.most(rows, c, x, nil, y)
 	actExp.fn(y, y)
 	for r := 0; r < len(x); r += c {
 		row, out := x[r:][:c], y[r:][:c]
 		ln := actLn(softmaxSum(out))
-		softmaxShift(softmaxMax(row), row, out)
-		softmaxShift(ln, out, out)
+		softmaxMinus(softmaxMax(row), row, out)
+		softmaxMinus(ln, out, out)
 	}
 }
 
@@ -84,11 +78,36 @@ func softmaxMax(row []float32) float32 {
 	return math.Float32frombits(uint32(best))
 }
 
-// softmaxShift computes y = x - m.
-func softmaxShift(m float32, x, y []float32) {
+// softmaxMinus computes y = x - m.
+func softmaxMinus(m float32, x, y []float32) {
 	y = y[:len(x)]
 	for j, v := range x {
 		y[j] = v - m
+	}
+}
+
+// A softmaxKernel subtracts norm[2i] from row i of c numbers. most sets it first, unless it is
+// nil, to the largest of the row as softmaxMax finds it.
+type softmaxKernel struct {
+	most, by func(rows, c int, x, norm, y []float32)
+}
+
+var softmaxShift = newFamily("softmaxShift", softmaxKernel{softmaxMostGeneric, softmaxByGeneric})
+
+func softmaxMostGeneric(rows, c int, x, norm, y []float32) {
+	for i := range rows {
+		row := x[i*c:][:c]
+		most := softmaxMax(row)
+		if norm != nil {
+			norm[2*i] = most
+		}
+		softmaxMinus(most, row, y[i*c:])
+	}
+}
+
+func softmaxByGeneric(rows, c int, x, norm, y []float32) {
+	for i := range rows {
+		softmaxMinus(norm[2*i], x[i*c:][:c], y[i*c:])
 	}
 }
 
