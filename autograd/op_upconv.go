@@ -147,11 +147,8 @@ func (p *plainPart) pixels(task int) (begin, end int) { return p.conv.ForwardPix
 // weightsInto returns the pass that copies the weights of the part's channels.
 func (p *plainPart) weightsInto(weights *buffer) func() {
 	size := p.conv.IC * p.oc
-	return func() {
-		for tap := range 9 {
-			copy(weights.data[tap*size:][:size], p.w.value.data[(tap*p.ic+p.first)*p.oc:])
-		}
-	}
+	tap := func(i, _ int) { copy(weights.data[i*size:][:size], p.w.value.data[(i*p.ic+p.first)*p.oc:]) }
+	return func() { parallel.For(9, tap) }
 }
 
 func (p *plainPart) forward(adds bool, after func(task int)) (prepare, forward func()) {
@@ -178,12 +175,13 @@ func (p *plainPart) back() []func() {
 		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
 			c.GradWeightOf(i, p.x.numbers(), nil, p.y.grad.data, partial, scratch)
 		})
+		join := func(tap, _ int) {
+			kernels.Accumulate(dw.data[tap*size:][:size], p.w.grad.data[(tap*p.ic+p.first)*p.oc:])
+		}
 		passes = append(passes, func() {
 			clear(dw.data)
 			weight()
-			for tap := range 9 {
-				kernels.Accumulate(dw.data[tap*size:][:size], p.w.grad.data[(tap*p.ic+p.first)*p.oc:])
-			}
+			parallel.For(9, join)
 		})
 	}
 	if p.x.needsGrad {
