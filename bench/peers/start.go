@@ -40,8 +40,15 @@ func prepareStart(dir string) ([]string, error) {
 	return args, raster.WritePNG(args[1], im)
 }
 
-// firstMask is our contestant from start to first mask: it loads weights and a picture and writes the classes.
+// firstMask is our contestant from start to first mask: it loads weights and a picture, at the same time, and writes the classes.
 func firstMask(weights, picture, mask string) error {
+	var im *raster.Image
+	seen := make(chan error, 1)
+	go func() {
+		var err error
+		im, err = raster.Read(picture)
+		seen <- err
+	}()
 	model, err := newUnet(nil) // they are loaded
 	if err != nil {
 		return err
@@ -49,8 +56,7 @@ func firstMask(weights, picture, mask string) error {
 	if err := checkpoint.Load(weights, model); err != nil {
 		return err
 	}
-	im, err := raster.Read(picture)
-	if err != nil {
+	if err := <-seen; err != nil {
 		return err
 	}
 	pixels := im.Channels(3).Float().Pix
