@@ -173,7 +173,7 @@ func (c *plateauSettings) new(s span) *optim.Plateau {
 
 // lengths returns the steps of a run on so many samples and those of an epoch: of full batches, at least one.
 func lengths(cfg *config.Config, samples int) (steps, perEpoch int) {
-	perEpoch = max(1, samples/cfg.Train.Batch)
+	perEpoch = max(1, samples/cfg.Train.Samples())
 	if steps = cfg.Train.Steps; steps == 0 {
 		steps = cfg.Train.Epochs * perEpoch
 	}
