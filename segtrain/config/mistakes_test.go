@@ -241,15 +241,6 @@ func TestCheckOnCode(t *testing.T) {
 		"loss: no \"focl\"; there are: cross_entropy, dice")
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"epochs", "steps", "batch", "val_every"}
-	assert.Equal(t, "epochs", nearest("epcohs", names))
-	assert.Equal(t, "val_every", nearest("valEvery", names))
-	assert.Empty(t, nearest("xyz", names))
-	assert.Empty(t, nearest("", names))
-	assert.Equal(t, 3, edits("kitten", "sitting"))
-}
-
 // FuzzParse holds that no text panics, and that what is accepted survives Marshal.
 func FuzzParse(f *testing.F) {
 	c := Default()
