@@ -23,7 +23,7 @@ var lossReplays = map[string]func(t *autograd.Tape, x *autograd.Var, target auto
 		return autograd.Focal(t, x, target, c.ignore(), float32(c.Gamma), c.ClassWeights)
 	},
 	"sigmoid_focal": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
-		return autograd.SigmoidFocal(t, x, target, c.ignore(), float32(c.Gamma), c.Alpha, c.ClassWeights)
+		return autograd.SigmoidFocal(t, x, target, c.ignore(), float32(c.Gamma), c.Alpha, c.ReducedThreshold, c.ClassWeights)
 	},
 	"dice": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
 		return autograd.Dice(t, x, target, c.region())

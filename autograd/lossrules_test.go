@@ -30,7 +30,7 @@ var losses = map[string]func(*autograd.Tape, *autograd.Var, autograd.Target) *au
 		return autograd.BCE(t, x, target, 255, 0, nil, nil)
 	},
 	"sigmoid focal": func(t *autograd.Tape, x *autograd.Var, target autograd.Target) *autograd.Var {
-		return autograd.SigmoidFocal(t, x, target, 255, 2, nil, nil)
+		return autograd.SigmoidFocal(t, x, target, 255, 2, nil, 0, nil)
 	},
 	"dice": func(t *autograd.Tape, x *autograd.Var, target autograd.Target) *autograd.Var {
 		return autograd.Dice(t, x, target, autograd.RegionOptions{Ignore: 255})

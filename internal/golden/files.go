@@ -243,32 +243,33 @@ type Losses struct {
 // cross_entropy, bce, sigmoid_focal, focal, dice, jaccard, tversky, mcc, lovasz, hard_cross_entropy, boundary,
 // generalized_cross_entropy, symmetric_cross_entropy or bootstrapped_cross_entropy. Mode is binary (one channel, labels 0 and 1), multilabel (5 channels, a label for each) or else multiclass (5 classes).
 type LossCase struct {
-	Loss           string    `json:"loss"`
-	Name           string    `json:"name"`
-	Mode           string    `json:"mode"`
-	Key            string    `json:"key"`
-	Scale          float64   `json:"scale"`
-	IgnoreIndex    *int      `json:"ignore_index"` // nil: nothing is ignored
-	LabelSmoothing float64   `json:"label_smoothing"`
-	ClassWeights   []float32 `json:"class_weights"`
-	PosWeight      []float32 `json:"pos_weight"`
-	Classes        []int     `json:"classes"`
-	Smooth         float64   `json:"smooth"`
-	LogLoss        bool      `json:"log_loss"`
-	Alpha          *float32  `json:"alpha"`
-	Beta           float64   `json:"beta"`
-	Gamma          float64   `json:"gamma"`
-	PerImage       bool      `json:"per_image"`
-	Keep           float64   `json:"keep"`
-	Threshold      float64   `json:"threshold"`
-	Q              float64   `json:"q"`
-	LogZero        float64   `json:"log_zero"`
-	Hard           bool      `json:"hard"`
-	Target         []int     `json:"target"`
-	Mixed          []int     `json:"mixed"`
-	Share          []float32 `json:"share"`
-	Value          float64   `json:"value"`
-	Grad           []float64 `json:"grad"`
+	Loss             string    `json:"loss"`
+	Name             string    `json:"name"`
+	Mode             string    `json:"mode"`
+	Key              string    `json:"key"`
+	Scale            float64   `json:"scale"`
+	IgnoreIndex      *int      `json:"ignore_index"` // nil: nothing is ignored
+	LabelSmoothing   float64   `json:"label_smoothing"`
+	ClassWeights     []float32 `json:"class_weights"`
+	PosWeight        []float32 `json:"pos_weight"`
+	Classes          []int     `json:"classes"`
+	Smooth           float64   `json:"smooth"`
+	LogLoss          bool      `json:"log_loss"`
+	Alpha            *float32  `json:"alpha"`
+	Beta             float64   `json:"beta"`
+	Gamma            float64   `json:"gamma"`
+	ReducedThreshold float32   `json:"reduced_threshold"`
+	PerImage         bool      `json:"per_image"`
+	Keep             float64   `json:"keep"`
+	Threshold        float64   `json:"threshold"`
+	Q                float64   `json:"q"`
+	LogZero          float64   `json:"log_zero"`
+	Hard             bool      `json:"hard"`
+	Target           []int     `json:"target"`
+	Mixed            []int     `json:"mixed"`
+	Share            []float32 `json:"share"`
+	Value            float64   `json:"value"`
+	Grad             []float64 `json:"grad"`
 }
 
 // Shape returns that of the logits, as N, C, H, W.

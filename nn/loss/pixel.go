@@ -43,13 +43,14 @@ type Focal struct {
 	Gamma     float64   // 0 is cross-entropy
 	OneVsRest bool      // each class apart from the others
 	Alpha     *float32  // weight of what is there, 1-Alpha of what is not; nil: 1 and 1; for classes apart
+	Reduced   float32   // probability of what is right below which it counts in full; 0 for none; for classes apart
 	Weights   []float32 // of the classes; nil means 1 each
 }
 
 // Forward records the loss.
 func (l Focal) Forward(t *autograd.Tape, logits *autograd.Var, target autograd.Target) *autograd.Var {
 	if l.OneVsRest || !target.Exclusive(logits) {
-		return autograd.SigmoidFocal(t, logits, target, l.Ignore, float32(l.Gamma), l.Alpha, l.Weights)
+		return autograd.SigmoidFocal(t, logits, target, l.Ignore, float32(l.Gamma), l.Alpha, l.Reduced, l.Weights)
 	}
 	return autograd.Focal(t, logits, target, l.Ignore, float32(l.Gamma), l.Weights)
 }

@@ -62,6 +62,8 @@ SIGMOID_FOCAL = [
     ("multilabel, weights", {"mode": "multilabel", "gamma": 2.0, "class_weights": WEIGHTS}),
     ("binary, ignore", {"mode": "binary", "gamma": 3.0, "alpha": 0.75, "ignore_index": IGNORE}),
     ("binary, large logits", {"mode": "binary", "gamma": 2.0, "scale": 80.0}),
+    ("reduced, ignore", {"gamma": 2.0, "reduced_threshold": 0.5, "ignore_index": IGNORE}),
+    ("multilabel, reduced", {"mode": "multilabel", "gamma": 1.5, "alpha": 0.75, "reduced_threshold": 0.25}),
 ]
 FOCAL = [
     ("plain", {"gamma": 2.0}),
