@@ -104,6 +104,19 @@ type HeadsFile struct {
 	} `json:"cases"`
 }
 
+// Stem is stem.json: results and gradients of the stem that halves pictures, on Values of its key, with Weights of the names in a
+// checkpoint. The loss is Σ slope·result, with slopes that are Values too.
+type Stem struct {
+	Cases []struct {
+		Key        string               `json:"key"`
+		Shape      [4]int               `json:"shape"` // N, C, H, W
+		Evaluation []float64            `json:"evaluation"`
+		Result     []float64            `json:"result"`
+		Gradients  map[string][]float64 `json:"gradients"`
+		Running    map[string][]float64 `json:"running"`
+	} `json:"cases"`
+}
+
 // Running is a running statistic of batch normalisation.
 type Running struct {
 	Name         string  `json:"name"`

@@ -61,9 +61,9 @@ func partsBatch() (images []float32, masks []uint8) {
 	return images, masks
 }
 
-// TestPartsAddUpToTheBatch compares the loss and every gradient of steps in parts with those of the step on the whole batch, for losses
+// TestPartsHaveTheGradientsOfTheBatch compares the loss and every gradient of steps in parts with those of the step on the whole batch, for losses
 // that are no means of those of parts.
-func TestPartsAddUpToTheBatch(t *testing.T) {
+func TestPartsHaveTheGradientsOfTheBatch(t *testing.T) {
 	images, masks := partsBatch()
 	l := loss.Sum{Losses: []loss.Loss{
 		loss.CrossEntropy{Ignore: partsClasses}, loss.Dice{RegionOptions: autograd.RegionOptions{Ignore: partsClasses, Eps: 1e-7}}, loss.Lovasz{Ignore: partsClasses},
