@@ -78,6 +78,22 @@ func binaryData(n int) (x, t []float32) {
 
 func TestBinaryLosses(t *testing.T) { testBinary(t, binaryCases(), "2a3dd6677dfc65a2") }
 
+func TestBCEEach(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
+		x, want := binaryData(701)
+		got := kerneltest.Guard(make([]float32, len(x)), 1)
+		kernels.BCEEach(x, want, got.X)
+		got.Check(t)
+		for i, target := range want {
+			each := -1.0
+			if target >= 0 {
+				each, _ = bceOf(float64(x[i]), float64(target), 1)
+			}
+			assert.InDelta(t, each, got.X[i], 1e-6*max(1, each))
+		}
+	})
+}
+
 func TestReducedFocal(t *testing.T) {
 	testBinary(t, []binaryCase{
 		{"half", 1, &kernels.SigmoidFocal{C: 1, Gamma: 2, On: 1, Off: 1, Reduced: 0.5}, nil,
