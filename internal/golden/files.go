@@ -397,28 +397,30 @@ type Schedules struct {
 
 // ScheduleCase is a schedule with the settings that it has, which are named as in PyTorch.
 type ScheduleCase struct {
-	Schedule   string    `json:"schedule"`
-	Warmup     int       `json:"warmup"` // steps of a linear rise before it
-	TMax       int       `json:"T_max"`
-	EtaMin     float64   `json:"eta_min"`
-	T0         int       `json:"T_0"`
-	TMult      int       `json:"T_mult"`
-	StepSize   int       `json:"step_size"`
-	Milestones []int     `json:"milestones"`
-	Gamma      float64   `json:"gamma"`
-	TotalIters int       `json:"total_iters"`
-	Power      float64   `json:"power"`
-	MaxLR      float64   `json:"max_lr"`
-	TotalSteps int       `json:"total_steps"`
-	PctStart   float64   `json:"pct_start"`
-	Div        float64   `json:"div_factor"`
-	FinalDiv   float64   `json:"final_div_factor"`
-	Anneal     string    `json:"anneal_strategy"`
-	ThreePhase bool      `json:"three_phase"`
-	SWALR      float64   `json:"swa_lr"`
-	AnnealSpan int       `json:"anneal_epochs"`
-	Rates      []float64 `json:"rates"`
-	Momenta    []float64 `json:"momenta"` // of one_cycle
+	Schedule    string    `json:"schedule"`
+	Warmup      int       `json:"warmup"`       // steps of a linear rise before it
+	StartFactor float64   `json:"start_factor"` // of a rise within LinearIters steps before it
+	LinearIters int       `json:"linear_iters"`
+	TMax        int       `json:"T_max"`
+	EtaMin      float64   `json:"eta_min"`
+	T0          int       `json:"T_0"`
+	TMult       int       `json:"T_mult"`
+	StepSize    int       `json:"step_size"`
+	Milestones  []int     `json:"milestones"`
+	Gamma       float64   `json:"gamma"`
+	TotalIters  int       `json:"total_iters"`
+	Power       float64   `json:"power"`
+	MaxLR       float64   `json:"max_lr"`
+	TotalSteps  int       `json:"total_steps"`
+	PctStart    float64   `json:"pct_start"`
+	Div         float64   `json:"div_factor"`
+	FinalDiv    float64   `json:"final_div_factor"`
+	Anneal      string    `json:"anneal_strategy"`
+	ThreePhase  bool      `json:"three_phase"`
+	SWALR       float64   `json:"swa_lr"`
+	AnnealSpan  int       `json:"anneal_epochs"`
+	Rates       []float64 `json:"rates"`
+	Momenta     []float64 `json:"momenta"` // of one_cycle
 }
 
 // PlateauCase is a ReduceLROnPlateau: what was measured after each step, and the rate before it.

@@ -170,6 +170,7 @@ type Lookahead struct {
 type Schedule struct {
 	Name           string    `yaml:"name"`
 	WarmupEpochs   float64   `yaml:"warmup_epochs"`
+	WarmupFactor   *float64  `yaml:"warmup_factor"`
 	MinLR          float64   `yaml:"min_lr"`
 	T0             *float64  `yaml:"t_0"`
 	TMult          *int      `yaml:"t_mult"`

@@ -119,6 +119,7 @@ var keys = []key{
 	{"schedule", "The learning rate's course.", rule{}},
 	{"schedule.name", "curve after the warm-up; what is null is at its own default", oneOf},
 	{"schedule.warmup_epochs", "epochs of linear rise to lr; fractions allowed", from(0)},
+	{"schedule.warmup_factor", "part of lr that it begins at; null: as much as each step adds", above(0).to(1)},
 	{"schedule.min_lr", "lowest rate of cosine, cosine_restarts, polynomial, plateau", from(0)},
 	{"schedule.t_0", "epochs of the first cosine; fractions allowed", above(0)},
 	{"schedule.t_mult", "how much longer each cosine is than the one before", from(1)},

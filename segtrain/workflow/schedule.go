@@ -211,7 +211,10 @@ func newCourse(cfg *config.Config, steps, perEpoch int) course {
 	if one, ok := cfg.Settings("schedule.name").(*oneCycleSettings); ok {
 		made.momentum = one.momentum(warm, s.steps)
 	}
-	if warm > 0 {
+	switch {
+	case warm > 0 && c.WarmupFactor != nil:
+		made.schedule = optim.WarmupFrom(*c.WarmupFactor, warm, made.schedule)
+	case warm > 0:
 		made.schedule = optim.Warmup(warm, made.schedule)
 	}
 	if c.SWA.Rate != nil {
