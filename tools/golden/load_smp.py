@@ -55,7 +55,8 @@ def model_of(config, state):
     if "classification_head.3.weight" in state:
         settings["aux_params"] = {"classes": state["classification_head.3.weight"].shape[0], "pooling": model["aux"]["pooling"]}
     classes = state[max(k for k in state if k.startswith("segmentation_head") and k.endswith("weight"))].shape[0]
-    built = smp.create_model(arch, model["encoder"], encoder_weights=None, in_channels=config["data"]["channels"], classes=classes, **settings)
+    encoder = model["encoder"].replace("timm-efficientnet-lite", "timm-tf_efficientnet_lite")  # its name in older versions
+    built = smp.create_model(arch, encoder, encoder_weights=None, in_channels=config["data"]["channels"], classes=classes, **settings)
     built.load_state_dict(state, strict=True)
     return built.eval()
 
