@@ -113,7 +113,7 @@ cover: ## coverage of all tests, as bin/cover.html
 	go tool cover -html=bin/cover.out -o bin/cover.html
 	@go tool cover -func=bin/cover.out | tail -n 1
 
-FIDELITY := ./kernels ./autograd ./nn/... ./optim ./segtrain/train ./segtrain/workflow
+FIDELITY := ./kernels ./autograd ./nn/... ./optim ./segtrain/metric ./segtrain/train ./segtrain/workflow
 
 fidelity: ## how far each part is from PyTorch, as the table of docs/fidelity.md
 	@go test -count=1 -v -run 'PyTorch|Accuracy|FreshWeights|Encoder|Gradients' $(FIDELITY) | awk -f tools/fidelity.awk

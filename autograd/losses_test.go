@@ -23,7 +23,7 @@ var lossReplays = map[string]func(t *autograd.Tape, x *autograd.Var, target auto
 		return autograd.Focal(t, x, target, c.ignore(), float32(c.Gamma), c.ClassWeights)
 	},
 	"sigmoid_focal": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
-		return autograd.SigmoidFocal(t, x, target, c.ignore(), float32(c.Gamma), c.Alpha, c.ClassWeights)
+		return autograd.SigmoidFocal(t, x, target, c.ignore(), float32(c.Gamma), c.Alpha, c.ReducedThreshold, c.ClassWeights)
 	},
 	"dice": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
 		return autograd.Dice(t, x, target, c.region())
@@ -44,6 +44,9 @@ var lossReplays = map[string]func(t *autograd.Tape, x *autograd.Var, target auto
 	"hard_cross_entropy": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
 		return autograd.HardCrossEntropy(t, x, target,
 			autograd.HardOptions{Ignore: c.ignore(), Keep: c.Keep, Threshold: c.Threshold})
+	},
+	"hard_bce": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
+		return autograd.HardBCE(t, x, target, autograd.HardOptions{Ignore: c.ignore(), Keep: c.Keep, Threshold: c.Threshold})
 	},
 	"generalized_cross_entropy": func(t *autograd.Tape, x *autograd.Var, target autograd.Target, c lossGolden) *autograd.Var {
 		return autograd.GeneralizedCrossEntropy(t, x, target, c.ignore(), float32(c.Q), c.ClassWeights)
@@ -81,7 +84,7 @@ func (c lossGolden) reference() string {
 	switch c.Loss {
 	case "cross_entropy":
 		return golden.PyTorch
-	case "focal", "hard_cross_entropy", "boundary", "generalized_cross_entropy", "symmetric_cross_entropy", "bootstrapped_cross_entropy":
+	case "focal", "hard_cross_entropy", "hard_bce", "boundary", "generalized_cross_entropy", "symmetric_cross_entropy", "bootstrapped_cross_entropy":
 		return golden.Paper
 	}
 	return golden.SMP

@@ -147,7 +147,8 @@ func (b *batchNorm) affine(moments func(j int) (mean, variance float64)) {
 	}
 }
 
-// update computes the coefficients from sums about the running mean, then moves the running statistics.
+// update computes the coefficients from sums about the running mean, then moves the running statistics, unless they have seen
+// this part of a batch before.
 func (b *batchNorm) update(totals []float64) {
 	n := float64(b.rows)
 	st := &b.stats
@@ -156,6 +157,9 @@ func (b *batchNorm) update(totals []float64) {
 		return float64(st.Mean.Data[j]) + d, max(0, totals[b.c+j]/n-float64(d*d))
 	}
 	b.affine(batch)
+	if b.tape.Again {
+		return
+	}
 	for j := range b.c {
 		mean, variance := batch(j)
 		st.move(j, n, b.momentum(), mean, variance)

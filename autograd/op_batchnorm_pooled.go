@@ -27,7 +27,9 @@ func BatchNormPooled(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activat
 	normalise := eachOf(c, channels, p.forward)
 	o.forward = func() {
 		normalise()
-		*stats.Batches++
+		if !t.Again {
+			*stats.Batches++
+		}
 	}
 	o.backward = eachOf(c, channels, p.backward)
 	return y
@@ -63,7 +65,9 @@ func (p *pooledNorm) forward(begin, end int) {
 			}
 			y[i*p.c+j] = v
 		}
-		p.stats.move(j, n, p.momentum(), mean, variance)
+		if !p.tape.Again {
+			p.stats.move(j, n, p.momentum(), mean, variance)
+		}
 	}
 }
 

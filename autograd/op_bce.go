@@ -25,10 +25,11 @@ func BCE(t *Tape, x *Var, target Target, ignore int, smoothing float32, posWeigh
 
 // SigmoidFocal returns the mean over pixels and classes of the focal loss of each class against the rest, as
 // segmentation_models_pytorch has it for all its modes: see kernels.SigmoidFocal. alpha, from 0 to 1, weighs what is there
-// and 1-alpha what is not; nil means 1 and 1. weights are those of the classes, nil means 1 each.
-func SigmoidFocal(t *Tape, x *Var, target Target, ignore int, gamma float32, alpha *float32, weights []float32) *Var {
+// and 1-alpha what is not; nil means 1 and 1. reduced is the probability below which what is right counts in full, 0 for
+// none. weights are those of the classes, nil means 1 each.
+func SigmoidFocal(t *Tape, x *Var, target Target, ignore int, gamma float32, alpha *float32, reduced float32, weights []float32) *Var {
 	checkWeights("focal", x, weights)
-	f := &kernels.SigmoidFocal{C: channels(x), Gamma: gamma, On: 1, Off: 1, Weight: weights}
+	f := &kernels.SigmoidFocal{C: channels(x), Gamma: gamma, On: 1, Off: 1, Reduced: reduced, Weight: weights}
 	if alpha != nil {
 		f.On, f.Off = *alpha, 1-*alpha
 	}

@@ -28,7 +28,7 @@ func DropConnect(t *Tape, x *Var, p float64) *Var {
 	o.forward = func() {
 		for i := range factors {
 			factors[i] = 0
-			if Uniform(t.Seed, t.Step, layer, uint64(i)) >= p {
+			if Uniform(t.Seed, t.Step, layer, uint64(t.First+i)) >= p {
 				factors[i] = float32(1 / (1 - p))
 			}
 		}

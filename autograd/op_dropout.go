@@ -27,16 +27,20 @@ func dropout(t *Tape, name string, x *Var, p float64, channels bool) *Var {
 	n, _, _, c := x.Shape.NHWC()
 	image := x.Shape.Size() / n
 	factors := t.saved(x.Shape.Size())
+	draws := image // of an image
+	if channels {
+		draws = c
+	}
 	o.forward = each(x.Shape.Size(), func(i, j int) {
 		key := random.Mix(random.Mix(random.Mix(random.Mix(0)^random.Mix(t.Seed))^random.Mix(t.Step)) ^ random.Mix(layer))
-		f := factors.data[i:j]
+		f, first := factors.data[i:j], t.First*draws
 		for k := range f {
 			at := i + k
 			if channels {
 				at = at/image*c + at%c
 			}
 			f[k] = 0
-			if Uniform(key, uint64(at)) >= p {
+			if Uniform(key, uint64(first+at)) >= p {
 				f[k] = keep
 			}
 		}

@@ -83,8 +83,9 @@ func TestSigmoidFocal(t *testing.T) {
 		for _, o := range []struct {
 			gamma   float32
 			alpha   *float32
+			reduced float32
 			weights bool
-		}{{gamma: 2}, {gamma: 1.5, alpha: &quarter}, {gamma: 0, weights: true}} {
+		}{{gamma: 2}, {gamma: 1.5, alpha: &quarter}, {gamma: 0, weights: true}, {gamma: 2, reduced: 0.375, weights: true}} {
 			t.Run(name, func(t *testing.T) {
 				target := targetOf(c.perClass, c.mixed, c.size...)
 				weights, on, off := []float32(nil), 1.0, 1.0
@@ -97,12 +98,20 @@ func TestSigmoidFocal(t *testing.T) {
 					}
 				}
 				lossCase(t, target.apart(), c.size, func(t *autograd.Tape, x *autograd.Var) *autograd.Var {
-					return autograd.SigmoidFocal(t, x, target.Target, 255, o.gamma, o.alpha, weights)
+					return autograd.SigmoidFocal(t, x, target.Target, 255, o.gamma, o.alpha, o.reduced, weights)
 				}, func(p []float64) float64 {
-					gamma := float64(o.gamma)
+					factor := func(rest float64) float64 {
+						switch r := float64(o.reduced); {
+						case r == 0:
+							return math.Pow(rest, float64(o.gamma))
+						case 1-rest < r:
+							return 1
+						default:
+							return math.Pow(rest/r, float64(o.gamma))
+						}
+					}
 					return meanOver(target, weights, func(i int, t float64) float64 {
-						return -on*t*math.Pow(1-p[i], gamma)*math.Log(p[i]) -
-							off*(1-t)*math.Pow(p[i], gamma)*math.Log(1-p[i])
+						return -on*t*factor(1-p[i])*math.Log(p[i]) - off*(1-t)*factor(p[i])*math.Log(1-p[i])
 					})
 				})
 			})

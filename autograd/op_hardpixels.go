@@ -72,6 +72,17 @@ func HardCrossEntropy(t *Tape, x *Var, target Target, h HardOptions) *Var {
 
 // choose sets kept to the labels of the hardest pixels, and to skip elsewhere.
 func (h *HardOptions) choose(hardness []float32, keys []uint32, labels []uint8, skip uint8, kept []uint8) {
+	key, ties := h.bound(hardness, keys)
+	for i, v := range hardness {
+		kept[i] = skip
+		if hard(v, key, &ties) {
+			kept[i] = labels[i]
+		}
+	}
+}
+
+// bound returns the key of the least hardness that is kept, and how many of that. Negative hardness does not count.
+func (h *HardOptions) bound(hardness []float32, keys []uint32) (key uint32, ties int) {
 	keys = keys[:0]
 	least, below := float32(-kernels.Log64(h.Threshold)), 0 // infinite for 0
 	for _, v := range hardness {
@@ -82,21 +93,21 @@ func (h *HardOptions) choose(hardness []float32, keys []uint32, labels []uint8, 
 			}
 		}
 	}
-	for i := range kept {
-		kept[i] = skip
-	}
 	if len(keys) == 0 {
-		return
+		return 0, 0
 	}
-	key, ties := kernels.NthLargest(keys, max(1, below, int(h.Keep*float64(len(keys)))))
-	for i, v := range hardness {
-		switch k := kernels.SortKey(v); {
-		case v < 0:
-		case k > key:
-			kept[i] = labels[i]
-		case k == key && ties > 0:
-			kept[i] = labels[i]
-			ties--
-		}
+	return kernels.NthLargest(keys, max(1, below, int(h.Keep*float64(len(keys)))))
+}
+
+// hard tells whether what has hardness v is kept.
+func hard(v float32, key uint32, ties *int) bool {
+	if v < 0 {
+		return false
 	}
+	k := kernels.SortKey(v)
+	if k == key && *ties > 0 {
+		*ties--
+		return true
+	}
+	return k > key
 }

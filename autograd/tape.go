@@ -41,6 +41,12 @@ type Tape struct {
 	// FixedWeights promises that parameters and running statistics do not change between runs of a tape in Inference
 	// mode: what depends on them alone is then computed by the first Forward and kept. Set it before recording.
 	FixedWeights bool
+	// First is the index of the first image in its batch, where the tape computes a batch in parts: random numbers are then
+	// those of the whole. It may change from run to run.
+	First int
+	// Again leaves the running statistics of batch norms as they are, in Training mode: they have seen this part already. It may
+	// change from run to run.
+	Again bool
 	// Cumulative makes the running statistics of batch norms, in Training mode, the plain mean of those of the batches
 	// since their counter was 0, as PyTorch's momentum None does. It may change from run to run.
 	Cumulative bool

@@ -62,6 +62,19 @@ func (b *BCE) Grad(x, t []float32, scale float32, dx []float32) {
 	}
 }
 
+// BCEEach computes to = -t·ln σ(x) - (1-t)·ln(1-σ(x)), and -1 where nothing counts.
+func BCEEach(x, t, to []float32) {
+	t, to = t[:len(x)], to[:len(x)]
+	binaryDecay(x, to)
+	for i, v := range x {
+		if t[i] >= 0 {
+			to[i] = float32(t[i]*max(-v, 0)) + float32((1-t[i])*max(v, 0)) + actLn1p(to[i])
+		} else {
+			to[i] = -1
+		}
+	}
+}
+
 // shares returns the factors of -ln σ(x) and of -ln(1-σ(x)) for class j.
 func (b *BCE) shares(t float32, j int) (on, off float32) {
 	on = float32(t*(1-b.Smoothing)) + float32((1-t)*b.Smoothing)

@@ -33,10 +33,10 @@ func binaryCases() []binaryCase {
 				return loss * float64(weight[j]), slope * float64(weight[j])
 			}},
 		{"focal", 1, &kernels.SigmoidFocal{C: 1, Gamma: 2, On: 1, Off: 1}, nil,
-			func(x, t float64, _ int) (float64, float64) { return focalOf(x, t, 2, 1, 1) }},
+			func(x, t float64, _ int) (float64, float64) { return focalOf(x, t, 2, 1, 1, 0) }},
 		{"focal with all", 3, &kernels.SigmoidFocal{C: 3, Gamma: 1.5, On: 0.25, Off: 0.75, Weight: weight}, weight,
 			func(x, t float64, j int) (float64, float64) {
-				loss, slope := focalOf(x, t, 1.5, 0.25, 0.75)
+				loss, slope := focalOf(x, t, 1.5, 0.25, 0.75, 0)
 				return loss * float64(weight[j]), slope * float64(weight[j])
 			}},
 	}
@@ -49,9 +49,16 @@ func bceOf(x, t, positive float64) (loss, slope float64) {
 		(1-t)*sigmoid(x) - positive*t*sigmoid(-x)
 }
 
-func focalOf(x, t, gamma, on, off float64) (loss, slope float64) {
+func focalOf(x, t, gamma, on, off, reduced float64) (loss, slope float64) {
 	half := func(x float64) (loss, slope float64) {
 		p, rest, ln := sigmoid(x), sigmoid(-x), math.Log1p(math.Exp(-x))
+		switch {
+		case p < reduced:
+			return ln, -rest
+		case reduced > 0:
+			factor := math.Pow(rest/reduced, gamma)
+			return factor * ln, -factor * (rest + gamma*p*ln)
+		}
 		return math.Pow(rest, gamma) * ln, -math.Pow(rest, gamma) * (rest + gamma*p*ln)
 	}
 	yes, yesSlope := half(x)
@@ -70,6 +77,31 @@ func binaryData(n int) (x, t []float32) {
 }
 
 func TestBinaryLosses(t *testing.T) { testBinary(t, binaryCases(), "2a3dd6677dfc65a2") }
+
+func TestBCEEach(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
+		x, want := binaryData(701)
+		got := kerneltest.Guard(make([]float32, len(x)), 1)
+		kernels.BCEEach(x, want, got.X)
+		got.Check(t)
+		for i, target := range want {
+			each := -1.0
+			if target >= 0 {
+				each, _ = bceOf(float64(x[i]), float64(target), 1)
+			}
+			assert.InDelta(t, each, got.X[i], 1e-6*max(1, each))
+		}
+	})
+}
+
+func TestReducedFocal(t *testing.T) {
+	testBinary(t, []binaryCase{
+		{"half", 1, &kernels.SigmoidFocal{C: 1, Gamma: 2, On: 1, Off: 1, Reduced: 0.5}, nil,
+			func(x, t float64, _ int) (float64, float64) { return focalOf(x, t, 2, 1, 1, 0.5) }},
+		{"tenth", 3, &kernels.SigmoidFocal{C: 3, Gamma: 1.5, On: 0.25, Off: 0.75, Reduced: 0.125}, nil,
+			func(x, t float64, _ int) (float64, float64) { return focalOf(x, t, 1.5, 0.25, 0.75, 0.125) }},
+	}, "406fd90f667aad28")
+}
 
 func testBinary(t *testing.T, cases []binaryCase, checksum string) {
 	kerneltest.EachISA(t, func(t *testing.T) {

@@ -5,11 +5,15 @@ import "fmt"
 // A SigmoidFocal holds the settings of the focal loss of classes judged apart from each other (Lin et al., "Focal Loss for
 // Dense Object Detection", ICCV 2017). With p = σ(x) the loss is
 //
-//	weight·(on·t·(1-p)^gamma·(-ln p) + off·(1-t)·p^gamma·(-ln(1-p)))
+//	weight·(on·t·f(1-p)·(-ln p) + off·(1-t)·f(p)·(-ln(1-p))),   f(q) = q^gamma
+//
+// With Reduced r, f(q) is (q/r)^gamma, and 1 where q is above 1-r: what is far from right counts in full (Sergievskiy and
+// Ponamarev, "Reduced Focal Loss: 1st Place Solution to xView Object Detection in Satellite Imagery", 2019).
 type SigmoidFocal struct {
 	C       int
 	Gamma   float32
 	On, Off float32   // alpha and 1-alpha of the paper, or 1 and 1
+	Reduced float32   // 0 for none
 	Weight  []float32 // of the classes; nil means 1 each
 }
 
@@ -24,10 +28,10 @@ func (f *SigmoidFocal) Loss(x, t, scratch []float32) (loss, count float64) {
 			ln := actLn1p(e[i])
 			sum := 0.0
 			if t[i] > 0 {
-				sum += float64(float32(f.On*t[i]) * float32(focalPow(rest, f.Gamma)*(ln+max(-x[i], 0))))
+				sum += float64(float32(f.On*t[i]) * float32(f.factor(p, rest)*(ln+max(-x[i], 0))))
 			}
 			if t[i] < 1 {
-				sum += float64(float32(f.Off*(1-t[i])) * float32(focalPow(p, f.Gamma)*(ln+max(x[i], 0))))
+				sum += float64(float32(f.Off*(1-t[i])) * float32(f.factor(rest, p)*(ln+max(x[i], 0))))
 			}
 			loss += float64(float64(w) * sum)
 			count += float64(w)
@@ -64,12 +68,26 @@ func (f *SigmoidFocal) Grad(x, t []float32, scale float32, dx []float32) {
 	}
 }
 
-// slope returns how (1-p)^gamma·(-ln p) falls with the logit of p: rest is 1-p, and ln is -ln p.
-func (f *SigmoidFocal) slope(p, rest, ln float32) float32 {
-	return focalPow(rest, f.Gamma) * (rest + float32(float32(f.Gamma*p)*ln))
+// factor returns f(1-p): rest is 1-p.
+func (f *SigmoidFocal) factor(p, rest float32) float32 {
+	switch {
+	case f.Reduced == 0:
+		return focalPow(rest, f.Gamma)
+	case p < f.Reduced:
+		return 1
+	}
+	return focalPow(rest/f.Reduced, f.Gamma)
 }
 
-// focalPow returns x^gamma for x from 0 to 1.
+// slope returns how f(1-p)·(-ln p) falls with the logit of p: rest is 1-p, and ln is -ln p.
+func (f *SigmoidFocal) slope(p, rest, ln float32) float32 {
+	if p < f.Reduced {
+		return rest
+	}
+	return f.factor(p, rest) * (rest + float32(float32(f.Gamma*p)*ln))
+}
+
+// focalPow returns x^gamma for x from 0 up.
 func focalPow(x, gamma float32) float32 {
 	switch gamma {
 	case 0:

@@ -31,6 +31,18 @@ func Warmup(warm int, then Schedule) Schedule {
 	}
 }
 
+// WarmupFrom rises linearly to a schedule within so many steps, from a factor of its rate, so that step warm has its full rate
+// (PyTorch's LinearLR, whose start_factor is 1/3 and total_iters 5, ahead of the schedule). The schedule counts its own steps from
+// the end of the warm-up.
+func WarmupFrom(factor float64, warm int, then Schedule) Schedule {
+	return func(step int) float64 {
+		if step < warm {
+			return then(0) * (factor + float64((1-factor)*float64(step)/float64(warm)))
+		}
+		return then(step - warm)
+	}
+}
+
 // cosPi returns cos(πx) for x in [0, 1] from a Taylor polynomial on a quarter turn: the library's cosine may differ
 // between processors, and the learning rate must not.
 func cosPi(x float64) float64 {

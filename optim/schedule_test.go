@@ -44,11 +44,14 @@ func newSchedule(t *testing.T, lr float64, c golden.ScheduleCase) Schedule {
 func TestSchedulesAgreeWithPyTorch(t *testing.T) {
 	var file golden.Schedules
 	golden.Load(t, "schedules.json", &file)
-	require.Len(t, file.Cases, 15)
+	require.Len(t, file.Cases, 17)
 	for _, c := range file.Cases {
 		s, name := newSchedule(t, file.LR, c), "schedule "+c.Schedule
 		if c.Warmup > 0 {
 			s, name = Warmup(c.Warmup, s), name+" after a warm-up"
+		}
+		if c.LinearIters > 0 {
+			s, name = WarmupFrom(c.StartFactor, c.LinearIters, s), name+" after a rise from a factor"
 		}
 		var worst golden.Worst
 		require.Len(t, c.Rates, 200)

@@ -11,7 +11,7 @@ import (
 // neither its neighbours nor what is above. A name that ends in /... takes in all packages below it.
 var (
 	engine = [][]string{
-		{"internal/parallel", "internal/random"},
+		{"internal/near", "internal/parallel", "internal/random"},
 		{"kernels"},
 		{"tensor"},
 		{"autograd"},

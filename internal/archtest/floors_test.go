@@ -58,7 +58,7 @@ func TestNewPackage(t *testing.T) {
 		},
 		{
 			name: "without imports", path: "nn/loss/focal/focal.go", text: source("focal"),
-			want: []string{"nn/loss/focal: is on no floor. Its imports allow the floor of internal/parallel, internal/random or"},
+			want: []string{"nn/loss/focal: is on no floor. Its imports allow the floor of internal/near, internal/parallel, internal/random or"},
 		},
 		{
 			name: "above everything", path: "server/server.go", text: source("server", "tessera/segtrain"),

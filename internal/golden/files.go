@@ -104,6 +104,19 @@ type HeadsFile struct {
 	} `json:"cases"`
 }
 
+// Stem is stem.json: results and gradients of the stem that halves pictures, on Values of its key, with Weights of the names in a
+// checkpoint. The loss is Σ slope·result, with slopes that are Values too.
+type Stem struct {
+	Cases []struct {
+		Key        string               `json:"key"`
+		Shape      [4]int               `json:"shape"` // N, C, H, W
+		Evaluation []float64            `json:"evaluation"`
+		Result     []float64            `json:"result"`
+		Gradients  map[string][]float64 `json:"gradients"`
+		Running    map[string][]float64 `json:"running"`
+	} `json:"cases"`
+}
+
 // Running is a running statistic of batch normalisation.
 type Running struct {
 	Name         string  `json:"name"`
@@ -243,32 +256,33 @@ type Losses struct {
 // cross_entropy, bce, sigmoid_focal, focal, dice, jaccard, tversky, mcc, lovasz, hard_cross_entropy, boundary,
 // generalized_cross_entropy, symmetric_cross_entropy or bootstrapped_cross_entropy. Mode is binary (one channel, labels 0 and 1), multilabel (5 channels, a label for each) or else multiclass (5 classes).
 type LossCase struct {
-	Loss           string    `json:"loss"`
-	Name           string    `json:"name"`
-	Mode           string    `json:"mode"`
-	Key            string    `json:"key"`
-	Scale          float64   `json:"scale"`
-	IgnoreIndex    *int      `json:"ignore_index"` // nil: nothing is ignored
-	LabelSmoothing float64   `json:"label_smoothing"`
-	ClassWeights   []float32 `json:"class_weights"`
-	PosWeight      []float32 `json:"pos_weight"`
-	Classes        []int     `json:"classes"`
-	Smooth         float64   `json:"smooth"`
-	LogLoss        bool      `json:"log_loss"`
-	Alpha          *float32  `json:"alpha"`
-	Beta           float64   `json:"beta"`
-	Gamma          float64   `json:"gamma"`
-	PerImage       bool      `json:"per_image"`
-	Keep           float64   `json:"keep"`
-	Threshold      float64   `json:"threshold"`
-	Q              float64   `json:"q"`
-	LogZero        float64   `json:"log_zero"`
-	Hard           bool      `json:"hard"`
-	Target         []int     `json:"target"`
-	Mixed          []int     `json:"mixed"`
-	Share          []float32 `json:"share"`
-	Value          float64   `json:"value"`
-	Grad           []float64 `json:"grad"`
+	Loss             string    `json:"loss"`
+	Name             string    `json:"name"`
+	Mode             string    `json:"mode"`
+	Key              string    `json:"key"`
+	Scale            float64   `json:"scale"`
+	IgnoreIndex      *int      `json:"ignore_index"` // nil: nothing is ignored
+	LabelSmoothing   float64   `json:"label_smoothing"`
+	ClassWeights     []float32 `json:"class_weights"`
+	PosWeight        []float32 `json:"pos_weight"`
+	Classes          []int     `json:"classes"`
+	Smooth           float64   `json:"smooth"`
+	LogLoss          bool      `json:"log_loss"`
+	Alpha            *float32  `json:"alpha"`
+	Beta             float64   `json:"beta"`
+	Gamma            float64   `json:"gamma"`
+	ReducedThreshold float32   `json:"reduced_threshold"`
+	PerImage         bool      `json:"per_image"`
+	Keep             float64   `json:"keep"`
+	Threshold        float64   `json:"threshold"`
+	Q                float64   `json:"q"`
+	LogZero          float64   `json:"log_zero"`
+	Hard             bool      `json:"hard"`
+	Target           []int     `json:"target"`
+	Mixed            []int     `json:"mixed"`
+	Share            []float32 `json:"share"`
+	Value            float64   `json:"value"`
+	Grad             []float64 `json:"grad"`
 }
 
 // Shape returns that of the logits, as N, C, H, W.
@@ -383,28 +397,30 @@ type Schedules struct {
 
 // ScheduleCase is a schedule with the settings that it has, which are named as in PyTorch.
 type ScheduleCase struct {
-	Schedule   string    `json:"schedule"`
-	Warmup     int       `json:"warmup"` // steps of a linear rise before it
-	TMax       int       `json:"T_max"`
-	EtaMin     float64   `json:"eta_min"`
-	T0         int       `json:"T_0"`
-	TMult      int       `json:"T_mult"`
-	StepSize   int       `json:"step_size"`
-	Milestones []int     `json:"milestones"`
-	Gamma      float64   `json:"gamma"`
-	TotalIters int       `json:"total_iters"`
-	Power      float64   `json:"power"`
-	MaxLR      float64   `json:"max_lr"`
-	TotalSteps int       `json:"total_steps"`
-	PctStart   float64   `json:"pct_start"`
-	Div        float64   `json:"div_factor"`
-	FinalDiv   float64   `json:"final_div_factor"`
-	Anneal     string    `json:"anneal_strategy"`
-	ThreePhase bool      `json:"three_phase"`
-	SWALR      float64   `json:"swa_lr"`
-	AnnealSpan int       `json:"anneal_epochs"`
-	Rates      []float64 `json:"rates"`
-	Momenta    []float64 `json:"momenta"` // of one_cycle
+	Schedule    string    `json:"schedule"`
+	Warmup      int       `json:"warmup"`       // steps of a linear rise before it
+	StartFactor float64   `json:"start_factor"` // of a rise within LinearIters steps before it
+	LinearIters int       `json:"linear_iters"`
+	TMax        int       `json:"T_max"`
+	EtaMin      float64   `json:"eta_min"`
+	T0          int       `json:"T_0"`
+	TMult       int       `json:"T_mult"`
+	StepSize    int       `json:"step_size"`
+	Milestones  []int     `json:"milestones"`
+	Gamma       float64   `json:"gamma"`
+	TotalIters  int       `json:"total_iters"`
+	Power       float64   `json:"power"`
+	MaxLR       float64   `json:"max_lr"`
+	TotalSteps  int       `json:"total_steps"`
+	PctStart    float64   `json:"pct_start"`
+	Div         float64   `json:"div_factor"`
+	FinalDiv    float64   `json:"final_div_factor"`
+	Anneal      string    `json:"anneal_strategy"`
+	ThreePhase  bool      `json:"three_phase"`
+	SWALR       float64   `json:"swa_lr"`
+	AnnealSpan  int       `json:"anneal_epochs"`
+	Rates       []float64 `json:"rates"`
+	Momenta     []float64 `json:"momenta"` // of one_cycle
 }
 
 // PlateauCase is a ReduceLROnPlateau: what was measured after each step, and the rate before it.

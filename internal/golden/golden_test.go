@@ -73,6 +73,7 @@ func TestEveryFileHasItsType(t *testing.T) {
 		"unet_b0_train.json":  new(UNetTrain),
 		"unet_b0_curve.json":  new(UNetCurve),
 		"heads.json":          new(HeadsFile),
+		"stem.json":           new(Stem),
 		"parts_b0_train.json": new(Parts),
 		"losses.json":         new(Losses),
 		"ops.json":            new(Ops),

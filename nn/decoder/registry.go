@@ -2,11 +2,13 @@
 package decoder
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
+
+	"tessera/internal/near"
 )
 
 // Settings are those of one architecture, such as *UnetSettings, under the names and with the defaults of
@@ -53,7 +55,7 @@ func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 func Defaults(arch string) (Settings, error) {
 	make := registry[arch]
 	if make == nil {
-		return nil, fmt.Errorf("no architecture %q; there are: %s", arch, strings.Join(Names(), ", "))
+		return nil, errors.New("no architecture " + near.None(arch, Names()))
 	}
 	return make(), nil
 }

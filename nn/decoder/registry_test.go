@@ -220,7 +220,7 @@ func TestEveryModelLearnsEveryParameter(t *testing.T) {
 
 func TestNewErrors(t *testing.T) {
 	_, err := decoder.New("unet3", nil, newNarrow(5, 32), decoder.Options{Classes: 2})
-	assert.EqualError(t, err, `no architecture "unet3"; there are: deeplabv3, deeplabv3plus, fpn, linknet, manet, pan, pspnet, `+
+	assert.EqualError(t, err, `no architecture "unet3"; did you mean "unet"? there are: deeplabv3, deeplabv3plus, fpn, linknet, manet, pan, pspnet, `+
 		"segformer, unet, unetplusplus, upernet")
 	for _, c := range []struct {
 		arch, want string

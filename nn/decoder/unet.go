@@ -45,11 +45,13 @@ func (s *UnetSettings) SetChannels(channels []int) error {
 
 // blockChannels returns a number for each of the blocks; nil means 256, 128, 64, 32, 16.
 func blockChannels(given []int, blocks int) ([]int, error) {
+	usual := []int{256, 128, 64, 32, 16}
 	if given == nil {
-		given = []int{256, 128, 64, 32, 16}
+		given = usual
 	}
 	if len(given) != blocks {
-		return nil, fmt.Errorf("decoder_channels: %d given, the encoder has %d feature maps", len(given), blocks)
+		return nil, fmt.Errorf("decoder_channels: %v are %d, and the encoder has %d feature maps; one for each, such as %v", given, len(given),
+			blocks, usual[:min(blocks, len(usual))])
 	}
 	for _, c := range given {
 		if c < 1 {

@@ -46,9 +46,9 @@ func ExampleNewUnet() {
 
 func TestUnetOptionsAreChecked(t *testing.T) {
 	for want, o := range map[string]decoder.UnetOptions{
-		"decoder_channels: 5 given, the encoder has 2 feature maps": {Classes: 2},
-		"classes: 0, want at least 1":                               {Channels: []int{4, 4}},
-		"decoder_channels: -3, want at least 1":                     {Classes: 2, Channels: []int{4, -3}},
+		"decoder_channels: [256 128 64 32 16] are 5, and the encoder has 2 feature maps; one for each, such as [256 128]": {Classes: 2},
+		"classes: 0, want at least 1":           {Channels: []int{4, 4}},
+		"decoder_channels: -3, want at least 1": {Classes: 2, Channels: []int{4, -3}},
 	} {
 		_, err := decoder.NewUnet(nn.NewRand(1), newStem(nn.NewRand(1)), o)
 		assert.EqualError(t, err, want)

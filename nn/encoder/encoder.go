@@ -2,13 +2,14 @@
 package encoder
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"tessera/autograd"
+	"tessera/internal/near"
 	"tessera/nn"
 )
 
@@ -43,7 +44,7 @@ var registry = map[string]builder{}
 func New(name string, rng *rand.Rand, o Options) (Encoder, error) {
 	build := registry[name]
 	if build == nil {
-		return nil, fmt.Errorf("no encoder %q; there are: %s", name, strings.Join(Names(), ", "))
+		return nil, errors.New("no encoder " + near.None(name, Names()))
 	}
 	if o.InChannels == 0 {
 		o.InChannels = 3

@@ -32,7 +32,7 @@ func Example() {
 
 func TestUnknownNameListsTheKnown(t *testing.T) {
 	_, err := New("resnet19", nn.NewRand(1), Options{})
-	assert.ErrorContains(t, err, `no encoder "resnet19"; there are: `)
+	assert.ErrorContains(t, err, `no encoder "resnet19"; did you mean "resnet18"? there are: `)
 	for _, name := range Names() {
 		assert.ErrorContains(t, err, name)
 	}

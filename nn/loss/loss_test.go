@@ -89,6 +89,28 @@ func TestDeep(t *testing.T) {
 	assert.Equal(t, []float32{4. / 7, 2. / 7, 1. / 7}, loss.DeepWeights(3))
 }
 
+// TestCrossEntropyOfOneChannelIsBinary: a class that is there or not is two classes, one of which has logit 0.
+func TestCrossEntropyOfOneChannelIsBinary(t *testing.T) {
+	of := func(classes int, l loss.Loss, logits []float32) float64 {
+		tape := autograd.NewTape(autograd.Inference)
+		x, target := tape.Input(tensor.Dims(1, 1, 4, classes)), tape.Labels(tensor.Dims(1, 1, 4))
+		copy(target.Indices, []uint8{0, 1, 1, 255})
+		y := tape.Output(l.Forward(tape, x, autograd.NewTarget(target)))
+		require.NoError(t, tape.Plan())
+		defer tape.Free()
+		x.Set(logits)
+		tape.Forward()
+		return float64(y.Value()[0])
+	}
+	for _, l := range []loss.Loss{
+		loss.CrossEntropy{Ignore: 255}, loss.CrossEntropy{Ignore: 255, Smoothing: 0.25},
+		loss.HardCrossEntropy{HardOptions: autograd.HardOptions{Ignore: 255, Keep: 0.67, Smoothing: 0.25}},
+		loss.HardCrossEntropy{HardOptions: autograd.HardOptions{Ignore: 255, Keep: 0.34, Threshold: 0.5}},
+	} {
+		assert.InDelta(t, of(2, l, []float32{0, -1, 0, 2, 0, -3, 0, 9}), of(1, l, []float32{-1, 2, -3, 9}), 1e-6, "%+v", l)
+	}
+}
+
 func TestFocalOfOneChannelIsSigmoid(t *testing.T) {
 	tape := autograd.NewTape(autograd.Inference)
 	x, target := tape.Input(tensor.Dims(1, 1, 1, 1)), tape.Labels(tensor.Dims(1, 1, 1))

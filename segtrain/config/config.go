@@ -170,6 +170,7 @@ type Lookahead struct {
 type Schedule struct {
 	Name           string    `yaml:"name"`
 	WarmupEpochs   float64   `yaml:"warmup_epochs"`
+	WarmupFactor   *float64  `yaml:"warmup_factor"`
 	MinLR          float64   `yaml:"min_lr"`
 	T0             *float64  `yaml:"t_0"`
 	TMult          *int      `yaml:"t_mult"`
@@ -209,6 +210,7 @@ type Train struct {
 	Epochs          int     `yaml:"epochs"`
 	Steps           int     `yaml:"steps"` // 0: by epochs
 	Batch           int     `yaml:"batch"`
+	Accumulate      int     `yaml:"accumulate"`
 	Seed            uint64  `yaml:"seed"`
 	SnapshotMinutes float64 `yaml:"snapshot_minutes"`
 	Best            string  `yaml:"best"`
@@ -225,6 +227,9 @@ type Train struct {
 
 	Seeds []uint64 `yaml:"-"` // train.seed as a list: a run each; empty for one run
 }
+
+// Samples returns how many samples a step has: Accumulate batches.
+func (t Train) Samples() int { return t.Batch * t.Accumulate }
 
 // Default returns what an empty file means: the demo.
 func Default() Config {
@@ -257,7 +262,7 @@ func Default() Config {
 		Optim: Optim{Name: "adamw", LR: 1e-3, Lookahead: Lookahead{Alpha: 0.5}, EncoderLR: 1, LayerDecay: 1,
 			DecayBiasNorm: true, ClipNorm: 1},
 		Schedule: Schedule{Name: "cosine", WarmupEpochs: 0.5, SWA: SWA{AnnealEpochs: 10, AnnealStrategy: "cos"}},
-		Train: Train{Epochs: 8, Batch: 4, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1,
+		Train: Train{Epochs: 8, Batch: 4, Accumulate: 1, Seed: 1, SnapshotMinutes: 5, Best: "mean_iou", ValEvery: 1,
 			Activations: "auto", WeightsType: "fp32"},
 		Scale:     Scale{Use: true, Fraction: 1},
 		Predict:   Predict{Threshold: Numbers{0.5}, Merge: "mean", Overlap: 0.5, Blend: "gaussian", TileScale: 1},

@@ -219,6 +219,6 @@ func TestReference(t *testing.T) {
 	for _, k := range Keys() {
 		assert.Contains(t, text, "| `"+k+"` | ")
 	}
-	assert.Contains(t, text, "| `train.batch` | a whole number | `4` | 1 or more | samples in a step |\n")
+	assert.Contains(t, text, "| `train.batch` | a whole number | `4` | 1 or more | samples at a time, and in a step unless accumulate is above 1 |\n")
 	assert.Contains(t, text, "- `dice`: ")
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tessera/internal/near"
 )
 
 // A decoder writes nodes into structs, slices, maps and scalars over what is there, and goes on after a
@@ -117,7 +119,7 @@ func (d *decoder) section(n *node, v reflect.Value, key string) {
 
 // unknown reports a key that is not there, with the one that was probably meant.
 func (d *decoder) unknown(at place, section, name string, names []string) {
-	guess := nearest(name, names)
+	guess := near.Name(name, names)
 	if guess != "" {
 		d.broken = append(d.broken, below(section, guess)) // so that it is not called missing
 	} else {

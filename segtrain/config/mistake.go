@@ -80,35 +80,3 @@ func placeOf(places map[string]place, key string) place {
 func (c *Config) Mistake(key, format string, args ...any) error {
 	return placeOf(c.places, key).mistake(key, format, args...)
 }
-
-// nearest returns the name that takes the fewest edits from s, or "" if none is near enough to be meant.
-func nearest(s string, names []string) string {
-	best, name := len(s)/3+2, ""
-	for _, n := range names {
-		if d := edits(strings.ToLower(s), strings.ToLower(n)); d < best && d < len(n) {
-			best, name = d, n
-		}
-	}
-	return name
-}
-
-// edits returns the Levenshtein distance of a and b.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}

@@ -46,7 +46,7 @@ func TestUnknownKeys(t *testing.T) {
 		{"optim: {learning_rate: 1}", "r:1:9: optim.learning_rate: unknown key; " +
 			"allowed: " + optimKeys},
 		{"train:\n  epoch: 1", "r:2:3: train.epoch: unknown key; did you mean \"epochs\"? " +
-			"allowed: epochs, steps, batch, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, " +
+			"allowed: epochs, steps, batch, accumulate, seed, snapshot_minutes, best, val_every, ema_decay, ema_warmup, swa, " +
 			"keep_last, keep_best, keep_cycles, tensorboard, activations, weights_type"},
 		{"lr: 1", "r:1:1: lr: unknown key; did you mean \"optim.lr\"? allowed: " +
 			"task, data, augment, mix, pseudo, model, loss, optim, schedule, train, predict, submit, precision, emulate, debug, scale, threads, out"},
@@ -85,6 +85,7 @@ func TestMistakesOfType(t *testing.T) {
 func TestMistakesOfRange(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"train: {batch: 0}", "r:1:16: train.batch: 0 is out of range; allowed: 1 or more"},
+		{"train: {accumulate: 0}", "r:1:21: train.accumulate: 0 is out of range; allowed: 1 to 4096"},
 		{"data: {size: [96, 16]}", "r:1:19: data.size.1: 16 is out of range; " +
 			"allowed: 32 or more, because the encoder halves a picture five times"},
 		{"data: {val: {fraction: 1}}",
@@ -238,15 +239,6 @@ func TestCheckOnCode(t *testing.T) {
 	assert.EqualError(t, c.Check(), "data.ignore: -1 is out of range; allowed: 0 to 255\n"+
 		"train.batch: 0 is out of range; allowed: 1 or more\n"+
 		"loss: no \"focl\"; there are: cross_entropy, dice")
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"epochs", "steps", "batch", "val_every"}
-	assert.Equal(t, "epochs", nearest("epcohs", names))
-	assert.Equal(t, "val_every", nearest("valEvery", names))
-	assert.Empty(t, nearest("xyz", names))
-	assert.Empty(t, nearest("", names))
-	assert.Equal(t, 3, edits("kitten", "sitting"))
 }
 
 // FuzzParse holds that no text panics, and that what is accepted survives Marshal.

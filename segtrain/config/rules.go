@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"tessera/internal/near"
 )
 
 // A rule says what the values of a key may be. The zero rule allows everything of the key's type.
@@ -110,16 +113,10 @@ func (k key) refuse(v any) string {
 
 // noSuch says that name is none of the names, and which it may have been; "" if it is one of them.
 func noSuch(name string, names []string) string {
-	near := ""
-	for _, n := range names {
-		if n == name {
-			return ""
-		}
+	if slices.Contains(names, name) {
+		return ""
 	}
-	if n := nearest(name, names); n != "" {
-		near = fmt.Sprintf("did you mean %q? ", n)
-	}
-	return fmt.Sprintf("no %q; %sthere are: %s", name, near, strings.Join(names, ", "))
+	return "no " + near.None(name, names)
 }
 
 func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

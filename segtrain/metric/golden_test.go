@@ -84,19 +84,20 @@ func generate(file golden.Metrics, c golden.MetricCase) (g generated) {
 	return g
 }
 
-// near holds a number to that of PyTorch, nil being one that is not finite.
-func near(t *testing.T, want *float64, got float64, what string) {
+// agrees counts how far a number is from that of PyTorch, nil being one that is not finite.
+func agrees(t *testing.T, worst *golden.Worst, want *float64, got float64, what string) {
 	t.Helper()
 	if want == nil {
 		assert.True(t, math.IsNaN(got) || math.IsInf(got, 0), "%s: %v", what, got)
 		return
 	}
-	assert.True(t, math.Abs(got-*want) <= 1e-11*max(1, math.Abs(*want)), "%s: %v, want %v", what, got, *want)
+	worst.See(what, math.Abs(got-*want)/max(1, math.Abs(*want)), 1e-11)
 }
 
-func TestGoldenStats(t *testing.T) {
+func TestStatsAgreeWithPyTorch(t *testing.T) {
 	file := loadMetrics(t)
 	for _, c := range file.Cases {
+		var alone, reduced golden.Worst
 		g, s := generate(file, c), NewStats(Task(c.Mode), c.Classes, file.Ignore)
 		for i := range g.truth {
 			s.Add(g.truth[i], g.prediction[i])
@@ -109,14 +110,17 @@ func TestGoldenStats(t *testing.T) {
 			none, err := s.Scores(name, ScoreOptions{ZeroDivision: new(0.25)})
 			require.NoError(t, err)
 			for i, w := range want.None {
-				near(t, w, none[i/c.Classes][i%c.Classes], fmt.Sprintf("%s of %s, entry %d", name, c.Mode, i))
+				agrees(t, &alone, w, none[i/c.Classes][i%c.Classes], fmt.Sprintf("%s of %s, entry %d", name, c.Mode, i))
 			}
 			for key, w := range want.Reduced {
 				got, err := s.Score(name, optionsOf(file, c, key))
 				require.NoError(t, err)
-				near(t, w, got, fmt.Sprintf("%s of %s, %s", name, c.Mode, key))
+				agrees(t, &reduced, w, got, fmt.Sprintf("%s of %s, %s", name, c.Mode, key))
 			}
 		}
+		golden.Same(t, "metrics, "+c.Mode, "TP, FP, FN, TN of each image and class", golden.SMP)
+		alone.Report(t, "metrics, "+c.Mode, "every metric of each image and class", golden.SMP)
+		reduced.Report(t, "metrics, "+c.Mode, "every metric and reduction", golden.SMP)
 	}
 }
 
@@ -137,8 +141,9 @@ func optionsOf(file golden.Metrics, c golden.MetricCase, key string) ScoreOption
 	return o
 }
 
-func TestGoldenBoundary(t *testing.T) {
+func TestBoundaryAgreesWithPyTorch(t *testing.T) {
 	file := loadMetrics(t)
+	var worst golden.Worst
 	for _, c := range file.Cases {
 		if c.Boundary == nil {
 			continue
@@ -151,8 +156,9 @@ func TestGoldenBoundary(t *testing.T) {
 			}
 			require.Len(t, b.rows, len(c.Boundary.F1[i]))
 			for j, want := range c.Boundary.F1[i] {
-				near(t, want, b.rows[j], fmt.Sprintf("%s, tolerance %v, entry %d", c.Mode, tolerance, j))
+				agrees(t, &worst, want, b.rows[j], fmt.Sprintf("%s, tolerance %v, entry %d", c.Mode, tolerance, j))
 			}
 		}
 	}
+	worst.Report(t, "metrics, boundary F1", "of each image and class", golden.Paper)
 }

@@ -1,9 +1,12 @@
 package metric
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"tessera/internal/near"
 )
 
 // Reductions are how scores of images and classes become one number, under the names of segmentation_models_pytorch:
@@ -64,7 +67,7 @@ func (s *Stats) Score(name string, o ScoreOptions) (float64, error) {
 		}
 		return weightedMean(means, weights), nil
 	}
-	return 0, fmt.Errorf("no reduction %q; there are: %s", o.Reduction, quoted(Reductions))
+	return 0, errors.New("no reduction " + near.None(o.Reduction, Reductions))
 }
 
 // scoreOf returns a metric with the options' value where its denominator is zero.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tessera/internal/near"
 )
 
 // What follows is defined as in segmentation_models_pytorch.metrics, under its names. A score whose denominator is zero
@@ -80,5 +82,5 @@ func ScoreOf(name string) (func(Counts) float64, error) {
 			return func(c Counts) float64 { return c.F(beta) }, nil
 		}
 	}
-	return nil, fmt.Errorf("no metric %q; there are: %s, and fβ such as f2", name, quoted(Names()))
+	return nil, fmt.Errorf("no metric %s, and fβ such as f2", near.None(name, Names()))
 }

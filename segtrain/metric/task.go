@@ -2,7 +2,6 @@ package metric
 
 import (
 	"fmt"
-	"strings"
 )
 
 // A Task says what a pixel can be. segmentation_models_pytorch calls it mode.
@@ -72,5 +71,3 @@ func CheckThresholds(list []float64) error {
 	}
 	return nil
 }
-
-func quoted(names []string) string { return strings.Join(names, ", ") }

@@ -68,14 +68,24 @@ type recorded struct {
 
 // record records a model on pictures x, and its loss unless l is nil. In inference the inner stages have no say.
 func (h Heads) record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, target autograd.Target) recorded {
+	return h.judge(t, h.say(t, m, x), l, target)
+}
+
+// say records a model on pictures x.
+func (h Heads) say(t *autograd.Tape, m decoder.Model, x *autograd.Var) decoder.Outputs {
 	if t.Mode == autograd.Inference {
 		h.Deep = nil
 	}
-	var out decoder.Outputs
 	if h == (Heads{}) {
-		out.Masks = []*autograd.Var{m.Forward(t, x)}
-	} else {
-		out = m.(spoken).ForwardAll(t, x, h.Deep)
+		return decoder.Outputs{Masks: []*autograd.Var{m.Forward(t, x)}}
+	}
+	return m.(spoken).ForwardAll(t, x, h.Deep)
+}
+
+// judge records the loss of what a model says, unless l is nil.
+func (h Heads) judge(t *autograd.Tape, out decoder.Outputs, l loss.Loss, target autograd.Target) recorded {
+	if t.Mode == autograd.Inference {
+		h.Deep = nil
 	}
 	r := recorded{masks: out.Masks[0]}
 	if l != nil {
@@ -104,7 +114,7 @@ func (h Heads) maskLoss(t *autograd.Tape, l loss.Loss, masks []*autograd.Var, ta
 	return loss.Deep{Loss: l}.Forward(t, masks, target)
 }
 
-// Record records the loss of a training step with class indices as target, for a forecast of its memory.
+// Record records the loss of a training step with class indices as target, to look at what it costs.
 func (h Heads) Record(t *autograd.Tape, m decoder.Model, x *autograd.Var, l loss.Loss, labels *tensor.Tensor) *autograd.Var {
 	return t.Output(h.record(t, m, x, l, autograd.NewTarget(labels)).loss)
 }

@@ -57,8 +57,8 @@ func (m *steady) Forward(t *autograd.Tape, x *autograd.Var) *autograd.Var {
 // returned with it.
 func (o *Overfit) Run(b *data.Batch, h, w, c int) (m Memorized, err error) {
 	model := &steady{Model: o.Model}
-	step, err := newStepOf(o.Precision, o.Storage, model, Heads{}, o.Loss, o.Optimizer, tensor.Dims(b.N, h, w, c), o.Task.Labels(o.Classes),
-		o.ClipNorm, 0)
+	step, err := stepOptions{precision: o.Precision, storage: o.Storage, model: model, loss: o.Loss, images: tensor.Dims(b.N, h, w, c),
+		labels: o.Task.Labels(o.Classes)}.plan(o.Optimizer, o.ClipNorm)
 	if err != nil {
 		return m, err
 	}

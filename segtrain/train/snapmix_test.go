@@ -62,7 +62,7 @@ func TestSharesOfActivation(t *testing.T) {
 	const h, w = 70, 100
 	tr := snapTrainer(t, t.TempDir(), 1)
 	pictures := tensor.Dims(batch, h, w, 3)
-	step, err := newStepOf(kernels.Float32, kernels.StoreAuto, tr.Model, tr.Heads, tr.Loss, tr.Optimizer, pictures, 1, 0, 1)
+	step, err := stepOptions{model: tr.Model, heads: tr.Heads, loss: tr.Loss, images: pictures, labels: 1, seed: 1}.plan(tr.Optimizer, 0)
 	require.NoError(t, err)
 	defer step.Free()
 	look, err := lookOf(kernels.Float32, tr.Model, tr.Heads.Aux, pictures)

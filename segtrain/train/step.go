@@ -25,6 +25,7 @@ type Step struct {
 	clipper   *optim.Clipper
 	clipNorm  float64
 	gradients *Gradients // told of every gradient, nil for nobody
+	parts     *parts     // that a batch is computed in, nil for one
 
 	ClipValue float64 // limits every element of the gradients, ahead of clipping by norm; 0 does not
 }
@@ -39,33 +40,56 @@ func NewStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c i
 // NewStepIn is NewStep with convolutions of a precision.
 func NewStepIn(precision kernels.Precision, model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	return newStepOf(precision, kernels.StoreAuto, model, Heads{}, l, opt, tensor.Dims(n, h, w, c), 1, clipNorm, seed)
+	return stepOptions{precision: precision, model: model, loss: l, images: tensor.Dims(n, h, w, c), labels: 1, seed: seed}.plan(opt, clipNorm)
 }
 
 // NewLabelStep is NewStep for pixels of several labels, one for each class that may overlap.
 func NewLabelStep(model decoder.Model, l loss.Loss, opt optim.Optimizer, n, h, w, c, labels int,
 	clipNorm float64, seed uint64) (*Step, error) {
-	return newStepOf(kernels.Float32, kernels.StoreAuto, model, Heads{}, l, opt, tensor.Dims(n, h, w, c), labels, clipNorm, seed)
+	return stepOptions{model: model, loss: l, images: tensor.Dims(n, h, w, c), labels: labels, seed: seed}.plan(opt, clipNorm)
 }
 
-// newStepOf is NewLabelStep of a model with heads, for pictures of shape images.
-func newStepOf(precision kernels.Precision, storage kernels.Storage, model decoder.Model, heads Heads, l loss.Loss,
-	opt optim.Optimizer, images tensor.Shape, labels int, clipNorm float64, seed uint64) (*Step, error) {
-	s := &Step{tape: autograd.NewTape(autograd.Training), heads: heads, optimizer: opt, clipNorm: clipNorm}
-	s.tape.Seed, s.tape.Precision, s.tape.Storage = seed, precision, storage
-	s.params = nn.Params(heads.With(model))
-	s.clipper = optim.NewClipper(s.params)
-	err := autograd.Catch(func() {
-		n, h, w, _ := images.NHWC()
-		s.images = s.tape.Input(images)
-		s.target = s.tape.Labels(LabelShape(n, h, w, labels))
-		s.recorded = heads.record(s.tape, model, s.images, l, autograd.NewTarget(s.target))
-		s.tape.Output(s.loss)
-	})
-	if err != nil {
+// stepOptions say what a step is recorded from.
+type stepOptions struct {
+	precision kernels.Precision
+	storage   kernels.Storage
+	model     decoder.Model
+	heads     Heads
+	loss      loss.Loss
+	images    tensor.Shape // [N, H, W, C] of a batch
+	labels    int          // of a pixel
+	parts     int          // that a batch is computed in; 0 is 1
+	seed      uint64
+}
+
+// plan records a step and reserves its memory. A model that cannot take the images is an error.
+func (o stepOptions) plan(opt optim.Optimizer, clipNorm float64) (*Step, error) {
+	var s *Step
+	if err := autograd.Catch(func() { s = o.record() }); err != nil {
 		return nil, err
 	}
-	return s, s.tape.Plan()
+	s.params = nn.Params(o.heads.With(o.model))
+	s.optimizer, s.clipper, s.clipNorm = opt, optim.NewClipper(s.params), clipNorm
+	if err := s.tape.Plan(); err != nil || s.parts == nil {
+		return s, err
+	}
+	return s, s.parts.tape.Plan()
+}
+
+// record records a step.
+func (o stepOptions) record() *Step {
+	s := &Step{tape: autograd.NewTape(autograd.Training), heads: o.heads}
+	s.tape.Seed, s.tape.Precision, s.tape.Storage = o.seed, o.precision, o.storage
+	n, h, w, _ := o.images.NHWC()
+	s.target = s.tape.Labels(LabelShape(n, h, w, o.labels))
+	if o.parts > 1 {
+		s.recordParts(o)
+		return s
+	}
+	s.images = s.tape.Input(o.images)
+	s.recorded = o.heads.record(s.tape, o.model, s.images, o.loss, autograd.NewTarget(s.target))
+	s.tape.Output(s.loss)
+	return s
 }
 
 // LabelShape returns the shape of a batch's labels: [N, H, W], or [N, H, W, labels] if there are several a pixel.
@@ -83,13 +107,13 @@ func LabelShape(n, h, w, labels int) tensor.Shape {
 func (s *Step) Run(step int, lr float64, images []float32, masks []uint8) (lossValue, gradNorm float64, err error) {
 	s.forward(step, images, masks)
 	lossValue = float64(s.loss.Value()[0])
-	s.tape.Backward(s.loss, 1)
+	s.backward(images)
 	gradNorm = s.clipper.Norm()
 	if s.gradients != nil {
 		s.gradients.see(s.tape, s.params)
 	}
 	if sum := lossValue + gradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
-		err := &autograd.NonFiniteError{Step: uint64(step) + 1, Tensor: s.tape.FirstNonFinite()}
+		err := &autograd.NonFiniteError{Step: uint64(step) + 1, Tensor: s.firstNonFinite(images)}
 		for _, p := range s.params {
 			clear(p.Grad.Data)
 		}
@@ -123,14 +147,43 @@ func (s *Step) Measure(step int, images []float32, masks []uint8) {
 }
 
 func (s *Step) forward(step int, images []float32, masks []uint8) {
-	s.images.Set(images)
-	copy(s.target.Indices, masks)
 	s.tape.Step = uint64(step)
+	copy(s.target.Indices, masks)
+	if s.parts != nil {
+		s.forwardParts(images)
+		return
+	}
+	s.images.Set(images)
 	s.tape.Forward()
 }
 
+func (s *Step) backward(images []float32) {
+	if s.parts != nil {
+		s.backwardParts(images)
+		return
+	}
+	s.tape.Backward(s.loss, 1)
+}
+
+func (s *Step) firstNonFinite(images []float32) string {
+	if s.parts != nil {
+		return s.firstNonFinitePart(images)
+	}
+	return s.tape.FirstNonFinite()
+}
+
 // Bytes returns the memory of the step's values, gradients and scratch.
-func (s *Step) Bytes() int64 { return s.tape.Bytes() }
+func (s *Step) Bytes() int64 {
+	if s.parts != nil {
+		return s.tape.Bytes() + s.parts.tape.Bytes() + s.parts.bytes()
+	}
+	return s.tape.Bytes()
+}
 
 // Free gives the step's memory back.
-func (s *Step) Free() { s.tape.Free() }
+func (s *Step) Free() {
+	s.tape.Free()
+	if s.parts != nil {
+		s.parts.tape.Free()
+	}
+}

@@ -38,17 +38,18 @@ type Trainer struct {
 	Precision kernels.Precision // of the convolutions of a step
 	Storage   kernels.Storage   // of what waits for its backward pass
 
-	Steps     int // to train altogether
-	Batch     int
-	Workers   int // that decode and augment images
-	Seed      uint64
-	ClipNorm  float64 // of all gradients together, 0 for no limit
-	ClipValue float64 // of each element of a gradient, 0 for no limit
-	ValEvery  int     // epochs between validations; the last epoch is always validated
-	Averages  Averages
-	Keep      Keep            // checkpoints of epochs
-	Mix       []augment.Mixer // of the pictures of a batch
-	Blend     data.Blend      // of the training set's records with labels of models
+	Steps      int // to train altogether
+	Batch      int // samples in a step
+	Accumulate int // parts of one size that they are computed in, one after the other; 0 or 1: at once
+	Workers    int // that decode and augment images
+	Seed       uint64
+	ClipNorm   float64 // of all gradients together, 0 for no limit
+	ClipValue  float64 // of each element of a gradient, 0 for no limit
+	ValEvery   int     // epochs between validations; the last epoch is always validated
+	Averages   Averages
+	Keep       Keep            // checkpoints of epochs
+	Mix        []augment.Mixer // of the pictures of a batch
+	Blend      data.Blend      // of the training set's records with labels of models
 
 	Score         Measure           // larger is better: chooses the best checkpoint
 	Dir           string            // where snapshots go
@@ -161,8 +162,10 @@ func (t *Trainer) Run(ctx context.Context, resume bool) (p Progress, err error) 
 // newStep records a step of what trains now.
 func (t *Trainer) newStep() (*Step, error) {
 	h, w, c := t.Train.Shape()
-	step, err := newStepOf(t.Precision, t.Storage, t.Model, t.Heads, t.trainingLoss(), t.Optimizer, tensor.Dims(t.Batch, h, w, c), t.Train.Labels(),
-		t.ClipNorm, t.Seed)
+	step, err := stepOptions{
+		precision: t.Precision, storage: t.Storage, model: t.Model, heads: t.Heads, loss: t.trainingLoss(),
+		images: tensor.Dims(t.Batch, h, w, c), labels: t.Train.Labels(), parts: t.Accumulate, seed: t.Seed,
+	}.plan(t.Optimizer, t.ClipNorm)
 	if err == nil {
 		step.ClipValue, step.gradients = t.ClipValue, t.Gradients
 	}

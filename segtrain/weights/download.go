@@ -230,7 +230,7 @@ func (s *Store) copy(f io.Writer, body io.Reader, part string, done, total int64
 		case err == io.EOF && done >= total:
 			return nil
 		default:
-			return fmt.Errorf("%w after %d of %d bytes (%w)", errBroken, done, total, err)
+			return fmt.Errorf("%w after %d of %d bytes (%w); what came is kept, and the next attempt goes on from there", errBroken, done, total, err)
 		}
 	}
 }

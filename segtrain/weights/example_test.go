@@ -17,5 +17,5 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// efficientnet-b0.imagenet-1bbe7ecc.safetensors [0.485 0.456 0.406]
-	// no weights "imagnet" for encoder efficientnet-b0; there are: imagenet, advprop, or a file
+	// no weights "imagnet" for encoder efficientnet-b0; did you mean "imagenet"? there are: imagenet, advprop, or a file
 }

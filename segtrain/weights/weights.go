@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"tessera/internal/near"
 )
 
 //go:embed hub.txt
@@ -95,10 +97,21 @@ func Find(encoder, weights string) (Pretrained, error) {
 		}
 	}
 	if names == nil {
-		return Pretrained{}, fmt.Errorf("no pretrained weights are known for encoder %q; give a file", encoder)
+		return Pretrained{}, errors.New("no pretrained weights are known for encoder " + near.None(encoder, encoders()) + "; or give a file")
 	}
-	return Pretrained{}, fmt.Errorf("no weights %q for encoder %s; there are: %s, or a file", weights, encoder,
-		strings.Join(names, ", "))
+	return Pretrained{}, fmt.Errorf("no weights %q for encoder %s; %sthere are: %s, or a file", weights, encoder,
+		near.Guess(weights, names), strings.Join(names, ", "))
+}
+
+// encoders returns the encoders that have weights, each once.
+func encoders() []string {
+	var names []string
+	for _, p := range all {
+		if !slices.Contains(names, p.Encoder) {
+			names = append(names, p.Encoder)
+		}
+	}
+	return names
 }
 
 // File is the name of the file in a cache or a mirror's folder. Another commit of the hub has another name.

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,7 +37,7 @@ func TestFind(t *testing.T) {
 	_, err = Find("efficientnet-b0", "noisy-student")
 	assert.EqualError(t, err, `no weights "noisy-student" for encoder efficientnet-b0; there are: imagenet, advprop, or a file`)
 	_, err = Find("mynet", "imagenet")
-	assert.EqualError(t, err, `no pretrained weights are known for encoder "mynet"; give a file`)
+	assert.EqualError(t, err, `no pretrained weights are known for encoder "mynet"; there are: `+strings.Join(encoders(), ", ")+"; or give a file")
 }
 
 func TestDir(t *testing.T) {

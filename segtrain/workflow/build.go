@@ -88,16 +88,13 @@ func build(cfg *config.Config) (*parts, error) {
 	return p, nil
 }
 
-// forecast records a training step of a batch without reserving its memory.
+// forecast records a training step, of so many pictures at a time, without reserving its memory.
 func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	n, h, w := batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	err = autograd.Catch(func() {
-		t := autograd.NewTape(autograd.Training)
-		t.Precision, t.Storage = precision(cfg), storage(cfg)
-		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
-		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
-		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
-		m.Step = t.Forecast(parallel.Workers()) + p.forecastLook(cfg, x.Shape)
+		pictures := tensor.Dims(n*cfg.Train.Accumulate, h, w, cfg.Data.Channels)
+		m.Step = train.ForecastStep(parallel.Workers(), precision(cfg), storage(cfg), p.model, p.heads, p.trainingLoss(), pictures,
+			task(cfg).Labels(len(classNames(cfg))), cfg.Train.Accumulate) + p.forecastLook(cfg, pictures)
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
 	m.Weights = copies * 4 * int64(numbers(p.heads.With(p.model)))

@@ -159,7 +159,7 @@ func (d *debugger) add(c Check) {
 
 // sampleTrain chooses the images to train on: every class that occurs, the rarest first, then whatever the seed draws.
 func (d *debugger) sampleTrain() (data.Manifest, error) {
-	want := d.cfg.Train.Batch * debugSteps / 2
+	want := d.cfg.Train.Samples() * debugSteps / 2
 	order := data.Shuffled(d.source.train, d.cfg.Train.Seed)
 	order = slices.DeleteFunc(order, func(i int) bool { return !d.seenTrain.read[i] })
 	var chosen []int

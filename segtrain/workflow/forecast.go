@@ -70,7 +70,7 @@ func (d *debugger) decoded(s *classSurvey) float64 {
 func (d *debugger) planned() int64 {
 	c := d.cfg.Data
 	const program, ring = 64 << 20, 3
-	n := d.parts.memory.Total() + program + ring*int64(d.cfg.Train.Batch*c.Size[0]*c.Size[1]*(4*c.Channels+1))
+	n := d.parts.memory.Total() + program + ring*int64(d.cfg.Train.Samples()*c.Size[0]*c.Size[1]*(4*c.Channels+1))
 	for _, s := range []*classSurvey{d.seenTrain, d.seenVal} {
 		n += int64(math.Min(float64(c.CacheMB<<20), d.decoded(s)))
 	}

@@ -23,7 +23,7 @@ type lossChoice struct {
 }
 
 var lossChoices = []lossChoice{
-	{"cross_entropy", "cross-entropy of the softmax over classes", func() lossSettings {
+	{"cross_entropy", "cross-entropy of the softmax over classes, or of each class apart where they overlap", func() lossSettings {
 		return &crossEntropySettings{Weight: 1}
 	}},
 	{"dice", "one minus the soft Dice coefficient, over the classes that occur in a batch", func() lossSettings {
@@ -94,9 +94,6 @@ func lossTerm(cfg *config.Config, part config.Part, classes int) (loss.Loss, flo
 	for _, l := range lossChoices {
 		if l.name != part.Name {
 			continue
-		}
-		if err := fitsTask(cfg, l.name); err != nil {
-			return nil, 0, err
 		}
 		s := l.defaults()
 		if err := part.Decode(s); err != nil {

@@ -25,8 +25,24 @@ func (p *parts) fits(cfg *config.Config, available int64) error {
 	if tooLarge == 1 {
 		advice = "not even one image fits: make data.size smaller"
 	}
-	return cfg.Mistake("train.batch", "a step of %d images of %d×%d needs %s and %s are available; %s%s", cfg.Train.Batch,
-		cfg.Data.Size[0], cfg.Data.Size[1], megabytes(p.memory.Total()), megabytes(available), advice, p.smaller(cfg, available))
+	return cfg.Mistake("train.batch", "a step of %d images of %d×%d needs %s and %s are available; %s%s%s", cfg.Train.Batch,
+		cfg.Data.Size[0], cfg.Data.Size[1], megabytes(p.memory.Total()), megabytes(available), advice,
+		p.piecemeal(cfg, tooLarge-1, available), p.smaller(cfg, available))
+}
+
+// piecemeal says how a step of as many images fits in smaller batches, of at most so many images.
+func (p *parts) piecemeal(cfg *config.Config, most int, available int64) string {
+	for batch := most; batch > 0; batch-- {
+		if cfg.Train.Batch%batch != 0 {
+			continue
+		}
+		c := *cfg
+		c.Train.Batch, c.Train.Accumulate = batch, cfg.Train.Samples()/batch
+		if m, err := p.forecast(&c, batch); err == nil && m.Total() <= available {
+			return fmt.Sprintf("; train.batch=%d with train.accumulate=%d makes steps of as many", batch, c.Train.Accumulate)
+		}
+	}
+	return ""
 }
 
 // smaller names a precision in which the batch would fit, where activations wait in float32.

@@ -30,6 +30,26 @@ func TestFits(t *testing.T) {
 	}
 }
 
+// A batch that is computed in parts takes the memory of a part and of what is said of all, and a refusal says how many parts do.
+func TestFitsInParts(t *testing.T) {
+	whole := parse(t, "train.batch=8", "data.size=[96,96]")
+	p, err := build(whole)
+	require.NoError(t, err)
+	parted := parse(t, "train.batch=2", "train.accumulate=4", "data.size=[96,96]")
+	q, err := build(parted)
+	require.NoError(t, err)
+	assert.Equal(t, p.memory.Weights, q.memory.Weights)
+	assert.Less(t, q.memory.Step, p.memory.Step*2/5)
+	steps, perEpoch := lengths(whole, 100)
+	got, gotPerEpoch := lengths(parted, 100)
+	assert.Equal(t, []int{steps, perEpoch}, []int{got, gotPerEpoch})
+
+	err = p.fits(whole, q.memory.Total())
+	assert.ErrorContains(t, err, "; train.batch=2 with train.accumulate=4 makes steps of as many")
+	assert.NoError(t, q.fits(parted, q.memory.Total()))
+	assert.NotContains(t, p.fits(whole, 1<<20).Error(), "accumulate")
+}
+
 // Where halves would let the batch fit, the refusal says so; and so it is.
 func TestFitsInHalves(t *testing.T) {
 	cfg := parse(t, "train.batch=9", "data.size=[96,96]")

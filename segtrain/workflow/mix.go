@@ -49,8 +49,8 @@ func newMix(cfg *config.Config, l loss.Loss) ([]augment.Mixer, error) {
 	if err := augment.CheckMix(list); err != nil {
 		return nil, cfg.Mistake("mix", "%v", err)
 	}
-	if len(list) > 0 && cfg.Train.Batch < 2 {
-		return nil, cfg.Mistake("mix", "a batch of one picture has nothing to mix; train.batch must be 2 or more")
+	if len(list) > 0 && cfg.Train.Samples() < 2 {
+		return nil, cfg.Mistake("mix", "a batch of one picture has nothing to mix; train.batch times train.accumulate must be 2 or more")
 	}
 	return list, nil
 }

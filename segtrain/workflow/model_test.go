@@ -52,8 +52,8 @@ func TestModelMistakes(t *testing.T) {
 			"has none; set decoder_pyramid_channels and decoder_segmentation_channels",
 		"model: {arch: pan, decoder_channels: [64, 32]}": "r:1:38: model.decoder_channels: pan: decoder_channels: 2 numbers given, " +
 			"want 1",
-		"model: {decoder_channels: [64, 32]}": "r:1:8: model: unet with efficientnet-b0: decoder_channels: 2 given, the encoder has " +
-			"5 feature maps",
+		"model: {decoder_channels: [64, 32]}": "r:1:8: model: unet with efficientnet-b0: decoder_channels: [64 32] are 2, and the encoder has " +
+			"5 feature maps; one for each, such as [256 128 64 32 16]",
 		"model: {arch: {unet: {decoder_attention_type: scse}}, decoder_channels: [16, 16, 16, 16, 8]}": "r:1:8: model: unet with " +
 			"efficientnet-b0: decoder_attention_type: scse squeezes channels by 16, but a block of decoder_channels has 8",
 	} {

@@ -84,11 +84,12 @@ func (s *bceSettings) build(ignore, classes int) (loss.Loss, error) {
 
 // focalSettings are the settings of the loss focal.
 type focalSettings struct {
-	Weight    float64   `yaml:"weight"`      // of this term in the sum
-	Gamma     float64   `yaml:"gamma"`       // 0: cross-entropy
-	OneVsRest bool      `yaml:"one_vs_rest"` // each class against the rest, as segmentation_models_pytorch has it
-	Alpha     *float64  `yaml:"alpha"`       // weight of what is there, 1-alpha of the rest, with one_vs_rest; null: none
-	Weights   []float64 `yaml:"weights"`     // of the classes; empty: 1 each
+	Weight    float64   `yaml:"weight"`            // of this term in the sum
+	Gamma     float64   `yaml:"gamma"`             // 0: cross-entropy
+	OneVsRest bool      `yaml:"one_vs_rest"`       // each class against the rest, as segmentation_models_pytorch has it
+	Alpha     *float64  `yaml:"alpha"`             // weight of what is there, 1-alpha of the rest, with one_vs_rest; null: none
+	Reduced   *float64  `yaml:"reduced_threshold"` // probability of what is right below which it counts in full, with one_vs_rest; null: none
+	Weights   []float64 `yaml:"weights"`           // of the classes; empty: 1 each
 }
 
 // Check reports a setting out of range.
@@ -101,7 +102,15 @@ func (s *focalSettings) Check() error {
 	default:
 		alpha = out(*s.Alpha >= 0 && *s.Alpha <= 1, "alpha", *s.Alpha, "0 to 1, or null")
 	}
-	return errors.Join(checkNotNegative("gamma", s.Gamma), alpha, checkEach("weights", s.Weights), checkWeight(s.Weight))
+	var reduced error
+	switch {
+	case s.Reduced == nil:
+	case !s.OneVsRest:
+		reduced = errors.New("reduced_threshold: is for one_vs_rest")
+	default:
+		reduced = out(*s.Reduced > 0 && *s.Reduced < 1, "reduced_threshold", *s.Reduced, "above 0 and below 1, or null")
+	}
+	return errors.Join(checkNotNegative("gamma", s.Gamma), alpha, reduced, checkEach("weights", s.Weights), checkWeight(s.Weight))
 }
 
 func (s *focalSettings) share() float64 { return s.Weight }
@@ -111,6 +120,9 @@ func (s *focalSettings) build(ignore, classes int) (loss.Loss, error) {
 	l := loss.Focal{Ignore: ignore, Gamma: s.Gamma, OneVsRest: s.OneVsRest, Weights: weights}
 	if s.Alpha != nil {
 		l.Alpha = new(float32(*s.Alpha))
+	}
+	if s.Reduced != nil {
+		l.Reduced = float32(*s.Reduced)
 	}
 	return l, err
 }

@@ -241,6 +241,6 @@ func (certain) When() augment.MixWhen { return augment.MixWhen{P: 1} }
 
 // loaderOptions are those of training.
 func (p *parts) loaderOptions(cfg *config.Config, ds *data.Dataset) data.LoaderOptions {
-	return data.LoaderOptions{Batch: cfg.Train.Batch, Workers: cfg.Data.Workers, Shuffle: true, Seed: cfg.Train.Seed,
+	return data.LoaderOptions{Batch: cfg.Train.Samples(), Workers: cfg.Data.Workers, Shuffle: true, Seed: cfg.Train.Seed,
 		DropLast: true, Mix: p.mix, Blend: newBlend(cfg, ds)}
 }

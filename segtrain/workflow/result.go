@@ -90,7 +90,7 @@ func (s *session) metrics(e *train.Evaluation, h *record.History, p train.Progre
 		m.TrainLoss = h.Epochs[n-1].TrainLoss
 	}
 	if p.Seconds > 0 {
-		m.ImagesPerSecond = float64(p.Step*s.cfg.Train.Batch) / p.Seconds
+		m.ImagesPerSecond = float64(p.Step*s.cfg.Train.Samples()) / p.Seconds
 	}
 	return m
 }

@@ -173,7 +173,7 @@ func (c *plateauSettings) new(s span) *optim.Plateau {
 
 // lengths returns the steps of a run on so many samples and those of an epoch: of full batches, at least one.
 func lengths(cfg *config.Config, samples int) (steps, perEpoch int) {
-	perEpoch = max(1, samples/cfg.Train.Batch)
+	perEpoch = max(1, samples/cfg.Train.Samples())
 	if steps = cfg.Train.Steps; steps == 0 {
 		steps = cfg.Train.Epochs * perEpoch
 	}
@@ -211,7 +211,10 @@ func newCourse(cfg *config.Config, steps, perEpoch int) course {
 	if one, ok := cfg.Settings("schedule.name").(*oneCycleSettings); ok {
 		made.momentum = one.momentum(warm, s.steps)
 	}
-	if warm > 0 {
+	switch {
+	case warm > 0 && c.WarmupFactor != nil:
+		made.schedule = optim.WarmupFrom(*c.WarmupFactor, warm, made.schedule)
+	case warm > 0:
 		made.schedule = optim.Warmup(warm, made.schedule)
 	}
 	if c.SWA.Rate != nil {

@@ -18,6 +18,12 @@ func TestScheduleWarmsUpInEpochs(t *testing.T) {
 	assert.InDelta(t, 0.01, s(10), 1e-12)
 	assert.Less(t, s(99), 0.0011)
 
+	cfg = parse(t, "optim.lr=0.3", "schedule.warmup_epochs=0.5", "schedule.warmup_factor=0.5")
+	s = newCourse(cfg, 100, 20).schedule
+	assert.InDelta(t, 0.15, s(0), 1e-12)
+	assert.InDelta(t, 0.285, s(9), 1e-12)
+	assert.InDelta(t, 0.3, s(10), 1e-12)
+
 	cfg = parse(t, "schedule.name=constant", "schedule.warmup_epochs=0", "optim.lr=0.5")
 	assert.Equal(t, 0.5, newCourse(cfg, 10, 1).schedule(9))
 

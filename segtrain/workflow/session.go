@@ -69,7 +69,7 @@ func (s *session) trainer() *train.Trainer {
 		Optimizer: newOptimizerOf(s.cfg, s.parts.heads.With(s.parts.model), encoderFrom(s.cfg, perEpoch)),
 		Schedule:  course.schedule, Plateau: course.plateau, Watch: course.watch, Momentum: course.momentum,
 		Train: s.train, Val: s.val, Eval: s.parts.newEvaluator(s.cfg, s.source),
-		Steps: steps, Batch: c.Batch, Workers: s.cfg.Data.Workers, Seed: c.Seed,
+		Steps: steps, Batch: c.Samples(), Accumulate: c.Accumulate, Workers: s.cfg.Data.Workers, Seed: c.Seed,
 		Precision: precision(s.cfg), Storage: storage(s.cfg),
 		ClipNorm: s.cfg.Optim.ClipNorm, ClipValue: s.cfg.Optim.ClipValue, ValEvery: c.ValEvery,
 		Averages: s.averages, Keep: newKeep(s.cfg, steps, perEpoch), Mix: s.parts.mix, Blend: newBlend(s.cfg, s.train),

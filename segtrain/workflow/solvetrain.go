@@ -93,7 +93,7 @@ func debugFailure(d *DebugResult, file string) error {
 
 // cost is what the forecast measured.
 func (s *solver) cost(f *Forecast) solve.Cost {
-	c := solve.Cost{Pixels: s.cfg.Data.Size, Step: f.Step, Snapshot: f.Snapshot, Batch: s.cfg.Train.Batch, Images: s.folds.samples(),
+	c := solve.Cost{Pixels: s.cfg.Data.Size, Step: f.Step, Snapshot: f.Snapshot, Batch: s.cfg.Train.Samples(), Images: s.folds.samples(),
 		Tests: len(s.test), Repeats: s.folds.Repeats, ValEvery: s.cfg.Train.ValEvery, Viewed: solveViewed}
 	if k := s.folds.K; (s.cfg.Light() || s.cfg.Data.Tiles.Size != nil) && k > 1 { // samples are not images
 		c.Images = f.Steps / max(1, f.Epochs) * c.Batch * k / (k - 1)

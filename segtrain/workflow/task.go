@@ -1,10 +1,8 @@
 package workflow
 
 import (
-	"fmt"
 	"image/color"
 	"slices"
-	"strings"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
@@ -29,24 +27,6 @@ func values(cfg *config.Config, classes int) int {
 		return 2
 	}
 	return classes
-}
-
-// exclusiveLosses are those of a softmax over classes.
-var exclusiveLosses = []string{"cross_entropy", "ohem_cross_entropy", "topk_cross_entropy", "dice_ce"}
-
-// fitsTask reports a loss that has no meaning for a configuration's task.
-func fitsTask(cfg *config.Config, name string) error {
-	if !cfg.Flags() || !slices.Contains(exclusiveLosses, name) {
-		return nil
-	}
-	var others []string
-	for _, l := range lossChoices {
-		if !slices.Contains(exclusiveLosses, l.name) {
-			others = append(others, l.name)
-		}
-	}
-	return fmt.Errorf("%s is of classes that exclude each other; allowed where task is %s: %s", name, cfg.Task,
-		strings.Join(others, ", "))
 }
 
 // classColors returns the color of each class. A binary mask has two, the first of what is not there.

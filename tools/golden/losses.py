@@ -62,6 +62,8 @@ SIGMOID_FOCAL = [
     ("multilabel, weights", {"mode": "multilabel", "gamma": 2.0, "class_weights": WEIGHTS}),
     ("binary, ignore", {"mode": "binary", "gamma": 3.0, "alpha": 0.75, "ignore_index": IGNORE}),
     ("binary, large logits", {"mode": "binary", "gamma": 2.0, "scale": 80.0}),
+    ("reduced, ignore", {"gamma": 2.0, "reduced_threshold": 0.5, "ignore_index": IGNORE}),
+    ("multilabel, reduced", {"mode": "multilabel", "gamma": 1.5, "alpha": 0.75, "reduced_threshold": 0.25}),
 ]
 FOCAL = [
     ("plain", {"gamma": 2.0}),
@@ -107,6 +109,10 @@ HARD = [
     ("top half", {"keep": 0.5}),
     ("threshold, ignore", {"keep": 0.1, "threshold": 0.4, "ignore_index": IGNORE}),
 ]
+HARD_BCE = [
+    ("binary, top half", {"mode": "binary", "keep": 0.5, "threshold": 0.0}),
+    ("multilabel, threshold, ignore", {"mode": "multilabel", "keep": 0.1, "threshold": 0.6, "ignore_index": IGNORE}),
+]
 
 
 def golden():
@@ -121,6 +127,7 @@ def golden():
         ("focal", FOCAL, focal),
         ("lovasz", LOVASZ, lovasz),
         ("hard_cross_entropy", HARD, hard),
+        ("hard_bce", HARD_BCE, hard_bce),
         ("boundary", BOUNDARY, boundary),
         ("generalized_cross_entropy", GCE, generalized),
         ("symmetric_cross_entropy", SCE, symmetric),
@@ -261,6 +268,14 @@ def hard(logits, target, keep, threshold=0.0, ignore_index=-100):
     nll = F.cross_entropy(logits, target, ignore_index=ignore_index, reduction="none")[target != ignore_index]
     n = max(1, int(keep * len(nll)), int((nll.neg().exp() < threshold).sum()))
     return nll.topk(n).values.mean()
+
+
+def hard_bce(logits, target, keep, threshold, mode, ignore_index=None):
+    """Binary cross-entropy of the hardest pixels of each class by itself."""
+    each = F.binary_cross_entropy_with_logits(logits, target.reshape(logits.shape).double(), reduction="none")
+    each = each[target.reshape(logits.shape) != (-1 if ignore_index is None else ignore_index)]
+    n = max(1, int(keep * len(each)), int((each.neg().exp() < threshold).sum()))
+    return each.topk(n).values.mean()
 
 
 def generalized(logits, target, q, **options):

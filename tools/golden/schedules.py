@@ -36,7 +36,7 @@ PLATEAUS = [
 
 def golden():
     warnings.simplefilter("ignore")
-    cases = [schedule(*entry) for entry in SCHEDULES] + [warmup(12), warmup(1)]
+    cases = [schedule(*entry) for entry in SCHEDULES] + [warmup(12), warmup(1), linear(), linear(0.01, 30)]
     return {"lr": LR, "cases": cases, "plateaus": [plateau(options) for options in PLATEAUS]}
 
 
@@ -74,6 +74,16 @@ def warmup(steps):
     fall = torch_schedules.CosineAnnealingLR(rule, STEPS - steps)
     course = torch_schedules.SequentialLR(rule, [rise, fall], [steps])
     return {"schedule": "cosine", "warmup": steps, "T_max": STEPS - steps, "rates": rates(rule, course)}
+
+
+def linear(start_factor=1 / 3, total_iters=5):
+    """LinearLR, with its defaults if nothing is told, and then a cosine."""
+    rule = optimizer()
+    rise = torch_schedules.LinearLR(rule, start_factor, total_iters=total_iters)
+    fall = torch_schedules.CosineAnnealingLR(rule, STEPS - total_iters)
+    course = torch_schedules.SequentialLR(rule, [rise, fall], [total_iters])
+    return {"schedule": "cosine", "start_factor": start_factor, "linear_iters": total_iters, "T_max": STEPS - total_iters,
+            "rates": rates(rule, course)}
 
 
 def plateau(options):
