@@ -160,20 +160,20 @@ func (c *Conv) GradWeightOf(task int, x Numbers, gain, dy, partial, scratch []fl
 		if f.direct {
 			c.gradMatrix(image, first, count, panel, block, u > begin, x, gain, dy, partial, scratch)
 		} else {
-			c.gradTaps(image, first, count, panel, u > begin, x, dy, partial, scratch)
+			c.gradTaps(image, first, count, panel, u > begin, x, gain, dy, partial, scratch)
 		}
 	}
 }
 
 // gradTaps adds a band of an image, count output rows from first on, to the partial gradients of a task's panels, or with
 // load unset overwrites them.
-func (c *Conv) gradTaps(image, first, count, panel int, load bool, x Numbers, dy, partial, scratch []float32) {
+func (c *Conv) gradTaps(image, first, count, panel int, load bool, x Numbers, gain, dy, partial, scratch []float32) {
 	g, k := &c.weights, &c.kernel
 	f := &g.input
 	group, _, _, _ := f.locate(panel, k)
 	spare, packed, scratch := scratch[:maxTile], scratch[maxTile:], scratch[maxTile+f.band*f.ow*k.nr:]
 	t := tile{segs: g.segs[:count], klen: f.ow, step: c.SW * c.IC / c.Groups, ldc: c.OC, load: load}
-	t.a = f.input(image, group, first, count, x, nil, scratch)
+	t.a = f.input(image, group, first, count, x, gain, scratch)
 	for p := panel; p < panel+g.panels; p++ {
 		_, column, cols, _ := f.locate(p, k)
 		column += group * c.OC / c.Groups
