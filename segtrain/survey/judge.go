@@ -83,9 +83,12 @@ func (s *Survey) judgeGroups() {
 
 // judgeAlike reports images that are alike: labelled differently, or on both sides of a split.
 func (s *Survey) judgeAlike() {
-	counts := map[string]int{}
+	counts, turned := map[string]int{}, map[string]int{}
 	var kinds []string
 	for _, l := range s.Leaks {
+		if l.Turned {
+			turned[l.Between]++
+		}
 		if counts[l.Between]++; counts[l.Between] == 1 {
 			kinds = append(kinds, l.Between)
 		}
@@ -93,8 +96,8 @@ func (s *Survey) judgeAlike() {
 	slices.Sort(kinds)
 	for _, kind := range kinds {
 		i := slices.IndexFunc(s.Leaks, func(l Leak) bool { return l.Between == kind })
-		s.warn("leak", counts[kind], "%s of images look the same across %s, first %s and %s",
-			number(counts[kind], "pair", "pairs"), kind, s.Leaks[i].A.ID, s.Leaks[i].B.ID)
+		s.warn("leak", counts[kind], "%s of images look the same across %s%s, first %s and %s",
+			number(counts[kind], "pair", "pairs"), kind, mirrored(turned[kind]), s.Leaks[i].A.ID, s.Leaks[i].B.ID)
 	}
 	masks := map[[32]byte]*look{}
 	for i := range s.looks {
@@ -108,4 +111,12 @@ func (s *Survey) judgeAlike() {
 			masks[l.digest] = l
 		}
 	}
+}
+
+// mirrored says how many pairs look the same only when one is mirrored or turned; "" if none do.
+func mirrored(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of them mirrored or turned)", n)
 }

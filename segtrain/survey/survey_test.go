@@ -145,7 +145,7 @@ func TestImagesThatLookTheSame(t *testing.T) {
 	assert.False(t, s.Alike[0].Exact)
 	assert.Equal(t, []Place{{0, 0, "a"}, {0, 2, "again"}, {1, 0, "small"}}, s.Alike[0].Images)
 	require.Len(t, s.Leaks, 3)
-	assert.Equal(t, Leak{"folds", Place{0, 0, "a"}, Place{0, 2, "again"}, 0, true}, s.Leaks[0])
+	assert.Equal(t, Leak{"folds", Place{0, 0, "a"}, Place{0, 2, "again"}, 0, true, false}, s.Leaks[0])
 	for _, l := range s.Leaks[1:] {
 		assert.Equal(t, "training and validation", l.Between)
 		assert.Equal(t, "small", l.B.ID)
