@@ -2,10 +2,12 @@ package survey
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
 )
 
 // judge turns what was seen into findings.
@@ -48,11 +50,19 @@ func number(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// judgeChannels reports images that differ from the rest in kind.
+// judgeChannels reports images that differ from the rest in kind, and those that the network cannot see.
 func (s *Survey) judgeChannels() {
-	kinds := map[[2]int]int{}
+	kinds, others := map[[2]int]int{}, map[int]int{}
 	for _, size := range s.Sizes {
 		kinds[[2]int{size.Channels, size.Bits}] += size.Images
+		if c := size.Channels; c != s.opt.Channels && !raster.Convertible(c, s.opt.Channels) {
+			others[c] += size.Images
+		}
+	}
+	for _, c := range slices.Sorted(maps.Keys(others)) {
+		s.Findings = append(s.Findings, data.Finding{Kind: "channels", Count: others[c], What: fmt.Sprintf(
+			"%s of %d channels, but data.channels is %d; set it, with as many values in data.mean and data.std",
+			number(others[c], "image", "images"), c, s.opt.Channels)})
 	}
 	if len(kinds) > 1 {
 		s.warn("mixed images", len(kinds), "images of %d kinds of channels and bits: see their sizes", len(kinds))

@@ -210,3 +210,26 @@ func TestSixteenBits(t *testing.T) {
 	assert.InDelta(t, 0.5, s.Channels[0].Mean, 1e-12)
 	assert.InDelta(t, 0.5, s.Channels[0].Std, 1e-12)
 }
+
+// TestChannelsThatTheNetworkCannotSee counts pictures that training would refuse.
+func TestChannelsThatTheNetworkCannotSee(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "two.npy")
+	head := "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 2), }\n"
+	require.NoError(t, os.WriteFile(file, append([]byte("\x93NUMPY\x01\x00"+string(rune(len(head)))+"\x00"+head), 1, 2), 0o666))
+	s := run(t, Part{"training", data.Manifest{{ID: "two", Image: file, Fold: data.NoFold}}})
+	require.Error(t, s.Findings.Err())
+	assert.Equal(t, []string{"1 image of 2 channels, but data.channels is 1; set it, with as many values in data.mean and data.std"}, texts(s))
+	assert.Len(t, s.Channels, 2)
+}
+
+// TestColorsOfGreyFiles counts black as a colour, also in a file that has no other.
+func TestColorsOfGreyFiles(t *testing.T) {
+	dir := t.TempDir()
+	m := data.Manifest{pair(t, dir, "a", grey(1, 2, 0, 9), 0, 0)}
+	s, err := Run(context.Background(), Options{
+		Parts: []Part{{"training", m}}, Classes: []string{"ground", "cat"}, Channels: 1,
+		Code: raster.MaskCode{Coding: raster.PaletteCode, Classes: 2, Ignore: -1, Palette: []color.RGBA{{A: 255}, {R: 9, A: 255}}},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []ValueCount{{-1, "#000000", 2, 1}}, s.Values)
+}
