@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -90,7 +91,7 @@ func (k key) refuse(v any) string {
 	if s, ok := v.(string); ok {
 		switch {
 		case k.rule.choice:
-			return noSuch(s, Choices(k.name))
+			return noSuch(k.name, s)
 		case k.rule.text != nil:
 			if err := k.rule.text(s); err != nil {
 				return fmt.Sprintf("%q %v; allowed: %s", s, err, k.rule.allowed)
@@ -108,13 +109,14 @@ func (k key) refuse(v any) string {
 	return ""
 }
 
-// noSuch says that name is none of the names, and which it may have been; "" if it is one of them.
-func noSuch(name string, names []string) string {
-	near := ""
-	for _, n := range names {
-		if n == name {
-			return ""
-		}
+// noSuch says that name is none of a key's choices, and which it may have been; "" if it is one of them.
+func noSuch(key, name string) string {
+	names, near := Choices(key), ""
+	if slices.Contains(names, name) {
+		return ""
+	}
+	if text := hint(key, name); text != "" {
+		return fmt.Sprintf("no %q: %s", name, text)
 	}
 	if n := nearest(name, names); n != "" {
 		near = fmt.Sprintf("did you mean %q? ", n)
