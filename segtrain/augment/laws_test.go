@@ -43,6 +43,7 @@ func geometric() map[string]Transform {
 		"OneOf":                    OneOf{Compose{D4{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, 1},
 		"SomeOf":                   SomeOf{Compose{D4{1}, HorizontalFlip{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, 2, false, 1},
 		"OneOrOther":               OneOrOther{Compose{D4{1}, HorizontalFlip{1}}, 0.5},
+		"Scheduled":                Scheduled{Compose{D4{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, MixWhen{P: 1}},
 		"Sequential":               Sequential{Compose{D4{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, 1},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
@@ -198,10 +199,23 @@ func (v *preview) transforms() error {
 			panels = append(panels, v.painted(op.Image(from).Image(), op.Mask(classes), colors))
 		}
 		if panels != nil {
-			v.add(fmt.Sprintf("%s alone, always", augment.NameOf(list[i])), panels...)
+			v.add(fmt.Sprintf("%s alone, always", title(list[i])), panels...)
 		}
 	}
 	return nil
+}
+
+// title names a transform, and those that it chooses among.
+func title(t augment.Transform) string {
+	name := augment.NameOf(t)
+	if among := augment.Parts(t); len(among) > 0 {
+		var names []string
+		for _, part := range among {
+			names = append(names, title(part))
+		}
+		name += " of " + strings.Join(names, ", ")
+	}
+	return name
 }
 
 // mixers draws a batch by each mixer of the configuration, always.
