@@ -210,7 +210,7 @@ func (v *Verdict) join(a, b Run) error {
 	}
 	if a.Data != b.Data && a.Data != "" && b.Data != "" {
 		v.Limits = append(v.Limits, fmt.Sprintf("%s and %s had different data", a.Name, b.Name))
-	} else if a.Split != b.Split && a.Split != "" && b.Split != "" {
+	} else if a.Parts != b.Parts && a.Parts != "" && b.Parts != "" {
 		v.Limits = append(v.Limits, fmt.Sprintf("%s and %s split the data differently", a.Name, b.Name))
 	}
 	v.Pairs = append(v.Pairs, Pair{Seed: a.Seed(), Fold: a.Fold(), A: x, B: y, Difference: x - y, a: a, b: b})
