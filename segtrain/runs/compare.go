@@ -173,7 +173,11 @@ func (v *Verdict) pair() error {
 		return fmt.Errorf("%s and %s have no seed and fold in common, so nothing can be paired: train the same seeds", v.A.Word, v.B.Word)
 	}
 	if left := len(ours) + len(theirs) - 2*len(v.Pairs); left > 0 {
-		v.Limits = append(v.Limits, fmt.Sprintf("%d runs have no partner of their seed and fold, and do not count", left))
+		text := "1 run has no partner of its seed and fold, and does not count"
+		if left > 1 {
+			text = fmt.Sprintf("%d runs have no partner of their seed and fold, and do not count", left)
+		}
+		v.Limits = append(v.Limits, text)
 	}
 	return nil
 }
