@@ -17,7 +17,8 @@ var benchSettings = map[string]string{
 	"PadIfNeeded": "{min_height: 1024, min_width: 1024}",
 	"OneOf":       "{transforms: [HorizontalFlip, VerticalFlip]}", "SomeOf": "{transforms: [HorizontalFlip, VerticalFlip]}",
 	"Sequential": "{transforms: [HorizontalFlip, Rotate]}", "OneOrOther": "{transforms: [HorizontalFlip, VerticalFlip]}",
-	"Affine": "{scale: [0.8, 1.2], rotate: [-30, 30], shear: [-10, 10]}",
+	"Scheduled": "{transforms: [HorizontalFlip, Rotate]}",
+	"Affine":    "{scale: [0.8, 1.2], rotate: [-30, 30], shear: [-10, 10]}",
 }
 
 // BenchmarkTransforms draws and applies every transform to an 8-bit picture of 512×512 in colour, with default settings where

@@ -25,7 +25,7 @@ func photo(h, w, c int) *raster.Image {
 // TestBytesAreThePicture compares the work on 8 bits with that on float32: whole pixels are equal, others nearly.
 func TestBytesAreThePicture(t *testing.T) {
 	all := geometric()
-	all["reflected"] = Rotate{Limit: Limit{-90, 90}, Outside: Outside{BorderMode: "reflect_101"}, P: 1}
+	all["reflected"] = Rotate{Limit: Symmetric{-90, 90}, Outside: Outside{BorderMode: "reflect_101"}, P: 1}
 	all["wrapped"] = Compose{all["ElasticTransform"], PadIfNeeded{MinHeight: 70, MinWidth: 70, Outside: Outside{BorderMode: "wrap"}}}
 	for name, tr := range all {
 		for _, c := range []int{1, 3, 4} {
@@ -59,7 +59,7 @@ func TestLeadIsTheSameInTheEnd(t *testing.T) {
 	whole, near, scratch := 0, 0, new(raster.Image)
 	for name, tr := range all {
 		for seed := range uint64(6) {
-			op := Compose{all["RandomCrop"], RandomScale{ScaleLimit: Limit{-0.5, -0.5}, P: 1}}.Draw(NewRand(seed), 40, 56)
+			op := Compose{all["RandomCrop"], RandomScale{ScaleLimit: Symmetric{-0.5, -0.5}, P: 1}}.Draw(NewRand(seed), 40, 56)
 			if seed > 0 {
 				op = Draw(tr, NewRand(seed), nil, 40, 56)
 			}

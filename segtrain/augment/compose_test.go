@@ -82,13 +82,14 @@ func TestYAMLRoundTrip(t *testing.T) {
 func TestYAMLMistakes(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"[HorizontalFlop]", `no transform "HorizontalFlop"; there are: Affine, `},
+		{"[OneOf: {transforms: [GridMask]}]", `no transform "GridMask": it is GridDropout, with fill_mask`},
 		{"[HorizontalFlip: {q: 1}]", `unknown field "q"`},
 		{"[HorizontalFlip: {p: 1.5}]", "HorizontalFlip: p: must lie in [0, 1], not 1.5"},
 		{"[Resize]", "Resize: height and width must be 1 or more, not 0 and 0"},
 		{"[PadIfNeeded]", "needs a positive min_height"},
 		{"[PadIfNeeded: {min_width: 3, position: left}]", `position: no "left"; there are: center,`},
 		{"[OneOf: {p: 1}]", "transforms: needs at least one"},
-		{"[Affine: {rotate: [3, 1]}]", "a range is a number or [low, high], not [3 1]"},
+		{"[Affine: {rotate: [3, 1]}]", "the lower end comes first, not [3 1]"},
 		{"[Affine: {scale: 0}]", "scale: must be above 0"},
 		{"[{HorizontalFlip: {}, VerticalFlip: {}}]", "one name with its settings, not 2 names"},
 		{"[OneOf: {transforms: [Nope]}]", `no transform "Nope"`},

@@ -9,18 +9,18 @@ import (
 
 func init() {
 	usual := Outside{BorderMode: "constant"}
-	register("GridDistortion", GridDistortion{NumSteps: 5, DistortLimit: Limit{-0.3, 0.3}, Normalized: true,
+	register("GridDistortion", GridDistortion{NumSteps: 5, DistortLimit: Symmetric{-0.3, 0.3}, Normalized: true,
 		Outside: usual, P: 0.5})
-	register("OpticalDistortion", OpticalDistortion{DistortLimit: Limit{-0.05, 0.05}, Mode: "camera", Outside: usual,
+	register("OpticalDistortion", OpticalDistortion{DistortLimit: Symmetric{-0.05, 0.05}, Mode: "camera", Outside: usual,
 		P: 0.5})
 }
 
 // GridDistortion stretches and squeezes columns and rows: each of NumSteps bands by 1 and a number out of DistortLimit,
 // with probability P (Albumentations: GridDistortion). Normalized keeps the last pixel in place.
 type GridDistortion struct {
-	NumSteps     int   `yaml:"num_steps"`
-	DistortLimit Limit `yaml:"distort_limit"`
-	Normalized   bool  `yaml:"normalized"`
+	NumSteps     int       `yaml:"num_steps"`
+	DistortLimit Symmetric `yaml:"distort_limit"`
+	Normalized   bool      `yaml:"normalized"`
 	Outside      `yaml:",inline"`
 	P            float64 `yaml:"p"`
 }
@@ -44,7 +44,7 @@ func (t GridDistortion) Always(rng *rand.Rand, h, w int) Op {
 func (t GridDistortion) draw(rng *rand.Rand) []float64 {
 	steps := make([]float64, t.NumSteps+1)
 	for i := range steps {
-		steps[i] = 1 + Range(t.DistortLimit).draw(rng)
+		steps[i] = 1 + drawReal(rng, t.DistortLimit)
 	}
 	return steps
 }
@@ -140,8 +140,8 @@ func tabled(table []float64, at float64) float64 {
 // shift by half a pixel). Mode camera is OpenCV's model with k1 = k2 = k, r in units of the sides:
 // r·(1 + k·r² + k·r⁴); fisheye is r·(1 + k·r²), r in units of half the diagonal.
 type OpticalDistortion struct {
-	DistortLimit Limit  `yaml:"distort_limit"`
-	Mode         string `yaml:"mode"`
+	DistortLimit Symmetric `yaml:"distort_limit"`
+	Mode         string    `yaml:"mode"`
 	Outside      `yaml:",inline"`
 	P            float64 `yaml:"p"`
 }
@@ -154,7 +154,7 @@ func (t OpticalDistortion) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, r
 
 // Always draws k.
 func (t OpticalDistortion) Always(rng *rand.Rand, h, w int) Op {
-	return t.bend(Range(t.DistortLimit).draw(rng), h, w)
+	return t.bend(drawReal(rng, t.DistortLimit), h, w)
 }
 
 // bend returns the op for a drawn k.

@@ -30,9 +30,9 @@ func opOf(t *testing.T, c golden.AugmentCase, h, w int) Op {
 		m := motion{n[0], n[1], n[4], n[2], n[3], n[5], n[6]}
 		return warp{frame{h, w, h, w}, m.forward(h, w).Inverse(), out.border()}
 	case "Rotate":
-		return Rotate{Limit: Limit{n[0], n[0]}, CropBorder: n[1] == 1, Outside: out}.Always(NewRand(1), h, w)
+		return Rotate{Limit: Symmetric{n[0], n[0]}, CropBorder: n[1] == 1, Outside: out}.Always(NewRand(1), h, w)
 	case "SafeRotate":
-		return SafeRotate{Limit: Limit{n[0], n[0]}, Outside: out}.Always(NewRand(1), h, w)
+		return SafeRotate{Limit: Symmetric{n[0], n[0]}, Outside: out}.Always(NewRand(1), h, w)
 	case "GridDistortion":
 		k := len(n) / 2
 		g := GridDistortion{NumSteps: k - 1, Normalized: n[0] == 1, Outside: out}

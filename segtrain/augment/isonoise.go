@@ -97,11 +97,19 @@ func poisson(rate float64) []uint8 {
 	return t
 }
 
+// lightness of a sum of the largest and the smallest channel.
+var lightness = func() (t [511]float32) {
+	for i := range t {
+		t[i] = float32(i) / 510
+	}
+	return t
+}()
+
 // toHLS returns hue in sixths of the circle, lightness, and the difference between the largest and the smallest channel.
 func toHLS(r, g, b uint8) (h, l, c float32) {
 	high, low := max(r, g, b), min(r, g, b)
 	d := float32(high - low)
-	l, c = float32(int(high)+int(low))/510, d/255
+	l, c = lightness[int(high)+int(low)], d/255
 	switch {
 	case high == low:
 	case high == r:
@@ -116,12 +124,36 @@ func toHLS(r, g, b uint8) (h, l, c float32) {
 
 func fromHLS(h, l, c float32) (r, g, b uint8) {
 	base := l - float32(c/2)
-	channel := func(at float32) uint8 {
+	return hueChannel(h, base, c), hueChannel(h-2, base, c), hueChannel(h-4, base, c)
+}
+
+// hueChannel returns a channel whose hue is at from its own. Comparisons stand where min, max and a division would do, which cost
+// twice as much.
+func hueChannel(at, base, c float32) uint8 {
+	switch {
+	case at >= 0 && at < 6:
+	case at >= -6 && at < 0:
+		at += 6
+	default:
 		at -= float32(6 * float32(math.Floor(float64(at/6))))
-		share := min(max(abs32(at-3)-1, 0), 1)
-		return uint8(min(max(float32((base+float32(c*share))*255)+0.5, 0), 255))
 	}
-	return channel(h), channel(h - 2), channel(h - 4)
+	share := at - 4 // 3 away from the middle of the circle and more: 0 to 1 over a sixth
+	if at < 3 {
+		share = 2 - at
+	}
+	if share <= 0 {
+		share = 0
+	} else if share > 1 {
+		share = 1
+	}
+	v := float32((base+float32(c*share))*255) + 0.5
+	if v <= 0 {
+		return 0
+	}
+	if v >= 255 {
+		return 255
+	}
+	return uint8(v)
 }
 
 func abs32(v float32) float32 { return max(v, -v) }

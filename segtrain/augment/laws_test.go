@@ -2,6 +2,7 @@ package augment
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,30 +20,31 @@ func geometric() map[string]Transform {
 		"RandomRotate90": RandomRotate90{1}, "D4": D4{1}, "SquareSymmetry": SquareSymmetry{1},
 		"Affine": RandomAffine{Scale: same(0.8, 1.3), TranslatePercent: same(-0.1, 0.1), Rotate: Range{-40, 40},
 			Shear: same(-10, 10), Outside: flat, P: 1},
-		"Rotate":           Rotate{Limit: Limit{-90, 90}, Outside: flat, P: 1},
-		"SafeRotate":       SafeRotate{Limit: Limit{-90, 90}, Outside: flat, P: 1},
-		"ShiftScaleRotate": ShiftScaleRotate{ShiftLimit: Limit{-0.1, 0.1}, ScaleLimit: Limit{-0.1, 0.1}, RotateLimit: Limit{-45, 45}, Outside: flat, P: 1},
-		"Perspective":      Perspective{Scale: FromZeroRange{0.05, 0.1}, KeepSize: true, Outside: flat, P: 1},
+		"Rotate":           Rotate{Limit: Symmetric{-90, 90}, Outside: flat, P: 1},
+		"SafeRotate":       SafeRotate{Limit: Symmetric{-90, 90}, Outside: flat, P: 1},
+		"ShiftScaleRotate": ShiftScaleRotate{ShiftLimit: Symmetric{-0.1, 0.1}, ScaleLimit: Symmetric{-0.1, 0.1}, RotateLimit: Symmetric{-45, 45}, Outside: flat, P: 1},
+		"Perspective":      Perspective{Scale: FromZero{0.05, 0.1}, KeepSize: true, Outside: flat, P: 1},
 		"ElasticTransform": ElasticTransform{Alpha: 60, Sigma: 5, NoiseDistribution: "gaussian", Outside: flat, P: 1},
-		"GridDistortion":   GridDistortion{NumSteps: 4, DistortLimit: Limit{-0.3, 0.3}, Normalized: true, Outside: flat, P: 1},
-		"OpticalDistortion": OpticalDistortion{DistortLimit: Limit{-0.3, 0.3}, Mode: "camera", Outside: flat,
+		"GridDistortion":   GridDistortion{NumSteps: 4, DistortLimit: Symmetric{-0.3, 0.3}, Normalized: true, Outside: flat, P: 1},
+		"OpticalDistortion": OpticalDistortion{DistortLimit: Symmetric{-0.3, 0.3}, Mode: "camera", Outside: flat,
 			P: 1},
 		"RandomGridShuffle": RandomGridShuffle{Grid: [2]int{3, 3}, P: 1},
 		"Resize":            Resize{Height: 60, Width: 70},
 		"Letterbox":         Letterbox{Height: 60, Width: 60},
 		"LongestMaxSize":    LongestMaxSize{SideBounds{MaxSize: MaxSizes{80, 90}, P: 1}},
 		"SmallestMaxSize":   SmallestMaxSize{SideBounds{MaxSize: MaxSizes{60}, P: 1}},
-		"RandomScale":       RandomScale{ScaleLimit: Limit{0, 0.5}, P: 1},
+		"RandomScale":       RandomScale{ScaleLimit: Symmetric{0, 0.5}, P: 1},
 		"PadIfNeeded":       PadIfNeeded{MinHeight: 50, MinWidth: 60, Position: "random", Outside: flat},
 		"RandomCrop":        RandomCrop{size}, "CenterCrop": CenterCrop{size},
 		"RandomResizedCrop":        RandomResizedCrop{Size: [2]int{44, 44}, Scale: Range{0.3, 1}, Ratio: Range{0.75, 1.3}, P: 1},
 		"RandomSizedCrop":          RandomSizedCrop{MinMaxHeight: [2]int{25, 40}, Size: [2]int{44, 44}, W2HRatio: 1, P: 1},
 		"CropNonEmptyMaskIfExists": CropNonEmptyMaskIfExists{Height: 30, Width: 36, P: 1},
 		"ClassBalancedCrop":        ClassBalancedCrop{Height: 30, Width: 36, P: 1},
-		"OneOf":                    OneOf{Compose{D4{1}, Rotate{Limit: Limit{-9, 9}, Outside: flat, P: 1}}, 1},
-		"SomeOf":                   SomeOf{Compose{D4{1}, HorizontalFlip{1}, Rotate{Limit: Limit{-9, 9}, Outside: flat, P: 1}}, 2, false, 1},
+		"OneOf":                    OneOf{Compose{D4{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, 1},
+		"SomeOf":                   SomeOf{Compose{D4{1}, HorizontalFlip{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, 2, false, 1},
 		"OneOrOther":               OneOrOther{Compose{D4{1}, HorizontalFlip{1}}, 0.5},
-		"Sequential":               Sequential{Compose{D4{1}, Rotate{Limit: Limit{-9, 9}, Outside: flat, P: 1}}, 1},
+		"Scheduled":                Scheduled{Compose{D4{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, MixWhen{P: 1}},
+		"Sequential":               Sequential{Compose{D4{1}, Rotate{Limit: Symmetric{-9, 9}, Outside: flat, P: 1}}, 1},
 	}
 }
 
@@ -116,17 +118,24 @@ func agreement(f *raster.Float, m *raster.Mask) (alike, pixels int) {
 	return alike, pixels
 }
 
+// TestNeverIsIdentity sets the probability of everything that has one to 0.
 func TestNeverIsIdentity(t *testing.T) {
-	never := Compose{HorizontalFlip{}, VerticalFlip{}, Transpose{}, RandomRotate90{}, D4{}, SquareSymmetry{},
-		RandomAffine{}, Rotate{}, SafeRotate{}, ShiftScaleRotate{}, Perspective{}, ElasticTransform{}, GridDistortion{},
-		OpticalDistortion{}, RandomGridShuffle{}, LongestMaxSize{}, SmallestMaxSize{}, RandomScale{}, RandomCrop{},
-		CenterCrop{}, RandomResizedCrop{}, RandomSizedCrop{}, CropNonEmptyMaskIfExists{}, ClassBalancedCrop{}, OneOf{},
-		SomeOf{}, Sequential{}}
 	in, mask := coordinates(9, 7)
-	for _, tr := range never {
+	always := map[string]bool{"Resize": true, "Letterbox": true, "PadIfNeeded": true, "OneOrOther": true} // without p, or of two
+	var never Compose
+	for _, name := range Names() {
+		v := reflect.ValueOf(Defaults(name)).Elem()
+		p := v.FieldByName("P")
+		require.Equal(t, always[name], !p.IsValid() || name == "OneOrOther", name)
+		if always[name] {
+			continue
+		}
+		p.SetFloat(0)
+		tr := v.Interface().(Transform)
 		op := Draw(tr, NewRand(1), mask, 9, 7)
-		assert.Same(t, in, op.Image(in), "%T", tr)
-		assert.Same(t, mask, op.Mask(mask), "%T", tr)
+		assert.Same(t, in, op.Image(in), name)
+		assert.Same(t, mask, op.Mask(mask), name)
+		never = append(never, tr)
 	}
 	assert.True(t, Draw(never, NewRand(1), mask, 9, 7).(move).isIdentity())
 }
@@ -219,13 +228,22 @@ func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 
 func TestBadSettingsAreRefused(t *testing.T) {
 	tests := []struct{ name, settings, want string }{
-		{"Rotate", "{limit: [5, -5]}", "not [5 -5]"},
+		{"Rotate", "{limit: [5, -5]}", "the lower end comes first, not [5 -5]"},
+		{"Rotate", "{limit: -30}", "-30 stands for the range [30 -30]: the lower end comes first"},
+		{"Rotate", "{limit: far}", `a range is a number or [low, high], not "far"`},
+		{"Rotate", "{limit: [1, 2, 3]}", "a range is a number or [low, high], not [1 2 3]"},
+		{"RandomBrightnessContrast", "{brightness_limit: -0.2}", "-0.2 stands for the range [0.2 -0.2]: the lower end comes first"},
+		{"RandomGamma", "{gamma_limit: [120, 80]}", "the lower end comes first, not [120 80]"},
+		{"Perspective", "{scale: -0.1}", "-0.1 stands for the range [0 -0.1]: the lower end comes first"},
+		{"MedianBlur", "{blur_limit: 1}", "1 stands for the range [3 1]: the lower end comes first"},
+		{"Affine", "{scale: [2, 1]}", "the lower end comes first, not [2 1]"},
+		{"Affine", "{scale: big}", `a range is a number or [low, high], not "big"`},
 		{"Rotate", "{border_mode: mirror}", `border_mode: no "mirror"; there are: constant, replicate, reflect, reflect_101, wrap`},
 		{"Affine", "{scale: {x: 0}}", "scale: must be above 0"},
 		{"Affine", "{shear: 50}", "shear: must lie between -45 and 45"},
 		{"Affine", "{translate_percent: 0.1, translate_px: 3}", "exclude each other"},
 		{"Affine", "{keep_ratio: true, scale: {x: 2}}", "keep_ratio: wants one scale"},
-		{"ShiftScaleRotate", "{scale_limit: -1}", "scale_limit: must be above -1"},
+		{"ShiftScaleRotate", "{scale_limit: 1}", "scale_limit: must be above -1"},
 		{"ShiftScaleRotate", "{shift_limit_x: 2}", "shift_limit: must lie in [-1, 1]"},
 		{"Perspective", "{scale: 0.5}", "scale: must lie in [0, 0.3]"},
 		{"ElasticTransform", "{sigma: 0.5}", "sigma: must lie in [1, 200]"},

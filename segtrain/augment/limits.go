@@ -8,8 +8,10 @@ import (
 )
 
 // What a single number stands for where a range is expected, as in Albumentations, differs from setting to setting,
-// and so do the types: Range takes it as the range that holds nothing else.
+// and so do the types. Of all of them the lower end comes first.
 type (
+	// Range is an interval [low, high] that a number is drawn from, evenly; a single number is the range that holds only it.
+	Range [2]float64
 	// Symmetric is a range [low, high]; a single number n is [−n, n].
 	Symmetric [2]float64
 	// FromZero is a range [low, high]; a single number n is [0, n].
@@ -23,6 +25,11 @@ type (
 	// KernelSize is a range of odd numbers, both ends included; a single number n is [3, n].
 	KernelSize [2]int
 )
+
+// UnmarshalYAML reads a number or a list of two.
+func (r *Range) UnmarshalYAML(decode func(any) error) error {
+	return decodePair((*[2]float64)(r), decode, func(n float64) [2]float64 { return [2]float64{n, n} })
+}
 
 // UnmarshalYAML reads a number or a list of two.
 func (r *Symmetric) UnmarshalYAML(decode func(any) error) error {
@@ -54,12 +61,18 @@ func (r *KernelSize) UnmarshalYAML(decode func(any) error) error {
 	return decodePair((*[2]int)(r), decode, func(n int) [2]int { return [2]int{3, n} })
 }
 
-// decodePair leaves the order of the two to Validate, which knows the key.
+// decodePair reads two ends, of which the lower comes first, or one number that stands for both.
 func decodePair[T int | float64](pair *[2]T, decode func(any) error, single func(T) [2]T) error {
 	var one T
 	if decode(&one) == nil {
-		*pair = single(one)
+		if *pair = single(one); !(pair[0] <= pair[1]) {
+			return fmt.Errorf("%v stands for the range %v: the lower end comes first", one, *pair)
+		}
 		return nil
+	}
+	var word string
+	if decode(&word) == nil {
+		return fmt.Errorf("a range is a number or [low, high], not %q", word)
 	}
 	var both []T
 	if err := decode(&both); err != nil {
@@ -68,9 +81,13 @@ func decodePair[T int | float64](pair *[2]T, decode func(any) error, single func
 	if len(both) != 2 {
 		return fmt.Errorf("a range is a number or [low, high], not %v", both)
 	}
-	*pair = [2]T(both)
+	if *pair = [2]T(both); !(pair[0] <= pair[1]) {
+		return fmt.Errorf("the lower end comes first, not %v", both)
+	}
 	return nil
 }
+
+func (r Range) draw(rng *rand.Rand) float64 { return r[0] + float64((r[1]-r[0])*rng.Float64()) }
 
 func drawReal[T ~[2]float64](rng *rand.Rand, r T) float64 { return Range(r).draw(rng) }
 

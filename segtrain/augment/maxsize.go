@@ -10,7 +10,7 @@ import (
 func init() {
 	register("LongestMaxSize", LongestMaxSize{SideBounds{P: 1}})
 	register("SmallestMaxSize", SmallestMaxSize{SideBounds{P: 1}})
-	register("RandomScale", RandomScale{ScaleLimit: Limit{-0.1, 0.1}, P: 0.5})
+	register("RandomScale", RandomScale{ScaleLimit: Symmetric{-0.1, 0.1}, P: 0.5})
 }
 
 // Sizes is true: pictures of any size are wanted.
@@ -116,8 +116,8 @@ func (t SmallestMaxSize) Always(rng *rand.Rand, h, w int) Op {
 // RandomScale resizes both sides by 1 and a number out of ScaleLimit, with probability P (Albumentations: RandomScale).
 // Something that fixes the size must follow.
 type RandomScale struct {
-	ScaleLimit Limit   `yaml:"scale_limit"`
-	P          float64 `yaml:"p"`
+	ScaleLimit Symmetric `yaml:"scale_limit"`
+	P          float64   `yaml:"p"`
 }
 
 // Chance returns P.
@@ -131,7 +131,7 @@ func (t RandomScale) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h,
 
 // Always draws the scale.
 func (t RandomScale) Always(rng *rand.Rand, h, w int) Op {
-	scale := 1 + Range(t.ScaleLimit).draw(rng)
+	scale := 1 + drawReal(rng, t.ScaleLimit)
 	return newResize(h, w, max(1, int(float64(h)*scale)), max(1, int(float64(w)*scale)))
 }
 

@@ -20,7 +20,7 @@ type Mixer interface {
 	When() MixWhen
 }
 
-// MixWhen says how often a mixer takes place: for each picture with probability P, in the epochs from the first to the second
+// MixWhen says how often a mixer, or what is Scheduled, takes place: for each picture with probability P, in the epochs from the first to the second
 // (counted from 1, 0 for no bound), rising evenly to P over the first Ramp of them.
 type MixWhen struct {
 	P      float64 `yaml:"p"`

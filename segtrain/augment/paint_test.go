@@ -186,8 +186,8 @@ func TestTablesBecomeOne(t *testing.T) {
 func TestPixelMistakes(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"Blur: {blur_limit: 4}", "Blur: blur_limit: must be odd numbers, not [3 4]"},
-		{"Blur: {blur_limit: [7, 3]}", "Blur: blur_limit: the lower end comes first, not [7 3]"},
-		{"Blur: {blur_limit: 1}", "Blur: blur_limit: the lower end comes first, not [3 1]"},
+		{"Blur: {blur_limit: [7, 3]}", "Blur: the lower end comes first, not [7 3]"},
+		{"Blur: {blur_limit: 1}", "Blur: 1 stands for the range [3 1]: the lower end comes first"},
 		{"MedianBlur: {blur_limit: 9}", "MedianBlur: blur_limit: must lie in [3, 7], not [3 9]"},
 		{"RandomGamma: {gamma_limit: [0, 100]}", "RandomGamma: gamma_limit: must lie in [1, 10000], not [0 100]"},
 		{"RandomBrightnessContrast: {contrast_limit: 2}", "contrast_limit: must lie in [-1, 1], not [-2 2]"},
@@ -201,7 +201,7 @@ func TestPixelMistakes(t *testing.T) {
 		{"ImageCompression: {quality_range: [0, 50]}", "ImageCompression: quality_range: must lie in [1, 100], not [0 50]"},
 		{"ImageCompression: {compression_type: webp}", `compression_type: no "webp"; there are: jpeg`},
 		{"RandomShadow: {shadow_roi: [0, 1, 1, 0.5]}", "RandomShadow: shadow_roi: must be [x0, y0, x1, y1] in [0, 1]"},
-		{"GaussNoise: {std_range: [.nan, 1]}", "GaussNoise: a range is a number or [low, high], not [NaN 1]"},
+		{"GaussNoise: {std_range: [.nan, 1]}", "GaussNoise: the lower end comes first, not [NaN 1]"},
 		{"RandomRain: {blur_value: 6}", "RandomRain: blur_value: must be an odd number, not 6"},
 		{"CoarseDropout: {fill_mask: 256}", "null, a class from 0 to 255, or ignore, not 256"},
 		{"ShotNoise: {scale_range: 0}", "ShotNoise: scale_range: must lie in [0.002, 100], not [0 0]"},

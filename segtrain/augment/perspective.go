@@ -10,30 +10,17 @@ import (
 )
 
 func init() {
-	register("Perspective", Perspective{Scale: FromZeroRange{0.05, 0.1}, KeepSize: true,
+	register("Perspective", Perspective{Scale: FromZero{0.05, 0.1}, KeepSize: true,
 		Outside: Outside{BorderMode: "constant"}, P: 0.5})
-}
-
-// FromZeroRange is a Range: in YAML a single number v is the range [0, v].
-type FromZeroRange Range
-
-// UnmarshalYAML reads a number or a list of two.
-func (r *FromZeroRange) UnmarshalYAML(decode func(any) error) error {
-	var one float64
-	if decode(&one) == nil {
-		*r = FromZeroRange{0, one}
-		return nil
-	}
-	return (*Range)(r).UnmarshalYAML(decode)
 }
 
 // Perspective shows the picture as seen from elsewhere: each corner of a quadrilateral lies inside the picture's corner by
 // |N(0, scale)| of its sides, and the quadrilateral fills the output (Albumentations: Perspective, whose keep_size enlarges
 // a second time by the quadrilateral's sides, which is not what its text says).
 type Perspective struct {
-	Scale     FromZeroRange `yaml:"scale"`
-	KeepSize  bool          `yaml:"keep_size"`  // otherwise the output is as large as the quadrilateral
-	FitOutput bool          `yaml:"fit_output"` // show all of the picture instead
+	Scale     FromZero `yaml:"scale"`
+	KeepSize  bool     `yaml:"keep_size"`  // otherwise the output is as large as the quadrilateral
+	FitOutput bool     `yaml:"fit_output"` // show all of the picture instead
 	Outside   `yaml:",inline"`
 	P         float64 `yaml:"p"`
 }
@@ -46,7 +33,7 @@ func (t Perspective) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h,
 
 // Always draws the corners.
 func (t Perspective) Always(rng *rand.Rand, h, w int) Op {
-	scale := Range(t.Scale).draw(rng)
+	scale := drawReal(rng, t.Scale)
 	fh, fw := float64(h), float64(w)
 	var q quad
 	for i, corner := range unitSquare {

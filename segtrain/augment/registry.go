@@ -61,6 +61,9 @@ func NameOf(t Transform) string { return names[reflect.TypeOf(t)] }
 // allowed.
 func New(name string, settings func(any) error) (Transform, error) {
 	build, ok := builders[name]
+	if text := OtherNames()[name]; !ok && text != "" {
+		return nil, fmt.Errorf("no transform %q: %s", name, text)
+	}
 	if !ok {
 		return nil, fmt.Errorf("no transform %q; there are: %s", name, strings.Join(Names(), ", "))
 	}

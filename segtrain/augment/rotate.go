@@ -9,17 +9,17 @@ import (
 
 func init() {
 	usual := Outside{BorderMode: "constant"}
-	register("Rotate", Rotate{Limit: Limit{-90, 90}, Outside: usual, P: 0.5})
-	register("SafeRotate", SafeRotate{Limit: Limit{-90, 90}, Outside: usual, P: 0.5})
-	register("ShiftScaleRotate", ShiftScaleRotate{ShiftLimit: Limit{-0.0625, 0.0625}, ScaleLimit: Limit{-0.1, 0.1},
-		RotateLimit: Limit{-45, 45}, Outside: usual, P: 0.5})
+	register("Rotate", Rotate{Limit: Symmetric{-90, 90}, Outside: usual, P: 0.5})
+	register("SafeRotate", SafeRotate{Limit: Symmetric{-90, 90}, Outside: usual, P: 0.5})
+	register("ShiftScaleRotate", ShiftScaleRotate{ShiftLimit: Symmetric{-0.0625, 0.0625}, ScaleLimit: Symmetric{-0.1, 0.1},
+		RotateLimit: Symmetric{-45, 45}, Outside: usual, P: 0.5})
 }
 
 // Rotate turns about the centre by an angle out of Limit, counterclockwise as seen, with probability P (Albumentations:
 // Rotate). CropBorder cuts out the largest upright box without border, which changes the size.
 type Rotate struct {
-	Limit      Limit `yaml:"limit"` // degrees
-	CropBorder bool  `yaml:"crop_border"`
+	Limit      Symmetric `yaml:"limit"` // degrees
+	CropBorder bool      `yaml:"crop_border"`
 	Outside    `yaml:",inline"`
 	P          float64 `yaml:"p"`
 }
@@ -32,7 +32,7 @@ func (t Rotate) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h, w) }
 
 // Always draws the angle.
 func (t Rotate) Always(rng *rand.Rand, h, w int) Op {
-	angle := Range(t.Limit).draw(rng)
+	angle := drawReal(rng, t.Limit)
 	op := warp{frame{h, w, h, w}, motion{sx: 1, sy: 1, angle: angle}.forward(h, w).Inverse(), t.border()}
 	if !t.CropBorder {
 		return op
@@ -71,7 +71,7 @@ func boxWithin(h, w int, degrees float64) (bh, bw float64) {
 // SafeRotate turns like Rotate and then shrinks the picture to what it was, so that all of it is shown (Albumentations:
 // SafeRotate, without its shift by half a pixel). Proportions change unless the picture is square.
 type SafeRotate struct {
-	Limit   Limit `yaml:"limit"` // degrees
+	Limit   Symmetric `yaml:"limit"` // degrees
 	Outside `yaml:",inline"`
 	P       float64 `yaml:"p"`
 }
@@ -84,7 +84,7 @@ func (t SafeRotate) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rng, h, 
 
 // Always draws the angle.
 func (t SafeRotate) Always(rng *rand.Rand, h, w int) Op {
-	angle := Range(t.Limit).draw(rng)
+	angle := drawReal(rng, t.Limit)
 	sin, cos := sincos(angle)
 	sin, cos = math.Abs(sin), math.Abs(cos)
 	fh, fw := float64(h), float64(w)
@@ -106,11 +106,11 @@ func (t SafeRotate) bind(channels, ignore int) (_ Transform, err error) {
 // ShiftScaleRotate is the usual special case of Affine (Albumentations: ShiftScaleRotate; but one scale serves both
 // axes, as it did until 1.4).
 type ShiftScaleRotate struct {
-	ShiftLimit  Limit  `yaml:"shift_limit"`   // parts of a side
-	ScaleLimit  Limit  `yaml:"scale_limit"`   // added to 1
-	RotateLimit Limit  `yaml:"rotate_limit"`  // degrees, counterclockwise as seen
-	ShiftLimitX *Limit `yaml:"shift_limit_x"` // in the place of ShiftLimit
-	ShiftLimitY *Limit `yaml:"shift_limit_y"`
+	ShiftLimit  Symmetric  `yaml:"shift_limit"`   // parts of a side
+	ScaleLimit  Symmetric  `yaml:"scale_limit"`   // added to 1
+	RotateLimit Symmetric  `yaml:"rotate_limit"`  // degrees, counterclockwise as seen
+	ShiftLimitX *Symmetric `yaml:"shift_limit_x"` // in the place of ShiftLimit
+	ShiftLimitY *Symmetric `yaml:"shift_limit_y"`
 	Outside     `yaml:",inline"`
 	P           float64 `yaml:"p"`
 }
@@ -124,8 +124,8 @@ func (t ShiftScaleRotate) Draw(rng *rand.Rand, h, w int) Op { return maybe(t, rn
 // Always draws scale, angle and shift.
 func (t ShiftScaleRotate) Always(rng *rand.Rand, h, w int) Op {
 	x, y := t.shifts()
-	scale := 1 + Range(t.ScaleLimit).draw(rng)
-	m := motion{sx: scale, sy: scale, angle: Range(t.RotateLimit).draw(rng)}
+	scale := 1 + drawReal(rng, t.ScaleLimit)
+	m := motion{sx: scale, sy: scale, angle: drawReal(rng, t.RotateLimit)}
 	m.dx, m.dy = float64(w)*x.draw(rng), float64(h)*y.draw(rng)
 	return warp{frame{h, w, h, w}, m.forward(h, w).Inverse(), t.border()}
 }

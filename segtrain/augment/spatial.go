@@ -7,30 +7,6 @@ import (
 	"math/rand/v2"
 )
 
-// Range is an interval [low, high] that a number is drawn from, evenly. In YAML a single number is the range
-// that holds nothing else.
-type Range [2]float64
-
-// UnmarshalYAML reads a number or a list of two.
-func (r *Range) UnmarshalYAML(decode func(any) error) error {
-	var one float64
-	if decode(&one) == nil {
-		*r = Range{one, one}
-		return nil
-	}
-	var both []float64
-	if err := decode(&both); err != nil {
-		return err
-	}
-	if len(both) != 2 || !(both[0] <= both[1]) {
-		return fmt.Errorf("a range is a number or [low, high], not %v", both)
-	}
-	*r = Range(both)
-	return nil
-}
-
-func (r Range) draw(rng *rand.Rand) float64 { return r[0] + float64((r[1]-r[0])*rng.Float64()) }
-
 // RandomAffine scales, turns, shears and shifts about the centre, in that order (Albumentations: Affine). It keeps the
 // picture's size, or shows all of it. Pixels from outside the picture show the border.
 type RandomAffine struct {

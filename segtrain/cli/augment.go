@@ -80,6 +80,9 @@ func (a *app) augmentReplay() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if r.Ahead != "" {
+				a.logging().log.Warn("the run did not get there: this is what the network would have seen", "took", r.Ahead)
+			}
 			if a.json {
 				return a.printJSON(r)
 			}

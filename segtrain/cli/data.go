@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -119,84 +117,7 @@ func (a *app) printSurvey(s *survey.Survey, out string) error {
 		fmt.Fprintf(a.stdout, "\nLook at %s\n", filepath.Join(out, workflow.CheckFile))
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d mistakes in the data that training cannot go on with", wrong)
+		return fmt.Errorf("%s in the data that training cannot go on with", plural(wrong, "mistake"))
 	}
 	return nil
-}
-
-// printSurveyText prints the tables.
-func (a *app) printSurveyText(s *survey.Survey) error {
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "part\timages\twith a mask\tgroups\tunreadable\n")
-	for _, p := range s.Parts {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", p.Name, p.Images, p.Labelled, p.Groups, p.Failed)
-	}
-	fmt.Fprintf(w, "\nheight × width\tchannels\tbits\timages\n")
-	for _, z := range s.Sizes[:min(len(s.Sizes), most)] {
-		fmt.Fprintf(w, "%d × %d\t%d\t%d\t%d\n", z.Height, z.Width, z.Channels, z.Bits, z.Images)
-	}
-	more(w, len(s.Sizes))
-	fmt.Fprintf(w, "\nclass\tof pixels\timages\t%s\n", strings.Join(partNames(s), "\t"))
-	for _, c := range append(s.Classes, s.Ignored) {
-		fmt.Fprintf(w, "%s\t%.2f %%\t%d", c.Name, 100*c.Share, c.Images)
-		for _, n := range c.ByPart {
-			fmt.Fprintf(w, "\t%d", n)
-		}
-		fmt.Fprintln(w)
-	}
-	if len(s.Labels) > 0 {
-		fmt.Fprintf(w, "\nlabel\timages\t%s\n", strings.Join(partNames(s), "\t"))
-	}
-	for _, l := range s.Labels[:min(len(s.Labels), most)] {
-		fmt.Fprintf(w, "%s\t%d", l.Name, l.Images)
-		for _, n := range l.ByPart {
-			fmt.Fprintf(w, "\t%d", n)
-		}
-		fmt.Fprintln(w)
-	}
-	more(w, len(s.Labels))
-	fmt.Fprintf(w, "\nmask value\tpixels\timages\n")
-	for _, v := range s.Values[:min(len(s.Values), most)] {
-		name := v.Color
-		if name == "" {
-			name = fmt.Sprint(v.Value)
-		}
-		fmt.Fprintf(w, "%s\t%d\t%d\n", name, v.Pixels, v.Images)
-	}
-	more(w, len(s.Values))
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.stdout, "\n%d masks show nothing but %s. %d sets of images look the same; %d pairs of them are parted.\n",
-		s.Empty, s.Classes[0].Name, len(s.Alike), len(s.Leaks))
-	fmt.Fprintf(a.stdout, "\nThe training images' channels, for the configuration:\n%s", report.StatsYAML(s.Channels))
-	for _, f := range s.Findings {
-		level := "mistake"
-		if f.Warning {
-			level = "warning"
-		}
-		fmt.Fprintf(a.stdout, "\n%s: %s: %s", level, f.Kind, f)
-	}
-	if len(s.Findings) > 0 {
-		fmt.Fprintln(a.stdout)
-	}
-	return nil
-}
-
-// most is how many lines of a table are printed.
-const most = 30
-
-// more says how many lines are not printed.
-func more(w *tabwriter.Writer, n int) {
-	if n > most {
-		fmt.Fprintf(w, "and %d more: --json has them\n", n-most)
-	}
-}
-
-func partNames(s *survey.Survey) []string {
-	var names []string
-	for _, p := range s.Parts {
-		names = append(names, p.Name)
-	}
-	return names
 }

@@ -40,11 +40,14 @@ func showRows(ix *runs.Index, r runs.Run) [][2]string {
 		{"images", fmt.Sprintf("%d to train, %d to validate", r.Images[0], r.Images[1])},
 		{"program", r.Program + " on " + r.Host},
 	}
-	for _, h := range [][2]string{{"config hash", r.Config}, {"data hash", r.Data}, {"split hash", r.Split},
+	for _, h := range [][2]string{{"config hash", r.Config}, {"data hash", r.Data}, {"parts hash", r.Parts},
 		{"start hash", r.Experiment.Start}, {"pseudo hash", r.Labels}, {"code", r.Code}} {
 		if h[1] != "" {
 			rows = append(rows, h)
 		}
+	}
+	if p := r.Split; p.Hash != "" {
+		rows = append(rows, [2]string{"split", fmt.Sprintf("%s, fold %d of %d", p.Kind, p.Fold, p.Folds)}, [2]string{"split hash", p.Hash})
 	}
 	if r.Parent != nil {
 		rows = append(rows, [2]string{"parent", r.Parent.Name + " " + r.Parent.ID})

@@ -64,12 +64,14 @@ func (a *app) split() *cobra.Command {
 	var s settings
 	var f folding
 	var out, plot string
+	var alike bool
 	cmd := &cobra.Command{
 		Use:     "split CONFIG",
 		Short:   "Part the images into folds, and show how alike they are",
 		GroupID: "work",
 		Long: "split parts the images as data.split and data.val say, or as its flags do, and compares the classes of\n" +
-			"the folds. With --out it writes the table of folds, which data.split takes: {kind: file, file: …}.",
+			"the folds. It warns of what they should not share: groups, and images that look the same. With --out it\n" +
+			"writes the table of folds, which data.split takes: {kind: file, file: …}.",
 		Example: "  segtrain split config.yaml --kind stratified --k 5 --out split.csv --plot split.png\n" +
 			"  segtrain split config.yaml --kind group --k 3 --set 'data.group=^([^_]+)_'",
 		Args: arguments(cobra.ExactArgs(1), "a configuration"),
@@ -79,9 +81,15 @@ func (a *app) split() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			folds, err := workflow.Split(cfg, a.logging().options())
+			o := a.logging()
+			folds, err := workflow.Split(cfg, o.options())
 			if err != nil {
 				return err
+			}
+			if alike {
+				if err := o.findAlike(folds); err != nil {
+					return err
+				}
 			}
 			if out != "" {
 				if err := folds.Write(out); err != nil {
@@ -100,7 +108,17 @@ func (a *app) split() *cobra.Command {
 	f.flags(cmd)
 	cmd.Flags().StringVarP(&out, "out", "o", "", "write the table of folds to this `file`, a CSV, and its hash beside it")
 	cmd.Flags().StringVar(&plot, "plot", "", "draw the shares to this `file`, a PNG")
+	cmd.Flags().BoolVar(&alike, "alike", true, "open all images and say which look the same in different folds")
 	return cmd
+}
+
+// findAlike looks for images that folds part although they look the same.
+func (o *output) findAlike(folds *workflow.Folds) error {
+	ctx, release := interruptible(func() { o.log.Warn("stopping") })
+	defer release()
+	count := o.counter("images")
+	defer count.stop()
+	return stopped(folds.FindAlike(ctx, count.done))
 }
 
 // printFolds prints the share of each class in all images and in each fold, and the farthest of the latter.

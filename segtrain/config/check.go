@@ -90,7 +90,7 @@ func (k *checker) part(key, place string, p Part) {
 		return
 	}
 	names := Choices(key)
-	if what := noSuch(p.Name, names); what != "" {
+	if what := noSuch(key, p.Name); what != "" {
 		at := placeOf(k.config.places, place)
 		k.mistakes = append(k.mistakes, at.mistake(key, "%s", what))
 		return

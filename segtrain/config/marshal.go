@@ -71,6 +71,9 @@ func flow(v reflect.Value) string {
 		}
 		return fmt.Sprintf("{%s: %s}", quote(p.Name), flowAny(p.Settings))
 	}
+	if text, ok := v.Interface().(fmt.Stringer); ok { // a setting of several forms
+		return text.String()
+	}
 	switch v.Kind() {
 	case reflect.String:
 		return quote(v.String())

@@ -93,7 +93,7 @@ func (k key) refuse(v any) string {
 	if s, ok := v.(string); ok {
 		switch {
 		case k.rule.choice:
-			return noSuch(s, Choices(k.name))
+			return noSuch(k.name, s)
 		case k.rule.text != nil:
 			if err := k.rule.text(s); err != nil {
 				return fmt.Sprintf("%q %v; allowed: %s", s, err, k.rule.allowed)
@@ -111,10 +111,14 @@ func (k key) refuse(v any) string {
 	return ""
 }
 
-// noSuch says that name is none of the names, and which it may have been; "" if it is one of them.
-func noSuch(name string, names []string) string {
+// noSuch says that name is none of a key's choices, and which it may have been or what stands for it; "" if it is one of them.
+func noSuch(key, name string) string {
+	names := Choices(key)
 	if slices.Contains(names, name) {
 		return ""
+	}
+	if text := hint(key, name); text != "" {
+		return fmt.Sprintf("no %q: %s", name, text)
 	}
 	return "no " + near.None(name, names)
 }

@@ -24,7 +24,7 @@ type Facts struct {
 	W           int      `json:"width"`                  // and width
 	Sizes       int      `json:"sizes"`                  // different sizes
 	Channels    int      `json:"channels"`               // of the pictures
-	MaskCode    string   `json:"mask_code"`              // index, binary or palette
+	MaskCode    string   `json:"mask_code"`              // index, binary, palette, onehot or channels
 	Values      []int    `json:"values,omitempty"`       // different values (index, binary), in any order
 	Colors      [][3]int `json:"colors,omitempty"`       // different colors (palette), in class order
 	Classes     []string `json:"classes,omitempty"`      // names of the classes if they are known
@@ -81,6 +81,8 @@ func (t *template) kinds() int {
 		return 2
 	case "palette":
 		return len(t.Colors)
+	case "onehot":
+		return len(t.Classes)
 	}
 	return len(slices.Compact(slices.Sorted(slices.Values(t.Values))))
 }
@@ -175,7 +177,11 @@ func (t *template) labels() {
 		t.line("")
 		return
 	case t.Task == Multilabel && !t.binary:
-		t.key("classes", t.Classes, "The folders of masks, each with a mask of every picture.")
+		what := "The folders of masks, each with a mask of every picture."
+		if t.MaskCode == "channels" {
+			what = "Name what the masks' channels show, in their order."
+		}
+		t.key("classes", t.Classes, what)
 		t.line("  mask: {code: %s}\n", t.MaskCode)
 		return
 	case t.binary:
@@ -187,6 +193,9 @@ func (t *template) labels() {
 		t.key("classes", t.names(2, "background", "object"),
 			"The masks hold "+listed(t.Values)+": zero is the background, anything else the object.")
 		t.line("  mask: {code: binary}\n")
+	case "onehot":
+		t.key("classes", t.Classes, "The masks have a channel a class, but for a background. Name what they show, in their order.")
+		t.line("  mask: {code: onehot}\n")
 	case "palette":
 		n := len(t.Colors)
 		t.key("classes", t.names(n),

@@ -73,7 +73,9 @@ func jsonMistake(text []byte, err error) error {
 		offset = syntax.Offset
 	case errors.As(err, &kind):
 		offset = kind.Offset
-		err = fmt.Errorf("%s: wants %s, not a JSON %s", kind.Field, kind.Type, kind.Value)
+		if err = fmt.Errorf("%s: wants %s, not a JSON %s", kind.Field, kind.Type, kind.Value); kind.Field == "" {
+			err = fmt.Errorf(`wants an object with "images", "annotations" and "categories", not a JSON %s`, kind.Value)
+		}
 	}
 	if offset < 0 {
 		return err

@@ -60,3 +60,30 @@ func TestAugmentedBatchesDoNotDependOnWorkers(t *testing.T) {
 	want := take(t, newDataset(t, m, opt), training(1), 6)
 	assert.Equal(t, want, take(t, newDataset(t, m, opt), training(8), 6))
 }
+
+// TestNoTransformDependsOnWorkers takes batches by each transform that has usual settings, with 1 worker and with 8, and makes a
+// sample of each again.
+func TestNoTransformDependsOnWorkers(t *testing.T) {
+	m := writeSet(t, 6)
+	for _, name := range augment.Names() {
+		tr, err := augment.New(name, nil)
+		if err != nil { // it needs settings: see the test above
+			continue
+		}
+		opt := options()
+		chain := augment.Compose{tr}
+		if augment.Sizes(tr) {
+			chain = append(chain, augment.Resize{Height: opt.H, Width: opt.W})
+		}
+		opt.Augment = chain
+		one, eight := newDataset(t, m, opt), newDataset(t, m, opt)
+		want := take(t, one, training(1), 4)
+		require.Equal(t, want, take(t, eight, training(8), 4), name)
+		for _, b := range want[:2] {
+			seen, err := Replay(eight, training(8), b.Epoch, b.IDs[1])
+			require.NoError(t, err, name)
+			require.Equal(t, part(b.Images, 1, b.N), seen.Image, name)
+			require.Equal(t, part(b.Masks, 1, b.N), seen.Mask, name)
+		}
+	}
+}

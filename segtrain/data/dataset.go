@@ -224,7 +224,7 @@ func (d *Dataset) draw(epoch, index int, mask *raster.Mask, h, w int) (augment.O
 	if mask != nil {
 		mask = first.Mask(mask)
 	}
-	op := augment.Draw(d.augment, rng, mask, dh, dw)
+	op := augment.Draw(augment.At(d.augment, epoch), rng, mask, dh, dw)
 	if err := augment.Err(op); err != nil {
 		return nil, fmt.Errorf("image %s: augmentation: %w", d.records[index].Image, err)
 	}

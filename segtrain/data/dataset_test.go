@@ -46,6 +46,25 @@ func TestSampleFlipsWithTheEpoch(t *testing.T) {
 	assert.Equal(t, map[uint8]bool{1: true, 2: true}, seen, "left and right class must both have been first")
 }
 
+// TestSampleFollowsTheScheduleOfItsEpoch mirrors from the third epoch on.
+func TestSampleFollowsTheScheduleOfItsEpoch(t *testing.T) {
+	m := writeSet(t, 1)
+	opt := options()
+	opt.Augment = augment.Compose{augment.Scheduled{Transforms: augment.Compose{augment.HorizontalFlip{P: 1}},
+		MixWhen: augment.MixWhen{P: 1, Epochs: [2]int{3, 4}}}}
+	scheduled := newDataset(t, m, opt)
+	opt.Augment = augment.HorizontalFlip{P: 1}
+	mirrored := newDataset(t, m, opt)
+	opt.Augment = nil
+	plain := newDataset(t, m, opt)
+	for epoch, want := range []*Dataset{plain, plain, mirrored, mirrored, plain} {
+		image, mask := sample(t, scheduled, epoch, 0)
+		wantImage, wantMask := sample(t, want, epoch, 0)
+		assert.Equal(t, wantImage, image, "epoch %d", epoch+1)
+		assert.Equal(t, wantMask, mask, "epoch %d", epoch+1)
+	}
+}
+
 func TestLetterboxIgnoresItsBorderAndIsRestored(t *testing.T) {
 	opt := options()
 	opt.Fit, opt.Augment, opt.H, opt.W = Letterbox, nil, 16, 16

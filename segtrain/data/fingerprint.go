@@ -147,8 +147,9 @@ func sumFile(h io.Writer, path string) (size int64, err error) {
 	return size, nil
 }
 
-// SplitHash returns the SHA-256 of which samples train and which validate, by their ids and whatever their order.
-func SplitHash(train, val Manifest) string {
+// PartsHash returns the SHA-256 of which samples train and which validate in one run, by their ids and whatever their order. It
+// differs from the hash of a split's table in that it knows one fold, what actions dropped, and no folds of others.
+func PartsHash(train, val Manifest) string {
 	h := sha256.New()
 	for _, part := range []struct {
 		name    string

@@ -66,10 +66,10 @@ func TestFingerprint(t *testing.T) {
 	require.ErrorContains(t, err, one[1].Mask)
 }
 
-func TestSplitHash(t *testing.T) {
+func TestPartsHash(t *testing.T) {
 	a, b, c := Record{ID: "a"}, Record{ID: "b"}, Record{ID: "c"}
-	want := SplitHash(Manifest{a, b}, Manifest{c})
-	assert.Equal(t, want, SplitHash(Manifest{b, a}, Manifest{c}))
-	assert.NotEqual(t, want, SplitHash(Manifest{a}, Manifest{b, c}))
-	assert.NotEqual(t, want, SplitHash(Manifest{c}, Manifest{a, b}))
+	want := PartsHash(Manifest{a, b}, Manifest{c})
+	assert.Equal(t, want, PartsHash(Manifest{b, a}, Manifest{c}))
+	assert.NotEqual(t, want, PartsHash(Manifest{a}, Manifest{b, c}))
+	assert.NotEqual(t, want, PartsHash(Manifest{c}, Manifest{a, b}))
 }

@@ -142,6 +142,7 @@ func TestCOCOThatCannotBeRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"{\n\"images\": [}":                "a.json: line 2: invalid character '}'",
 		"{\"images\":\n[{\"id\": \"x\"}]}": "a.json: line 2: images.id: wants int, not a JSON string",
+		"[1, 2]":                           `a.json: line 1: wants an object with "images", "annotations" and "categories", not a JSON array`,
 		"{}":                               `a.json: no "images": is it a COCO file?`,
 	} {
 		_, _, err := ReadCOCO(written(t, "a.json", text), opt)

@@ -104,3 +104,24 @@ func TestOneHot(t *testing.T) {
 	code.Map = map[int]uint8{}
 	assert.ErrorContains(t, code.Check(), "a map of values needs coding")
 }
+
+// TestFlagsOfNPY reads classes that overlap out of arrays: a channel a class, and bits.
+func TestFlagsOfNPY(t *testing.T) {
+	classes := []string{"a", "b"}
+	channels := saved(t, "|u1", "(1, 3, 2)", []byte{0, 255, 255, 255, 9, 0})
+	assert.Equal(t, []uint8{0, 1, 1, 1, 9, 0}, labelsOf(t, channels, classes, flagCode(ChannelsCode, 9)))
+	bits := saved(t, "<u2", "(1, 3)", []byte{2, 0, 3, 0, 0, 0})
+	assert.Equal(t, []uint8{0, 1, 1, 1, 0, 0}, labelsOf(t, bits, classes, flagCode(BitsCode, -1)))
+	for want, read := range map[string]func() (*Flags, error){
+		`NPY with 2 channels and coding "bits"; allowed: 1 channel, or coding "channels"`: func() (*Flags, error) {
+			return ReadFlags(channels, classes, flagCode(BitsCode, -1))
+		},
+		"2 channels for 3 classes (a, b, c); allowed: a channel a class": func() (*Flags, error) {
+			return ReadFlags(channels, []string{"a", "b", "c"}, flagCode(ChannelsCode, 9))
+		},
+		"channel 1 (a)": func() (*Flags, error) { return ReadFlags(channels, classes, flagCode(ChannelsCode, -1)) },
+	} {
+		_, err := read()
+		assert.ErrorContains(t, err, want)
+	}
+}

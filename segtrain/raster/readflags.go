@@ -73,7 +73,7 @@ func (c MaskCode) ofClass() MaskCode {
 // With ClassField in the path there is a file a class, coded as ReadMask has it for two classes (BinaryCode: 0 and one other
 // value, or IndexCode: 0 and 1). Else one file has them all: ChannelsCode has a channel a class, in each of which 0 is
 // no and one other value yes (further channels must be empty), and BitsCode is grey of 8 or 16 bits, or paletted, of
-// whose samples bit k is class k. Ignore is one more value of a file or channel; bits have none.
+// whose samples bit k is class k. Both may be arrays of NumPy. Ignore is one more value of a file or channel; bits have none.
 //
 // Errors name the path and what is wrong: everything ReadMask reports, files of several sizes, a number of channels that
 // does not fit, and bits of no class.
@@ -128,6 +128,9 @@ func readFlags(path string, classes []string, code MaskCode) (*Flags, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isNPY(data) {
+		return flagsOfArray(data, classes, code)
+	}
 	img, info, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -144,6 +147,25 @@ func readFlags(path string, classes []string, code MaskCode) (*Flags, error) {
 		return nil, err
 	}
 	return flagsOfChannels(im, info, classes, code.ofClass())
+}
+
+// flagsOfArray reads an array of NumPy: of a channel a class, or of bits.
+func flagsOfArray(data []byte, classes []string, code MaskCode) (*Flags, error) {
+	n, err := parseNPY(data)
+	if err != nil {
+		return nil, err
+	}
+	im, err := n.image()
+	if err != nil {
+		return nil, err
+	}
+	if code.Coding != BitsCode {
+		return flagsOfChannels(im, n.info, classes, code.ofClass())
+	}
+	if n.info.C != 1 {
+		return nil, fmt.Errorf("NPY with %d channels and coding %q; allowed: 1 channel, or coding %q", n.info.C, BitsCode, ChannelsCode)
+	}
+	return flagsOfBits(im.values(), n.info, len(classes))
 }
 
 func flagsOfBits(values []uint16, info Info, classes int) (*Flags, error) {

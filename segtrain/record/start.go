@@ -31,7 +31,7 @@ type Start struct {
 type Experiment struct {
 	Config string `json:"config_hash,omitempty"` // settings that results depend on, without paths
 	Data   string `json:"data_hash,omitempty"`   // samples: see data.Manifest.Fingerprint
-	Split  string `json:"split_hash,omitempty"`  // which of them train and which validate
+	Parts  string `json:"parts_hash,omitempty"`  // which of them train and which validate: see data.PartsHash
 	Start  string `json:"start_hash,omitempty"`  // the weights it started from; empty for fresh ones
 	Labels string `json:"pseudo_hash,omitempty"` // images and masks of labels of models; empty for none
 	Code   string `json:"code,omitempty"`        // revision:… or, built from another tree than a commit's, sha256:… of the program
@@ -70,6 +70,21 @@ func (p PseudoLabels) String() string {
 		names = append(names, m.Name+" "+m.ID)
 	}
 	return fmt.Sprintf("%d images, set %s of %s, round %d, by %s", p.Images, p.Set, p.Source, p.Round, strings.Join(names, ", "))
+}
+
+// UnmarshalJSON reads a start, also one that calls the hash of the parts that of the split, which was before a run told them apart.
+func (s *Start) UnmarshalJSON(text []byte) error {
+	type plain Start // without this method
+	var before struct {
+		Parts string `json:"split_hash"`
+	}
+	if err := errors.Join(json.Unmarshal(text, (*plain)(s)), json.Unmarshal(text, &before)); err != nil {
+		return err
+	}
+	if s.Parts == "" {
+		s.Parts = before.Parts
+	}
+	return nil
 }
 
 // A Link names a run: its id for good, and what its directory was called then.

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/json"
 	"math"
 	"os"
 	"os/exec"
@@ -59,7 +60,7 @@ func TestFormats(t *testing.T) {
 }
 
 func TestSame(t *testing.T) {
-	e := Experiment{Config: "c", Data: "d", Split: "s", Code: "1"}
+	e := Experiment{Config: "c", Data: "d", Parts: "s", Code: "1"}
 	other := e
 	other.Code = "2"
 	assert.True(t, e.Same(other))
@@ -113,4 +114,18 @@ func TestImages(t *testing.T) {
 func TestPseudoLabelsInWords(t *testing.T) {
 	p := PseudoLabels{Source: "pseudo", Set: "all", Round: 2, Images: 7, Makers: []Link{{"ab", "cv/fold0"}, {"cd", "cv/fold1"}}}
 	assert.Equal(t, "7 images, set all of pseudo, round 2, by cv/fold0 ab, cv/fold1 cd", p.String())
+}
+
+// TestStartOfBeforePartsHadAName reads a run whose hash of parts was called that of the split.
+func TestStartOfBeforePartsHadAName(t *testing.T) {
+	var s Start
+	require.NoError(t, json.Unmarshal([]byte(`{"format": 1, "host": "h", "config_hash": "c", "split_hash": "s"}`), &s))
+	assert.Equal(t, Start{Format: 1, Env: Env{Host: "h"}, Experiment: Experiment{Config: "c", Parts: "s"}}, s)
+	text, err := json.Marshal(s)
+	require.NoError(t, err)
+	var again Start
+	require.NoError(t, json.Unmarshal(text, &again))
+	assert.Equal(t, s, again)
+	assert.NotContains(t, string(text), "split_hash")
+	assert.Error(t, json.Unmarshal([]byte(`{"format": "x"}`), &s))
 }

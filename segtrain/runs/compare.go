@@ -173,7 +173,11 @@ func (v *Verdict) pair() error {
 		return fmt.Errorf("%s and %s have no seed and fold in common, so nothing can be paired: train the same seeds", v.A.Word, v.B.Word)
 	}
 	if left := len(ours) + len(theirs) - 2*len(v.Pairs); left > 0 {
-		v.Limits = append(v.Limits, fmt.Sprintf("%d runs have no partner of their seed and fold, and do not count", left))
+		text := "1 run has no partner of its seed and fold, and does not count"
+		if left > 1 {
+			text = fmt.Sprintf("%d runs have no partner of their seed and fold, and do not count", left)
+		}
+		v.Limits = append(v.Limits, text)
 	}
 	return nil
 }
@@ -210,7 +214,7 @@ func (v *Verdict) join(a, b Run) error {
 	}
 	if a.Data != b.Data && a.Data != "" && b.Data != "" {
 		v.Limits = append(v.Limits, fmt.Sprintf("%s and %s had different data", a.Name, b.Name))
-	} else if a.Split != b.Split && a.Split != "" && b.Split != "" {
+	} else if a.Parts != b.Parts && a.Parts != "" && b.Parts != "" {
 		v.Limits = append(v.Limits, fmt.Sprintf("%s and %s split the data differently", a.Name, b.Name))
 	}
 	v.Pairs = append(v.Pairs, Pair{Seed: a.Seed(), Fold: a.Fold(), A: x, B: y, Difference: x - y, a: a, b: b})

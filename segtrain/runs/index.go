@@ -51,7 +51,7 @@ type header struct {
 	Sum      uint32 `json:"sum"`      // CRC-32 of the lines that follow
 }
 
-const indexVersion = 1
+const indexVersion = 2
 
 // Open lists the runs below root by its index. Runs that the index does not know, or that have changed since, are read, and
 // the index is written anew; an index that is missing or damaged is made from all runs. A root that cannot be written to has no

@@ -33,7 +33,7 @@ func (g given) write(t *testing.T, root string) {
 	cfg, err := config.Parse("r", nil, g.settings...)
 	require.NoError(t, err)
 	require.NoError(t, run.WriteText(record.ConfigFile, string(cfg.Marshal())))
-	start := record.Start{Format: record.Format, Experiment: record.Experiment{Config: cfg.Hash(), Data: "d", Split: "s"}}
+	start := record.Start{Format: record.Format, Experiment: record.Experiment{Config: cfg.Hash(), Data: "d", Parts: "s"}}
 	if g.parent != "" {
 		start.Parent = &record.Link{ID: g.parent, Name: "gone"}
 	}

@@ -85,7 +85,9 @@ func (r *Run) Value(key string) (text string, number float64, isNumber, ok bool)
 	case "data_hash":
 		text = r.Data
 	case "split_hash":
-		text = r.Split
+		text = r.Split.Hash
+	case "parts_hash":
+		text = r.Parts
 	case "code":
 		text = r.Code
 	default:

@@ -38,6 +38,7 @@ type Run struct {
 	Program string    `json:"program,omitempty"` // its version
 	record.Experiment
 	record.Origin
+	Split     record.Split       `json:"split"` // how its images were parted, with the hash of the table
 	Tags      []string           `json:"tags,omitempty"`
 	Notes     []string           `json:"notes,omitempty"`
 	Step      int                `json:"step"`
@@ -146,6 +147,8 @@ func (l *logReader) add(e record.Event) error {
 			return err
 		}
 		r.Format, r.Host, r.Program, r.Experiment, r.Origin = s.Format, s.Host, s.Version, s.Experiment, s.Origin
+	case "split":
+		return e.Decode(&r.Split)
 	case "resume":
 		r.State = Broken
 	case "step":

@@ -21,12 +21,29 @@ type Leak struct {
 	B        Place  `json:"b"`
 	Distance int    `json:"distance"` // bits of 128 that differ
 	Exact    bool   `json:"exact"`
+	Turned   bool   `json:"turned"` // they look the same when one of them is mirrored or turned by quarters
 }
 
-// compare finds images that are alike. Images with equal pixels are compared with others once.
+// compare finds images that are alike and parts that share some.
 func (s *Survey) compare() {
-	same := map[[32]byte][]int{} // looks by digest
-	var firsts []int             // one of each digest
+	firsts, same := s.distinct()
+	near := s.near(firsts)
+	sets := newSets(len(firsts))
+	for a, list := range near {
+		for _, b := range list {
+			sets.join(a, b)
+		}
+	}
+	s.eachPair(firsts, same, near, s.leak)
+	s.cluster(firsts, same, sets)
+	slices.SortStableFunc(s.Leaks, func(a, b Leak) int {
+		return cmp.Or(cmp.Compare(a.Between, b.Between), cmp.Compare(a.Distance, b.Distance))
+	})
+}
+
+// distinct returns one look of each digest, and all looks by digest: images with equal pixels are compared with others once.
+func (s *Survey) distinct() (firsts []int, same map[[32]byte][]int) {
+	same = map[[32]byte][]int{}
 	for i := range s.looks {
 		l := &s.looks[i]
 		if !l.read {
@@ -37,34 +54,40 @@ func (s *Survey) compare() {
 		}
 		same[l.digest] = append(same[l.digest], i)
 	}
-	near := make([][]int, len(firsts)) // places in firsts, after their own
+	return firsts, same
+}
+
+// near returns for each of some looks those after it that are alike, as places in the list.
+func (s *Survey) near(firsts []int) [][]int {
+	near := make([][]int, len(firsts))
 	parallel.For(len(firsts), func(a, _ int) {
+		turns := s.looks[firsts[a]].print.turns()
 		for b := a + 1; b < len(firsts); b++ {
-			if s.looks[firsts[a]].print.alike(&s.looks[firsts[b]].print) {
+			if _, _, ok := turns.alike(&s.looks[firsts[b]].print); ok {
 				near[a] = append(near[a], b)
 			}
 		}
 	})
-	sets := newSets(len(firsts))
+	return near
+}
+
+// eachPair calls do for every two looks that are alike.
+func (s *Survey) eachPair(firsts []int, same map[[32]byte][]int, near [][]int, do func(p, q int)) {
 	for a, list := range near {
-		for i, p := range same[s.looks[firsts[a]].digest] {
-			for _, q := range same[s.looks[firsts[a]].digest][i+1:] {
-				s.leak(p, q)
+		equal := same[s.looks[firsts[a]].digest]
+		for i, p := range equal {
+			for _, q := range equal[i+1:] {
+				do(p, q)
 			}
 		}
 		for _, b := range list {
-			sets.join(a, b)
-			for _, p := range same[s.looks[firsts[a]].digest] {
+			for _, p := range equal {
 				for _, q := range same[s.looks[firsts[b]].digest] {
-					s.leak(p, q)
+					do(p, q)
 				}
 			}
 		}
 	}
-	s.cluster(firsts, same, sets)
-	slices.SortStableFunc(s.Leaks, func(a, b Leak) int {
-		return cmp.Or(cmp.Compare(a.Between, b.Between), cmp.Compare(a.Distance, b.Distance))
-	})
 }
 
 // leak notes two images that are alike if they are parted in some way.
@@ -84,8 +107,16 @@ func (s *Survey) leak(p, q int) {
 	if a.part > b.part {
 		a, b = b, a
 	}
-	s.Leaks = append(s.Leaks, Leak{between, a.place(), b.place(), a.print.distance(&b.print),
-		bytes.Equal(a.digest[:], b.digest[:])})
+	s.Leaks = append(s.Leaks, newLeak(between, a, b))
+}
+
+// newLeak says how two images that are alike are so.
+func newLeak(between string, a, b *look) Leak {
+	l := Leak{Between: between, A: a.place(), B: b.place(), Exact: bytes.Equal(a.digest[:], b.digest[:])}
+	if !l.Exact { // flat pictures have equal pixels or are not alike
+		l.Distance, l.Turned, _ = a.print.turns().alike(&b.print)
+	}
+	return l
 }
 
 // cluster gathers what was joined, the largest sets first.

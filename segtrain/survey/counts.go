@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"tessera/segtrain/raster"
 )
 
 // Channel is what the samples of a channel are like, in 0..1.
@@ -149,7 +151,10 @@ func (s *Survey) countValues() {
 	for _, l := range s.looks {
 		for _, v := range l.values {
 			k := key{value: v.Value}
-			if v.Value < 0 {
+			if s.opt.Code.Coding == raster.PaletteCode {
+				k.value = -1 // also in a file of greys alone
+			}
+			if k.value < 0 {
 				k.color = fmt.Sprintf("#%02x%02x%02x", v.Color.R, v.Color.G, v.Color.B)
 			}
 			c := counts[k]

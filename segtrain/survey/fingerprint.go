@@ -30,6 +30,12 @@ const (
 func newFingerprint(im *raster.Image) fingerprint {
 	var p fingerprint
 	p.grid = cells(im)
+	p.settle()
+	return p
+}
+
+// settle works out the rest from the grid.
+func (p *fingerprint) settle() {
 	low, high := p.grid[0], p.grid[0]
 	for _, v := range p.grid {
 		low, high = min(low, v), max(high, v)
@@ -46,7 +52,45 @@ func newFingerprint(im *raster.Image) fingerprint {
 			}
 		}
 	}
-	return p
+}
+
+// turned are the fingerprints of a picture's eight symmetries, that of itself first.
+type turned [8]fingerprint
+
+// turns mirrors and turns a fingerprint: data sets come with copies that somebody augmented.
+func (p *fingerprint) turns() *turned {
+	var t turned
+	for k := range t {
+		for y := range side {
+			for x := range side {
+				fy, fx := y, x
+				if k&1 != 0 {
+					fx = side - 1 - fx
+				}
+				if k&2 != 0 {
+					fy = side - 1 - fy
+				}
+				if k&4 != 0 {
+					fy, fx = fx, fy
+				}
+				t[k].grid[y*side+x] = p.grid[fy*side+fx]
+			}
+		}
+		t[k].settle()
+	}
+	t[0] = *p
+	return &t
+}
+
+// alike tells whether q looks the same as one of the symmetries, the first that does, in how many bits it differs, and whether
+// it is another one than the picture as it is.
+func (t *turned) alike(q *fingerprint) (distance int, another, ok bool) {
+	for k := range t {
+		if t[k].alike(q) {
+			return t[k].distance(q), k > 0, true
+		}
+	}
+	return 0, false, false
 }
 
 // distance is the number of bits in which two fingerprints differ.
@@ -91,10 +135,12 @@ func cells(im *raster.Image) (grid [side * side]uint8) {
 	return grid
 }
 
-// span returns the i-th of side parts of n pixels, of one at least.
+// span returns the i-th of side parts of n pixels, of one at least. Cuts are rounded to the nearest pixel, so those of a mirrored
+// picture are the same.
 func span(i, n int) (from, to int) {
-	from = min(i*n/side, n-1)
-	return from, max(from+1, (i+1)*n/side)
+	cut := func(i int) int { return (2*i*n + side) / (2 * side) }
+	from = min(cut(i), n-1)
+	return from, max(from+1, cut(i+1))
 }
 
 // rowSum adds up luma in 16 bits.

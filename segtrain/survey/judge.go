@@ -2,10 +2,12 @@ package survey
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
 )
 
 // judge turns what was seen into findings.
@@ -48,11 +50,19 @@ func number(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// judgeChannels reports images that differ from the rest in kind.
+// judgeChannels reports images that differ from the rest in kind, and those that the network cannot see.
 func (s *Survey) judgeChannels() {
-	kinds := map[[2]int]int{}
+	kinds, others := map[[2]int]int{}, map[int]int{}
 	for _, size := range s.Sizes {
 		kinds[[2]int{size.Channels, size.Bits}] += size.Images
+		if c := size.Channels; c != s.opt.Channels && !raster.Convertible(c, s.opt.Channels) {
+			others[c] += size.Images
+		}
+	}
+	for _, c := range slices.Sorted(maps.Keys(others)) {
+		s.Findings = append(s.Findings, data.Finding{Kind: "channels", Count: others[c], What: fmt.Sprintf(
+			"%s of %d channels, but data.channels is %d; set it, with as many values in data.mean and data.std",
+			number(others[c], "image", "images"), c, s.opt.Channels)})
 	}
 	if len(kinds) > 1 {
 		s.warn("mixed images", len(kinds), "images of %d kinds of channels and bits: see their sizes", len(kinds))
@@ -83,9 +93,12 @@ func (s *Survey) judgeGroups() {
 
 // judgeAlike reports images that are alike: labelled differently, or on both sides of a split.
 func (s *Survey) judgeAlike() {
-	counts := map[string]int{}
+	counts, turned := map[string]int{}, map[string]int{}
 	var kinds []string
 	for _, l := range s.Leaks {
+		if l.Turned {
+			turned[l.Between]++
+		}
 		if counts[l.Between]++; counts[l.Between] == 1 {
 			kinds = append(kinds, l.Between)
 		}
@@ -93,8 +106,8 @@ func (s *Survey) judgeAlike() {
 	slices.Sort(kinds)
 	for _, kind := range kinds {
 		i := slices.IndexFunc(s.Leaks, func(l Leak) bool { return l.Between == kind })
-		s.warn("leak", counts[kind], "%s of images look the same across %s, first %s and %s",
-			number(counts[kind], "pair", "pairs"), kind, s.Leaks[i].A.ID, s.Leaks[i].B.ID)
+		s.warn("leak", counts[kind], "%s of images look the same across %s%s, first %s and %s",
+			number(counts[kind], "pair", "pairs"), kind, mirrored(turned[kind]), s.Leaks[i].A.ID, s.Leaks[i].B.ID)
 	}
 	masks := map[[32]byte]*look{}
 	for i := range s.looks {
@@ -108,4 +121,12 @@ func (s *Survey) judgeAlike() {
 			masks[l.digest] = l
 		}
 	}
+}
+
+// mirrored says how many pairs look the same only when one is mirrored or turned; "" if none do.
+func mirrored(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of them mirrored or turned)", n)
 }

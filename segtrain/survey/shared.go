@@ -2,6 +2,7 @@ package survey
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -17,14 +18,7 @@ import (
 // error is that of ctx.
 func Shared(ctx context.Context, a, b data.Manifest, progress func(done, total int)) ([]Leak, error) {
 	s := &Survey{opt: Options{Parts: []Part{{"training", a}, {"test", b}}, Channels: 3, Progress: progress}}
-	for p, part := range s.opt.Parts {
-		for i, r := range part.Records {
-			image := data.Record{ID: r.ID, Image: r.Image, Fold: data.NoFold}
-			s.looks = append(s.looks, look{part: p, index: i, record: image})
-		}
-	}
-	s.lookAtAll(ctx)
-	if err := ctx.Err(); err != nil {
+	if err := s.lookAtImages(ctx); err != nil {
 		return nil, err
 	}
 	s.compare()
@@ -41,6 +35,37 @@ func Shared(ctx context.Context, a, b data.Manifest, progress func(done, total i
 		}
 	}
 	return list, nil
+}
+
+// Parted returns the pairs of pictures that look the same although they lie apart, by their places in the list. Masks are not
+// looked at, and pictures that cannot be read are passed over. The error is that of ctx.
+func Parted(ctx context.Context, m data.Manifest, apart func(i, j int) bool, progress func(done, total int)) ([]Leak, error) {
+	s := &Survey{opt: Options{Parts: []Part{{"images", m}}, Channels: 3, Progress: progress}}
+	if err := s.lookAtImages(ctx); err != nil {
+		return nil, err
+	}
+	firsts, same := s.distinct()
+	s.eachPair(firsts, same, s.near(firsts), func(p, q int) {
+		if p, q = min(p, q), max(p, q); apart(p, q) {
+			s.Leaks = append(s.Leaks, newLeak("folds", &s.looks[p], &s.looks[q]))
+		}
+	})
+	slices.SortFunc(s.Leaks, func(a, b Leak) int {
+		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.A.Index, b.A.Index), cmp.Compare(a.B.Index, b.B.Index))
+	})
+	return s.Leaks, nil
+}
+
+// lookAtImages opens the images of all parts, without their masks.
+func (s *Survey) lookAtImages(ctx context.Context) error {
+	for p, part := range s.opt.Parts {
+		for i, r := range part.Records {
+			image := data.Record{ID: r.ID, Image: r.Image, Fold: data.NoFold}
+			s.looks = append(s.looks, look{part: p, index: i, record: image})
+		}
+	}
+	s.lookAtAll(ctx)
+	return ctx.Err()
 }
 
 // SameFiles returns pairs of a record of a and one of b whose picture files have the same bytes, in the order of b. Only files

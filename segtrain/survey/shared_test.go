@@ -63,3 +63,46 @@ func TestShared(t *testing.T) {
 	_, err = Shared(ctx, train, test, nil)
 	assert.ErrorIs(t, err, context.Canceled)
 }
+
+// TestPartedFindsMirroredAndTurnedCopies augments a picture as data sets are augmented by whoever publishes them.
+func TestPartedFindsMirroredAndTurnedCopies(t *testing.T) {
+	m := scenes(t, 9, 3)
+	im, err := raster.Read(m[0].Image)
+	require.NoError(t, err)
+	for k := 1; k < 8; k++ {
+		turned := raster.NewImage(im.H, im.W, im.C)
+		for y := range im.H {
+			for x := range im.W {
+				fy, fx := y, x
+				if k&1 != 0 {
+					fx = im.W - 1 - fx
+				}
+				if k&2 != 0 {
+					fy = im.H - 1 - fy
+				}
+				if k&4 != 0 {
+					fy, fx = fx, fy
+				}
+				copy(turned.Pix8[(y*im.W+x)*im.C:][:im.C], im.Pix8[(fy*im.W+fx)*im.C:])
+			}
+		}
+		require.NoError(t, raster.WritePNG(m[k].Image, turned))
+	}
+	found, err := Parted(context.Background(), m, func(i, j int) bool { return i == 0 || j == 0 }, nil)
+	require.NoError(t, err)
+	require.Len(t, found, 7, "all symmetries of the first, and not the ninth picture, nor those that are together")
+	for _, l := range found {
+		assert.Equal(t, m[0].ID, l.A.ID)
+		assert.NotEqual(t, m[8].ID, l.B.ID)
+		assert.True(t, l.Turned)
+		assert.LessOrEqual(t, l.Distance, 2, "cells are those of the picture mirrored, but for rounding")
+		assert.False(t, l.Exact)
+	}
+	none, err := Parted(context.Background(), m, func(i, j int) bool { return false }, nil)
+	require.NoError(t, err)
+	assert.Empty(t, none)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = Parted(ctx, m, func(i, j int) bool { return true }, nil)
+	assert.ErrorIs(t, err, context.Canceled)
+}

@@ -32,7 +32,7 @@ type Options struct {
 	// Overlapping are the names of classes that may overlap, nil if a pixel has one class. The Classes are then what a pixel of
 	// none of them is called, and these.
 	Overlapping []string
-	Channels    int // that the network will see: 1, 3 or 4; others are taken as they are
+	Channels    int // that the network will see: 1, 3 and 4 are made of each other; images of other numbers are counted as they are
 
 	// Findings are there already: what was wrong with the lists of files.
 	Findings data.Findings

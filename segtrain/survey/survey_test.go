@@ -145,7 +145,7 @@ func TestImagesThatLookTheSame(t *testing.T) {
 	assert.False(t, s.Alike[0].Exact)
 	assert.Equal(t, []Place{{0, 0, "a"}, {0, 2, "again"}, {1, 0, "small"}}, s.Alike[0].Images)
 	require.Len(t, s.Leaks, 3)
-	assert.Equal(t, Leak{"folds", Place{0, 0, "a"}, Place{0, 2, "again"}, 0, true}, s.Leaks[0])
+	assert.Equal(t, Leak{"folds", Place{0, 0, "a"}, Place{0, 2, "again"}, 0, true, false}, s.Leaks[0])
 	for _, l := range s.Leaks[1:] {
 		assert.Equal(t, "training and validation", l.Between)
 		assert.Equal(t, "small", l.B.ID)
@@ -209,4 +209,27 @@ func TestSixteenBits(t *testing.T) {
 	assert.Equal(t, []SizeCount{{1, 2, 1, 16, 1}}, s.Sizes)
 	assert.InDelta(t, 0.5, s.Channels[0].Mean, 1e-12)
 	assert.InDelta(t, 0.5, s.Channels[0].Std, 1e-12)
+}
+
+// TestChannelsThatTheNetworkCannotSee counts pictures that training would refuse.
+func TestChannelsThatTheNetworkCannotSee(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "two.npy")
+	head := "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 2), }\n"
+	require.NoError(t, os.WriteFile(file, append([]byte("\x93NUMPY\x01\x00"+string(rune(len(head)))+"\x00"+head), 1, 2), 0o666))
+	s := run(t, Part{"training", data.Manifest{{ID: "two", Image: file, Fold: data.NoFold}}})
+	require.Error(t, s.Findings.Err())
+	assert.Equal(t, []string{"1 image of 2 channels, but data.channels is 1; set it, with as many values in data.mean and data.std"}, texts(s))
+	assert.Len(t, s.Channels, 2)
+}
+
+// TestColorsOfGreyFiles counts black as a colour, also in a file that has no other.
+func TestColorsOfGreyFiles(t *testing.T) {
+	dir := t.TempDir()
+	m := data.Manifest{pair(t, dir, "a", grey(1, 2, 0, 9), 0, 0)}
+	s, err := Run(context.Background(), Options{
+		Parts: []Part{{"training", m}}, Classes: []string{"ground", "cat"}, Channels: 1,
+		Code: raster.MaskCode{Coding: raster.PaletteCode, Classes: 2, Ignore: -1, Palette: []color.RGBA{{A: 255}, {R: 9, A: 255}}},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []ValueCount{{-1, "#000000", 2, 1}}, s.Values)
 }

@@ -1,6 +1,9 @@
 package workflow
 
-import "tessera/segtrain/config"
+import (
+	"tessera/segtrain/augment"
+	"tessera/segtrain/config"
+)
 
 // The transforms that change what pixels show.
 func init() {
@@ -45,4 +48,7 @@ func init() {
 		transform("RandomFog", "fog"),
 		transform("RandomShadow", "polygons of shadow"),
 		transform("RandomRain", "rain"))
+	for name, text := range augment.OtherNames() {
+		config.Hint("augment", name, text)
+	}
 }

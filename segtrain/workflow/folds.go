@@ -1,15 +1,18 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/report"
 	"tessera/segtrain/split"
+	"tessera/segtrain/survey"
 )
 
 // Folds is how a configuration parts its samples, and how alike the parts are.
@@ -21,9 +24,11 @@ type Folds struct {
 	Classes  []string      `json:"classes"`
 	Balance  split.Balance `json:"balance"`
 	Leaks    []string      `json:"leaks"` // groups on both sides of a fold
+	Alike    []survey.Leak `json:"alike"` // images that look the same in different folds; nil until FindAlike looks for them
 	Warnings []string      `json:"warnings"`
 
-	split *split.Split
+	split  *split.Split
+	images data.Manifest // with the IDs of the split
 }
 
 // Split parts the samples of a configuration and reads all of their masks to compare the folds. Nothing is trained
@@ -64,11 +69,12 @@ func (s *source) folds(cfg *config.Config) (*Folds, error) {
 				folder = "val/"
 			}
 			records[i].ID = folder + records[i].ID
+			all[i].ID = records[i].ID
 		}
 	}
 	f := &Folds{
 		Kind: splitKind(cfg), K: s.split.K, Repeats: s.split.Repeats, Hash: s.split.Hash(), Classes: countedClasses(cfg, s.classes),
-		Balance: s.split.Balance(records), Leaks: s.split.Leaks(), split: s.split,
+		Balance: s.split.Balance(records), Leaks: s.split.Leaks(), split: s.split, images: all,
 	}
 	f.Warnings = f.warnings()
 	return f, nil
@@ -102,6 +108,42 @@ func (f *Folds) warnings() []string {
 			same[1]+1, same[0]+1))
 	}
 	return list
+}
+
+// FindAlike opens all images and adds a warning if some look the same and lie in different folds: one trains while the other
+// validates. Progress, where not nil, is called after each image. The error is that of ctx.
+func (f *Folds) FindAlike(ctx context.Context, progress func(done, total int)) (err error) {
+	folds := map[string][]int{}
+	for _, row := range f.split.Rows {
+		folds[row.ID] = row.Folds
+	}
+	f.Alike, err = survey.Parted(ctx, f.images, func(i, j int) bool {
+		return !slices.Equal(folds[f.images[i].ID], folds[f.images[j].ID])
+	}, progress)
+	if err != nil || len(f.Alike) == 0 {
+		return err
+	}
+	turned := 0
+	for _, l := range f.Alike {
+		if l.Turned {
+			turned++
+		}
+	}
+	first, how := f.Alike[0], ""
+	if turned > 0 {
+		how = fmt.Sprintf(", %d mirrored or turned", turned)
+	}
+	f.Warnings = append(f.Warnings, fmt.Sprintf("images look the same and train in one fold while they validate in another (%s%s; "+
+		"first %s and %s): give them a group (data.group, or the manifest's column), and part by groups",
+		pairsOf(len(f.Alike)), how, first.A.ID, first.B.ID))
+	return nil
+}
+
+func pairsOf(n int) string {
+	if n == 1 {
+		return "1 pair"
+	}
+	return fmt.Sprintf("%d pairs", n)
 }
 
 // Write writes the table of folds with its hash beside it. A file that holds another split is an error.

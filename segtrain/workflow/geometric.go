@@ -32,5 +32,6 @@ func init() {
 		transform("OneOf", "one of several transforms, chosen by their p"),
 		transform("SomeOf", "n of several transforms"),
 		transform("OneOrOther", "the first of two transforms or the second"),
-		transform("Sequential", "all of several transforms or none"))
+		transform("Sequential", "all of several transforms or none"),
+		transform("Scheduled", "Sequential with a probability that depends on the epoch, as that of mixers"))
 }

@@ -102,7 +102,11 @@ func inspectImages(f *config.Facts, m data.Manifest) error {
 			return err
 		}
 		sizes[[2]int{info.H, info.W}]++
-		f.Channels = max(f.Channels, min(info.C, 3)) // alpha says nothing
+		c := info.C
+		if raster.Convertible(c, 3) {
+			c = min(c, 3) // alpha says nothing
+		}
+		f.Channels = max(f.Channels, c)
 	}
 	f.Sizes = len(sizes)
 	for size, count := range sizes {
@@ -115,6 +119,9 @@ func inspectImages(f *config.Facts, m data.Manifest) error {
 
 // inspectMasks notes how masks are coded and what occurs in them.
 func inspectMasks(f *config.Facts, m data.Manifest) error {
+	if stacked, err := inspectStacks(f, m); stacked || err != nil {
+		return err
+	}
 	values, colors := map[int]bool{}, map[[3]int]bool{}
 	colored := false
 	var files []string

@@ -83,6 +83,55 @@ func TestInspect(t *testing.T) {
 	}
 }
 
+// stack writes an array of NumPy with two channels for each of 2×2 pixels.
+func stack(path string, channels ...byte) error {
+	head := fmt.Sprintf("{'descr': '|u1', 'fortran_order': False, 'shape': (2, %d, 2), }\n", len(channels)/4)
+	return os.WriteFile(path, append([]byte("\x93NUMPY\x01\x00"+string(rune(len(head)))+"\x00"+head), channels...), 0o666)
+}
+
+// TestInspectStacks looks at masks with a channel a class, and trains on what init writes of them.
+func TestInspectStacks(t *testing.T) {
+	for _, tt := range []struct {
+		name, code, task string
+		classes          []string
+		mask             []byte
+	}{
+		{"overlapping", "channels", "multilabel", []string{"channel_0", "channel_1"}, []byte{255, 255, 0, 255, 0, 0, 255, 0}},
+		{"one-hot", "onehot", "", []string{"channel_0", "channel_1"}, []byte{1, 0, 0, 1, 1, 0, 1, 0}},
+		{"one-hot without the background", "onehot", "", []string{"background", "channel_0", "channel_1"}, []byte{0, 0, 0, 1, 1, 0, 1, 0}},
+	} {
+		dir := t.TempDir()
+		images, masks := filepath.Join(dir, "images"), filepath.Join(dir, "masks")
+		require.NoError(t, os.MkdirAll(images, 0o777))
+		require.NoError(t, os.MkdirAll(masks, 0o777))
+		for _, name := range []string{"a", "b", "c"} {
+			require.NoError(t, stack(filepath.Join(images, name+".npy"), 1, 2, 3, 4, 5, 6, 7, 8))
+			require.NoError(t, stack(filepath.Join(masks, name+".npy"), tt.mask...))
+		}
+		f, err := Inspect(images, masks)
+		require.NoError(t, err, tt.name)
+		assert.Equal(t, tt.code, f.MaskCode, tt.name)
+		assert.Equal(t, tt.task, f.Task, tt.name)
+		assert.Equal(t, tt.classes, f.Classes, tt.name)
+		assert.Equal(t, 2, f.Channels, "the pictures have two channels, of which no colours can be made")
+		cfg, err := config.Parse(filepath.Join(dir, "c.yaml"), config.Template(*f))
+		require.NoError(t, err, tt.name)
+		s, err := CheckData(t.Context(), cfg, CheckOptions{})
+		require.NoError(t, err, tt.name)
+		assert.NoError(t, s.Findings.Err(), tt.name)
+	}
+	images, masks := folders(t, []string{"x", "y"}, "%s", 2, 2, grey(0, 1))
+	for _, name := range []string{"x", "y"} {
+		require.NoError(t, os.Remove(filepath.Join(masks, name+".png")))
+	}
+	require.NoError(t, stack(filepath.Join(masks, "x.npy"), 0, 0, 0, 1, 1, 0, 1, 0))
+	head := "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 3), }\n"
+	require.NoError(t, os.WriteFile(filepath.Join(masks, "y.npy"),
+		append([]byte("\x93NUMPY\x01\x00"+string(rune(len(head)))+"\x00"+head), make([]byte, 12)...), 0o666))
+	_, err := Inspect(images, masks)
+	assert.ErrorContains(t, err, "y.npy: 3 channels, others have 2; allowed: a channel a class in all")
+}
+
 func TestInspectMistakes(t *testing.T) {
 	images, masks := folders(t, []string{"x", "y"}, "%s", 4, 6, grey(0, 1))
 	_, err := Inspect(images, filepath.Join(masks, "none"))

@@ -1,12 +1,16 @@
 package workflow
 
 import (
+	"context"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tessera/segtrain/augment"
+	"tessera/segtrain/record"
 	"tessera/segtrain/train"
 )
 
@@ -41,4 +45,32 @@ func TestMix(t *testing.T) {
 	assert.True(t, p.heads.Aux.Shares)
 	assert.False(t, plain.heads.Aux.Shares)
 	assert.Greater(t, p.memory.Step, plain.memory.Step, "a look at the pictures takes memory")
+}
+
+// TestEveryMixerTrainsInEveryTask mixes always, and ends in other weights than a run that does not.
+func TestEveryMixerTrainsInEveryTask(t *testing.T) {
+	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]",
+		"train={steps: 2, batch: 4}", "model.aux.weight=0.1", "augment=[]"}
+	for task, settings := range map[string][]string{
+		"multiclass": {"data.synth.count=12"},
+		"binary":     append(slices.Clone(oneThing), "data.synth.count=12"),
+		"multilabel": overlapped(t, 12),
+	} {
+		weights := map[string]string{}
+		for _, mix := range append([]string{""}, augment.MixNames()...) {
+			set := append(append(slices.Clone(settings), small...), "out="+filepath.Join(t.TempDir(), "run"))
+			if mix != "" {
+				set = append(set, "mix=[{"+mix+": {p: 1}}]")
+			}
+			cfg := parse(t, set...)
+			r, err := Train(context.Background(), cfg, Options{})
+			require.NoError(t, err, "%s %s", task, mix)
+			assert.Equal(t, 2, r.Done)
+			weights[mix] = fileText(t, filepath.Join(cfg.Out, record.LastFile))
+		}
+		require.Len(t, weights, 6)
+		for mix, text := range weights {
+			assert.Equal(t, mix == "", text == weights[""], "%s %s", task, mix)
+		}
+	}
 }

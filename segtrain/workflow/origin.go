@@ -33,7 +33,7 @@ func (s *session) identify(from *record.Weights) (start record.Start, err error)
 		return start, err
 	}
 	start.Experiment = record.Experiment{
-		Config: s.cfg.Hash(), Data: print.SHA256, Split: data.SplitHash(s.source.train, s.source.val), Code: codeHash(),
+		Config: s.cfg.Hash(), Data: print.SHA256, Parts: data.PartsHash(s.source.train, s.source.val), Code: codeHash(),
 	}
 	if from != nil {
 		start.Experiment.Start = from.SHA256
@@ -90,7 +90,7 @@ func changes(parent, cfg *config.Config, before, after record.Experiment) []conf
 		case "data":
 			return same(before.Data, after.Data)
 		case "data.val":
-			return same(before.Data, after.Data) && same(before.Split, after.Split)
+			return same(before.Data, after.Data) && same(before.Parts, after.Parts)
 		case "pseudo.manifest":
 			return same(before.Labels, after.Labels)
 		case "data.audit":

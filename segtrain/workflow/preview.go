@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
@@ -27,7 +28,10 @@ type Preview struct {
 	Rows []string `json:"rows"` // titles
 }
 
-const previewSide = 220 // longer side of a panel at most, in pixels
+const (
+	previewSide  = 220 // longer side of a panel at most, in pixels
+	previewAlpha = 0.3 // of classes' colours over it; outlines are always drawn
+)
 
 // PreviewAugment draws a contact sheet: training samples as they come in the epochs from o.Epoch on, then the first of them by
 // each transform alone, always, and a batch by each mixer alone. Classes are laid over in their colours.
@@ -97,16 +101,16 @@ func (v *preview) add(title string, panels ...*raster.Image) {
 
 // panel returns a picture with its classes laid over, no larger than there is room for.
 func (v *preview) panel(image *raster.Image, mask *raster.Mask) *raster.Image {
-	return v.painted(image, mask, v.source.colors(v.cfg))
+	return v.painted(image, mask, v.source.colors(v.cfg), previewAlpha)
 }
 
 // labelled is panel for labels of all tasks.
 func (v *preview) labelled(image *raster.Image, labels []uint8) *raster.Image {
 	mask, colors := v.source.shown(v.cfg, image.H, image.W, labels)
-	return v.painted(image, mask, colors)
+	return v.painted(image, mask, colors, previewAlpha)
 }
 
-func (v *preview) painted(image *raster.Image, mask *raster.Mask, colors []color.RGBA) *raster.Image {
+func (v *preview) painted(image *raster.Image, mask *raster.Mask, colors []color.RGBA, alpha float64) *raster.Image {
 	if side := max(image.H, image.W); side > previewSide {
 		h, w := max(1, image.H*previewSide/side), max(1, image.W*previewSide/side)
 		image = raster.ResizeFloat(image.Float(), h, w).Image()
@@ -117,7 +121,7 @@ func (v *preview) painted(image *raster.Image, mask *raster.Mask, colors []color
 	if mask == nil {
 		return image
 	}
-	return raster.Overlay(image, mask, colors, 0.45, shownIgnored(v.cfg))
+	return raster.Overlay(image, mask, colors, alpha, shownIgnored(v.cfg))
 }
 
 // samples draws training samples, each first as it is without augmentation.
@@ -185,23 +189,49 @@ func (v *preview) transforms() error {
 		if !augment.Sizes(t) {
 			from, classes = fitted.Image(from), fitted.Mask(mask)
 		}
-		panels := []*raster.Image{v.painted(from.Image(), classes, colors)}
 		if t, err = augment.Bind(t, v.cfg.Data.Channels, fillIgnored(v.cfg)); err != nil {
 			return err
 		}
-		for d := range v.o.Draws {
-			op := augment.DrawAlways(t, augment.NewRand(v.cfg.Train.Seed, uint64(i), uint64(d)), classes, from.H, from.W)
-			if err := augment.Err(op); err != nil {
-				panels = nil // said in the samples' rows, if it is so for them
-				break
-			}
-			panels = append(panels, v.painted(op.Image(from).Image(), op.Mask(classes), colors))
-		}
-		if panels != nil {
-			v.add(fmt.Sprintf("%s alone, always", augment.NameOf(list[i])), panels...)
+		if panels := v.alone(t, uint64(i), from, classes, colors); panels != nil {
+			v.add(fmt.Sprintf("%s alone, always", title(list[i])), panels...)
 		}
 	}
 	return nil
+}
+
+// alone draws a picture as it is and by a transform. Where that leaves masks as they are, outlines alone are drawn, so that one sees
+// what it does to the picture. What cannot be drawn is nil: it is said in the samples' rows, if it is so for them.
+func (v *preview) alone(t augment.Transform, place uint64, from *raster.Float, classes *raster.Mask, colors []color.RGBA) (panels []*raster.Image) {
+	ops, alpha := []augment.Op{augment.Identity(from.H, from.W)}, 0.0
+	masks := []*raster.Mask{classes}
+	for d := range v.o.Draws {
+		op := augment.DrawAlways(t, augment.NewRand(v.cfg.Train.Seed, place, uint64(d)), classes, from.H, from.W)
+		if augment.Err(op) != nil {
+			return nil
+		}
+		mask := op.Mask(classes)
+		if mask != classes {
+			alpha = previewAlpha
+		}
+		ops, masks = append(ops, op), append(masks, mask)
+	}
+	for i, op := range ops {
+		panels = append(panels, v.painted(op.Image(from).Image(), masks[i], colors, alpha))
+	}
+	return panels
+}
+
+// title names a transform, and those that it chooses among.
+func title(t augment.Transform) string {
+	name := augment.NameOf(t)
+	if among := augment.Parts(t); len(among) > 0 {
+		var names []string
+		for _, part := range among {
+			names = append(names, title(part))
+		}
+		name += " of " + strings.Join(names, ", ")
+	}
+	return name
 }
 
 // mixers draws a batch by each mixer of the configuration, always.

@@ -86,3 +86,30 @@ func TestPreview(t *testing.T) {
 	_, err = PreviewAugment(cfg, PreviewOptions{Out: out, Samples: 2, Draws: 3, Epoch: 1})
 	assert.ErrorContains(t, err, "augmentation: a crop of 500×48 pixels is larger than the picture of 32×32")
 }
+
+// TestPreviewShowsLooks lays no colours over pictures where a transform leaves masks as they are, and does where it moves them.
+func TestPreviewShowsLooks(t *testing.T) {
+	cfg := parse(t, "data.synth.count=12", "augment=[InvertImg, HorizontalFlip]")
+	p, err := build(cfg)
+	require.NoError(t, err)
+	s, clean, err := openTraining(cfg)
+	require.NoError(t, err)
+	defer clean()
+	v := &preview{cfg: cfg, o: PreviewOptions{Draws: 1}, parts: p, source: s}
+	require.NoError(t, v.transforms())
+	ds, err := s.samples(cfg, s.train, nil, true)
+	require.NoError(t, err)
+	file, _, err := ds.Load(0)
+	require.NoError(t, err)
+	untouched := func(row int) (n int) {
+		for i, b := range v.rows[row].Panels[0].Pix8 {
+			if b == file.Pix8[i] {
+				n++
+			}
+		}
+		return n
+	}
+	all := len(file.Pix8)
+	assert.Greater(t, untouched(0), all*2/3, "outlines alone")
+	assert.Less(t, untouched(1), all/3, "classes in colour")
+}

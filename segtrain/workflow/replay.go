@@ -3,12 +3,14 @@ package workflow
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/raster"
+	"tessera/segtrain/record"
 )
 
 // A Replayed sample is where it was written, and where it was in training.
@@ -20,6 +22,9 @@ type Replayed struct {
 	Mask  string   `json:"mask"`
 	Mixed string   `json:"mixed,omitempty"` // the second labels, of a picture of two
 	Share *float32 `json:"share,omitempty"` // of the first labels
+	// Ahead says how far a run got that did not get there, which then shows what the network would have seen; "" if it did, and of a
+	// configuration.
+	Ahead string `json:"ahead,omitempty"`
 }
 
 // ReplayAugment writes what the network saw of a sample in an epoch, counted from 1, to a folder: the image with its
@@ -45,7 +50,33 @@ func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, er
 	if err != nil {
 		return nil, err
 	}
-	return writeSeen(cfg, ds, source, seen, id, out)
+	r, err := writeSeen(cfg, ds, source, seen, id, out)
+	if err == nil && cfg.Out != "" {
+		r.Ahead, err = ahead(cfg.Out, seen)
+	}
+	return r, err
+}
+
+// ahead tells how far the run in dir got, if it did not take the step that a sample was seen in.
+func ahead(dir string, seen *data.Seen) (string, error) {
+	h, err := record.ReadHistory(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil // a configuration that names where its runs go
+	}
+	if err != nil || len(h.Steps) == 0 {
+		return "no step", err
+	}
+	before := 0 // steps in the epochs before
+	for _, s := range h.Steps {
+		if s.Epoch <= seen.Epoch {
+			before = s.Step
+		}
+	}
+	last := h.Steps[len(h.Steps)-1]
+	if last.Epoch > seen.Epoch && last.Step > before+seen.Step {
+		return "", nil
+	}
+	return fmt.Sprintf("%d steps, to epoch %d", last.Step, last.Epoch), nil
 }
 
 func writeSeen(cfg *config.Config, ds *data.Dataset, s *source, seen *data.Seen, id, out string) (*Replayed, error) {

@@ -38,6 +38,37 @@ func csvSet(t *testing.T) string {
 	return file
 }
 
+// TestFoldsThatPartWhatLooksTheSame parts a picture from its mirror image.
+func TestFoldsThatPartWhatLooksTheSame(t *testing.T) {
+	dir := t.TempDir()
+	var m data.Manifest
+	for i := range 2 {
+		im := raster.NewImage(36, 36, 1)
+		for j := range im.Pix8 {
+			y, x := j/36, j%36
+			if i == 1 {
+				x = 35 - x
+			}
+			im.Pix8[j] = uint8(y*y/10 + 3*x)
+		}
+		name := fmt.Sprint(i)
+		m = append(m, data.Record{ID: name, Image: filepath.Join(dir, name+".png"), Mask: filepath.Join(dir, "m"+name+".png"), Fold: i})
+		require.NoError(t, raster.WritePNG(m[i].Image, im))
+		require.NoError(t, raster.WriteMask(m[i].Mask, raster.NewMask(36, 36), nil))
+	}
+	file := filepath.Join(dir, "set.csv")
+	require.NoError(t, data.WriteCSV(file, m))
+	f, err := Split(parse(t, "data.kind=csv", "data.manifest="+file, "data.classes=2", "data.val.fold=0"), Options{})
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(f.Warnings, " "), "look the same")
+	calls := 0
+	require.NoError(t, f.FindAlike(t.Context(), func(int, int) { calls++ }))
+	assert.Equal(t, 2, calls)
+	require.Len(t, f.Alike, 1)
+	assert.True(t, f.Alike[0].Turned)
+	assert.Contains(t, f.Warnings[len(f.Warnings)-1], "(1 pair, 1 mirrored or turned; first ")
+}
+
 func TestFoldsOfEveryKind(t *testing.T) {
 	csv := []string{"data.kind=csv", "data.manifest=" + csvSet(t), "data.classes=2"}
 	for _, c := range []struct {

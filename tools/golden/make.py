@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-NAMES = ["weights_first", "unet_b0", "unet_b0_train", "unet_b0_curve", "heads", "stem", "parts_b0_train", "losses", "ops", "optim", "schedules", "init", "augment", "augment_pixel", "coco", "metrics"]
+NAMES = ["weights_first", "unet_b0", "unet_b0_train", "unet_b0_curve", "heads", "stem", "parts_b0_train", "losses", "ops", "optim", "schedules", "init", "augment", "augment_pixel", "augment_defaults", "coco", "metrics"]
 # A module and what its golden is given.
 NAMES += [f"encoders.{family}" for family in ("efficientnet", "resnet", "mobilenet", "lite", "senet", "mit")]
 ARCHITECTURES = "unet unetplusplus manet linknet fpn pspnet deeplabv3 deeplabv3plus pan upernet segformer"
