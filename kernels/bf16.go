@@ -12,8 +12,10 @@ type bf16Kernel struct {
 	// pair does the same with pairs of rows of n floats, ld apart, side by side: hi[p·2n+2j] of x[2p·ld+j] and
 	// hi[p·2n+2j+1] of x[(2p+1)·ld+j].
 	pair func(pairs, n, ld int, x []float32, hi, lo []uint16)
+	// pairOf is pair of numbers in bfloat16: to[p·2n+2j] = x[2p·ld+j] and to[p·2n+2j+1] = x[(2p+1)·ld+j].
+	pairOf func(pairs, n, ld int, x, to []uint16)
 	// transpose writes rows×cols pairs of numbers as cols×rows: y[j·ldy+i] = x[i·ldx+j]
 	transpose func(rows, cols, ldx, ldy int, x, y []uint32)
 }
 
-var bf16 = newFamily("bf16", bf16Kernel{bf16SplitGeneric, bf16PairGeneric, bf16TransposeGeneric})
+var bf16 = newFamily("bf16", bf16Kernel{bf16SplitGeneric, bf16PairGeneric, bf16PairOfGeneric, bf16TransposeGeneric})

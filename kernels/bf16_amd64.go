@@ -2,7 +2,7 @@
 
 package kernels
 
-func init() { bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairMasked, bf16TransposeBy16}) }
+func init() { bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairMasked, bf16PairOfMasked, bf16TransposeBy16}) }
 
 func bf16SplitBy16(x []float32, hi, lo []uint16) {
 	n := len(x) &^ 15
@@ -29,6 +29,12 @@ func bf16PairMasked(pairs, n, ld int, x []float32, hi, lo []uint16) {
 	bf16PairAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], rest)
 }
 
+func bf16PairOfMasked(pairs, n, ld int, x, to []uint16) {
+	if pairs*n > 0 {
+		bf16PairOfAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &to[:2*pairs*n][0])
+	}
+}
+
 func bf16TransposeBy16(rows, cols, ldx, ldy int, x, y []uint32) {
 	r, c := rows&^15, cols&^3
 	for i := 0; i < r && c > 0; i += 16 {
@@ -47,6 +53,9 @@ func bf16SplitAVX512(n int, x *float32, hi, lo *uint16)
 
 //go:noescape
 func bf16PairAVX512(pairs, n, ld int, x *float32, hi, lo *uint16)
+
+//go:noescape
+func bf16PairOfAVX512(pairs, n, ld int, x, to *uint16)
 
 //go:noescape
 func bf16TransposeAVX512(cols, ldx, ldy int, x, y *uint32)

@@ -140,6 +140,58 @@ end:
 	VZEROUPPER
 	RET
 
+// func bf16PairOfAVX512(pairs, n, ld int, x, to *uint16)
+//
+// K3 are the columns left, at most 16.
+TEXT ·bf16PairOfAVX512(SB), NOSPLIT, $0-40
+	MOVQ pairs+0(FP), BX
+	MOVQ ld+16(FP), R9
+	MOVQ x+24(FP), SI
+	MOVQ to+32(FP), DI
+	SHLQ $1, R9
+	MOVQ R9, R12
+	SHLQ $4, R12 // 16 rows ahead are fetched from memory
+rowsof:
+	LEAQ (SI)(R9*1), R8
+	LEAQ (SI)(R12*1), R11
+	LEAQ (R8)(R12*1), R13
+	MOVQ n+8(FP), CX
+	XORQ AX, AX
+	CMPQ CX, $16
+	JLT  partof
+wholeof:
+	PREFETCHT0 (R11)(AX*2)
+	PREFETCHT0 (R13)(AX*2)
+	VPMOVZXWD (SI)(AX*2), Z0
+	VPMOVZXWD (R8)(AX*2), Z1
+	VPSLLD $16, Z1, Z1
+	VPORD Z0, Z1, Z1
+	VMOVDQU32 Z1, (DI)
+	ADDQ $16, AX
+	ADDQ $64, DI
+	SUBQ $16, CX
+	CMPQ CX, $16
+	JGE  wholeof
+partof:
+	TESTQ CX, CX
+	JEQ  nextof
+	MOVQ $1, R10
+	SHLQ CX, R10
+	DECQ R10
+	KMOVW R10, K3
+	VPMOVZXWD.Z (SI)(AX*2), K3, Z0
+	VPMOVZXWD.Z (R8)(AX*2), K3, Z1
+	VPSLLD $16, Z1, Z1
+	VPORD Z0, Z1, Z1
+	VMOVDQU32 Z1, K3, (DI)
+	LEAQ (DI)(CX*4), DI
+nextof:
+	LEAQ (R8)(R9*1), SI
+	DECQ BX
+	JNZ  rowsof
+	VZEROUPPER
+	RET
+
 // four columns of rows R, R+4, R+8 and R+12, which begin at SI, DI, R8 and R9
 #define ROWS(R, Z, X) \
 	VMOVUPS (SI)(R*1), X; \

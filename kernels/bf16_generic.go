@@ -46,6 +46,16 @@ func bf16PairGeneric(pairs, n, ld int, x []float32, hi, lo []uint16) {
 	}
 }
 
+func bf16PairOfGeneric(pairs, n, ld int, x, to []uint16) {
+	for p := range pairs {
+		for row := range 2 {
+			for j, v := range x[(2*p+row)*ld:][:n] {
+				to[(p*n+j)*2+row] = v
+			}
+		}
+	}
+}
+
 func bf16TransposeGeneric(rows, cols, ldx, ldy int, x, y []uint32) {
 	for i := range rows {
 		for j, v := range x[i*ldx:][:cols] {

@@ -69,6 +69,10 @@ func TestBF16EqualsGeneric(t *testing.T) {
 					bf16.fn.pair(pairs, n, n+gap, x, c, d)
 					require.Empty(t, cmp.Diff(a, c))
 					require.Empty(t, cmp.Diff(b, d))
+					halves := make([]uint16, len(x))
+					bf16SplitGeneric(x, halves, nil)
+					bf16.fn.pairOf(pairs, n, n+gap, halves, c)
+					require.Empty(t, cmp.Diff(a, c))
 				})
 			}
 		}
