@@ -137,7 +137,7 @@ func (g *halfGradient) dotBlocks(c *Conv, channels int) (blocks []dotBlock) {
 }
 
 // run computes a part of the partial gradients.
-func (g *halfGradient) run(c *Conv, task int, x Numbers, gain, dy, partial, scratch []float32) {
+func (g *halfGradient) run(c *Conv, task int, x Numbers, gain []float32, dy Numbers, partial, scratch []float32) {
 	chunk, split := task/g.splits, task%g.splits
 	t := halfTask{halfGradient: g, first: split * g.group, blocks: g.blocks}
 	t.channels = min(g.group, c.IC-t.first)
