@@ -2,7 +2,9 @@
 
 package kernels
 
-func init() { bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairMasked, bf16PairOfMasked, bf16TransposeBy16}) }
+func init() {
+	bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairMasked, bf16PairOfMasked, bf16TransposeBy16})
+}
 
 func bf16SplitBy16(x []float32, hi, lo []uint16) {
 	n := len(x) &^ 15

@@ -10,10 +10,16 @@ import (
 
 // channel16Kernels are the kernels on a map x, a second one y and factors, writing to z.
 var channel16Kernels = map[string]func(rows, c int, stream bool, x, y, z []uint16, a, b, k []float32){
-	"affine": func(rows, c int, stream bool, x, _, z []uint16, a, b, _ []float32) { ChannelAffine16(rows, c, stream, x, a, b, z) },
-	"relu":   func(rows, c int, stream bool, x, _, z []uint16, a, b, _ []float32) { ChannelAffineReLU16(rows, c, stream, x, a, b, z) },
-	"silu":   func(rows, c int, stream bool, x, _, z []uint16, a, b, _ []float32) { ChannelAffineSiLU16(rows, c, stream, x, a, b, z) },
-	"scale":  func(rows, c int, _ bool, x, _, z []uint16, a, _, _ []float32) { channelScale16(rows, c, x, a, z) },
+	"affine": func(rows, c int, stream bool, x, _, z []uint16, a, b, _ []float32) {
+		ChannelAffine16(rows, c, stream, x, a, b, z)
+	},
+	"relu": func(rows, c int, stream bool, x, _, z []uint16, a, b, _ []float32) {
+		ChannelAffineReLU16(rows, c, stream, x, a, b, z)
+	},
+	"silu": func(rows, c int, stream bool, x, _, z []uint16, a, b, _ []float32) {
+		ChannelAffineSiLU16(rows, c, stream, x, a, b, z)
+	},
+	"scale": func(rows, c int, _ bool, x, _, z []uint16, a, _, _ []float32) { channelScale16(rows, c, x, a, z) },
 	"grad": func(rows, c int, stream bool, x, y, z []uint16, a, b, k []float32) {
 		BatchNormGrad16(rows, c, stream, x, y, a, b, k, z)
 	},
