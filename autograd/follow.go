@@ -1,5 +1,7 @@
 package autograd
 
+import "tessera/kernels"
+
 // A follower lets the operation that completes a gradient call the next one's first pass for each task it has done, while
 // the task's pixels are in the cache. It belongs to a value; the operation that read it first completes its gradient.
 type follower struct {
@@ -24,18 +26,33 @@ func (t *Tape) complete(x *Var, tasks int, allChannels bool) (begin func(), afte
 	return begin, func(task, first, end, worker int, dx []float32) { f.pass(first, end, worker, dx, f.sums.part(task)) }
 }
 
+// A next goes on with the pixels that a task of a forward pass has computed, which begin at an element, while they are in the
+// cache. It tells whether it has put them where they belong.
+type next func(task, begin int, y []float32) (stored bool)
+
+func noNext(int, int, []float32) bool { return false }
+
 // momentsOf are the moments of a value in training, measured by the operation that computes it.
 type momentsOf struct {
 	sums  *sums
 	stats BatchStats
+	y     *Var
 }
 
 // prepare makes room for them in the operation just recorded, for the next one to read.
 func (m *momentsOf) prepare(t *Tape, y *Var, stats BatchStats, tasks int) {
 	op := len(t.ops) - 1
 	_, _, _, c := y.Shape.NHWC()
-	*m = momentsOf{newTaskSums(t, tasks, c, 2, forwardOf(op), forwardOf(op+1)), stats}
+	*m = momentsOf{newTaskSums(t, tasks, c, 2, forwardOf(op), forwardOf(op+1)), stats, y}
 }
 
-// after measures the pixels that a task has computed.
-func (m *momentsOf) after(task int, y []float32) { m.stats.moments(m.sums.c, y, m.sums.part(task)) }
+// after measures the pixels that a task has computed, and puts them in their place on the way if they are carried.
+func (m *momentsOf) after(task, begin int, y []float32) bool {
+	part, c := m.sums.part(task), m.sums.c
+	if m.y.carried() {
+		kernels.ChannelMoments16(len(y)/c, c, y, m.stats.Mean.Data, part[:c], part[c:], m.y.stored.numbers[begin:])
+		return true
+	}
+	m.stats.moments(c, y, part)
+	return false
+}

@@ -220,6 +220,14 @@ func (b *batchNorm) eachFew(body func(begin, end int, scratch []float32)) func()
 	return func() { parallel.For((b.rows+size-1)/size, task) }
 }
 
+// inPlace normalises the pixels of a task.
+func (b *batchNorm) inPlace(pixels func(task int) (begin, end int)) next {
+	return func(task, _ int, _ []float32) bool {
+		b.normalise(pixels(task))
+		return false
+	}
+}
+
 // normaliseAny is normalise where what is read or written may be carried.
 func (b *batchNorm) normaliseAny(begin, end int, scratch []float32) {
 	scale, shift, _, _ := b.coefficients()
@@ -256,7 +264,13 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
 	measure := func(begin, end, worker int, given, part []float32) {
-		_, _, mean, _ := b.coefficients()
+		scale, shift, mean, _ := b.coefficients()
+		gate, short := b.gate()
+		if short && given != nil {
+			kernels.NormGradSums16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, given, part[:c], part[c:],
+				b.y.slope16.numbers[begin*c:])
+			return
+		}
 		for first := begin; begin < end; begin += b.few() {
 			n := min(b.few(), end-begin)
 			at, to, scratch := begin*c, (begin+n)*c, t.scratchOf(worker)
@@ -265,6 +279,10 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 				dy = b.y.slopeRows(at, to, scratch[2*max(l1Floats, c):])
 			} else {
 				dy = given[at-first*c : to-first*c]
+			}
+			if short {
+				kernels.NormGradSums16(gate, n, c, b.x.stored.numbers[at:], scale, shift, mean, dy, part[:c], part[c:], b.y.slope16.numbers[at:])
+				continue
 			}
 			x := b.x.rows(at, to, scratch[max(l1Floats, c):])
 			b.throughActivation(n, x, dy, scratch)
@@ -296,6 +314,20 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 			parallel.For(sums.blocks, toInput)
 		}
 	}
+}
+
+// gate returns what follows the normalisation, and whether kernels for maps in bfloat16 can take gradients through it.
+func (b *batchNorm) gate() (gate kernels.Gate16, ok bool) {
+	if !b.x.carried() || b.y.slope16 == nil {
+		return 0, false
+	}
+	switch b.act {
+	case WithReLU:
+		gate = kernels.Gate16ReLU
+	case WithSiLU:
+		gate = kernels.Gate16SiLU
+	}
+	return gate, b.act != WithReLU6
 }
 
 // toInput computes rows of the gradient of x.

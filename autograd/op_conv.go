@@ -13,13 +13,13 @@ import (
 //
 //	y = x ⋆ w + b,   dx = dy ⋆ wᵀ turned by 180°,   dw = Σ over pixels x·dy,   db = Σ over pixels dy
 func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
-	_, y := recordConv(t, x, w, bias, groups, win, func(int, []float32) {})
+	_, y := recordConv(t, x, w, bias, groups, win, noNext)
 	return y
 }
 
 // recordConv records a convolution; after is called with each task of the forward pass that has been computed,
 // and its pixels.
-func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after func(task int, y []float32)) (*kernels.Conv, *Var) {
+func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after next) (*kernels.Conv, *Var) {
 	c := newConv(t, x, w, bias, groups, win)
 	in := []*Var{x, w}
 	if bias != nil {
@@ -57,7 +57,7 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 	o, y := t.record("conv and batch norm", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), x, w, gamma, beta)
 	b := newBatchNorm(y, gamma, beta, y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	convForward(t, o, c, x, w, nil, y, func(task int, _ []float32) { b.normalise(c.ForwardPixels(task)) })
+	convForward(t, o, c, x, w, nil, y, b.inPlace(c.ForwardPixels))
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return y
 }
@@ -103,7 +103,7 @@ func checkWindow(op string, win kernels.Window, operands ...*Var) {
 }
 
 // convForward records the forward pass; after is called with each task that has been computed, and its pixels.
-func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func(task int, y []float32)) {
+func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after next) {
 	o.flops = c.FLOPs()
 	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
@@ -120,8 +120,9 @@ func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func
 		} else {
 			c.Forward(i, bias != nil, x.value.data, packed.data, y.value.data, t.scratchOf(worker))
 		}
-		after(i, part)
-		y.put(begin*c.OC, part)
+		if !after(i, begin*c.OC, part) {
+			y.put(begin*c.OC, part)
+		}
 	}
 	fill := func() {}
 	if bias != nil && c.Groups > 1 { // tasks share rows

@@ -11,44 +11,44 @@ import (
 //
 //	y = x ⋆ w,   dx = dy ⋆ w turned by 180°,   dw = Σ over pixels x·dy, each by channel
 func DepthwiseConv(t *Tape, x, w *Var, win kernels.Window) *Var {
-	_, _, y := recordDepthwise(t, x, w, win, func(int, []float32) {})
+	_, _, y := recordDepthwise(t, x, w, win, noNext)
 	return y
 }
 
 // DepthwiseConvBatchNorm returns BatchNorm of DepthwiseConv. As in ConvBatchNorm, a task goes on with the pixels it has
 // just computed, where it computes all their channels.
 func DepthwiseConvBatchNorm(t *Tape, x, w *Var, win kernels.Window, gamma, beta *Var, stats BatchStats, act Activation) *Var {
-	var next func(task int, y []float32)
+	var then next
 	still := stats.still(t, x, w, gamma, beta)
 	var more []*Var
 	if still {
 		more = []*Var{gamma, beta}
 	}
-	o, d, y := recordDepthwise(t, x, w, win, func(task int, y []float32) { next(task, y) }, more...)
+	o, d, y := recordDepthwise(t, x, w, win, func(task, begin int, y []float32) bool { return then(task, begin, y) }, more...)
 	pixels := func(task int) (begin, end int) {
 		begin, end, _ = d.ForwardPixels(task)
 		return begin, end
 	}
 	if _, _, whole := d.ForwardPixels(0); !whole || !still && !stats.measures(t) {
-		next = func(int, []float32) {}
+		then = noNext
 		return BatchNorm(t, y, gamma, beta, stats, act)
 	}
 	if !still {
 		m := &momentsOf{}
 		m.prepare(t, y, stats, d.ForwardTasks())
-		next = m.after
+		then = m.after
 		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
 	b := newBatchNorm(y, gamma, beta, y, stats, act)
 	b.coef = t.prepared(4 * b.c)
 	o.prepare = b.affineOfRunning
-	next = func(task int, _ []float32) { b.normalise(pixels(task)) }
+	then = b.inPlace(pixels)
 	return y
 }
 
 // recordDepthwise records a depthwise convolution; after is called with each task of the forward pass that has been
 // computed, and its pixels. more are operands that the caller reads.
-func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int, y []float32), more ...*Var) (*op, *kernels.DWConv, *Var) {
+func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after next, more ...*Var) (*op, *kernels.DWConv, *Var) {
 	n, ih, iw, channels := x.Shape.NHWC()
 	checkWeight("depthwise conv", 3, x, w)
 	win.IH, win.IW = ih, iw
@@ -72,9 +72,10 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after func(task int
 		begin, end, _ := d.ForwardPixels(i)
 		part := y.part(begin*d.C, end*d.C, false, t.roomOf(worker))
 		d.ForwardOf(i, x.values(), w.value.data, part, t.scratchOf(worker))
-		after(i, part)
-		c0, c1 := d.ForwardChannels(i)
-		y.putChannels(begin*d.C, d.C, c0, c1, part)
+		if !after(i, begin*d.C, part) {
+			c0, c1 := d.ForwardChannels(i)
+			y.putChannels(begin*d.C, d.C, c0, c1, part)
+		}
 	}
 	o.forward = func() { parallel.For(d.ForwardTasks(), forward) }
 

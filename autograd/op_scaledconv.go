@@ -27,7 +27,7 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 	o.keep, o.adds, o.unpacks = []*Var{x, s, w}, []*Var{w}, []*Var{x}
 	sc := &scaledConv{t: t, c: c, x: x, s: s, w: w, y: y, pixels: ih * iw}
 	if !still && !stats.measures(t) {
-		sc.record(o, func(int, []float32) {})
+		sc.record(o, noNext)
 		return BatchNorm(t, y, gamma, beta, stats, act)
 	}
 	if !still {
@@ -38,7 +38,7 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 	}
 	b := newBatchNorm(y, gamma, beta, y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	sc.record(o, func(task int, _ []float32) { b.normalise(c.ForwardPixels(task)) })
+	sc.record(o, b.inPlace(c.ForwardPixels))
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return y
 }
@@ -50,7 +50,7 @@ type scaledConv struct {
 	pixels     int // of an image of x
 }
 
-func (sc *scaledConv) record(o *op, after func(task int, y []float32)) {
+func (sc *scaledConv) record(o *op, after next) {
 	c, t := sc.c, sc.t
 	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
@@ -67,8 +67,9 @@ func (sc *scaledConv) record(o *op, after func(task int, y []float32)) {
 		} else {
 			c.ForwardScaled(i, sc.x.value.data, sc.s.value.data, packed.data, sc.y.value.data, t.scratchOf(worker))
 		}
-		after(i, part)
-		sc.y.put(begin*c.OC, part)
+		if !after(i, begin*c.OC, part) {
+			sc.y.put(begin*c.OC, part)
+		}
 	}
 	o.prepare = func() { parallel.For(c.PackForwardTasks(), pack) }
 	o.forward = func() { parallel.For(c.ForwardTasks(), run) }

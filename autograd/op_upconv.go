@@ -12,7 +12,7 @@ import (
 // differently from the three operations.
 func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 	o, u := newUpConv(t, x, skip, w)
-	u.record(o, func(int, []float32) {})
+	u.record(o, noNext)
 	return u.y
 }
 
@@ -32,16 +32,16 @@ func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchSta
 	o, u := newUpConv(t, x, skip, w, gamma, beta)
 	b := newBatchNorm(u.y, gamma, beta, u.y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	u.record(o, func(task int, _ []float32) { b.normalise(u.pixels(task)) })
+	u.record(o, b.inPlace(u.pixels))
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return u.y
 }
 
 // record records both passes; after is called with each task of those that complete y, and its pixels.
-func (u *upConv) record(o *op, after func(task int, y []float32)) {
+func (u *upConv) record(o *op, after next) {
 	var prepare, forward []func()
 	for i, part := range u.parts {
-		done := func(int, []float32) {}
+		done := next(noNext)
 		if i == len(u.parts)-1 {
 			done = after
 		}
@@ -134,7 +134,7 @@ type upConvPart interface {
 	pixels(task int) (begin, end int)
 	// forward returns the pass that packs the weights, and the one that adds the part to y, or overwrites y; it calls after with
 	// each task that has been computed, and its pixels.
-	forward(adds bool, after func(task int, y []float32)) (prepare, run func())
+	forward(adds bool, after next) (prepare, run func())
 	// back returns the passes of the gradients of the weights and of the image.
 	back() []func()
 }
@@ -162,7 +162,7 @@ func (p *plainPart) weightsInto(weights *buffer) func() {
 	}
 }
 
-func (p *plainPart) forward(adds bool, after func(task int, y []float32)) (prepare, forward func()) {
+func (p *plainPart) forward(adds bool, after next) (prepare, forward func()) {
 	c := p.conv
 	weights, packed := p.t.temporary(9*c.IC*p.oc, false), p.t.prepared(c.ForwardPacked())
 	split := p.weightsInto(weights)
@@ -176,8 +176,9 @@ func (p *plainPart) forward(adds bool, after func(task int, y []float32)) (prepa
 		} else {
 			c.Forward(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
 		}
-		after(i, part)
-		p.y.put(begin*c.OC, part)
+		if !after(i, begin*c.OC, part) {
+			p.y.put(begin*c.OC, part)
+		}
 	}
 	prepare = func() {
 		split()

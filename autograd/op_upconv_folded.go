@@ -32,7 +32,7 @@ func (p *foldedPart) foldInto(weights *buffer) func() {
 	return func() { parallel.For(kernels.FoldTasks, fold) }
 }
 
-func (p *foldedPart) forward(adds bool, after func(task int, y []float32)) (prepare, forward func()) {
+func (p *foldedPart) forward(adds bool, after next) (prepare, forward func()) {
 	c := p.folded
 	weights, packed := p.t.temporary(16*p.cx*p.oc, false), p.t.prepared(c.BackPacked())
 	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
@@ -45,8 +45,9 @@ func (p *foldedPart) forward(adds bool, after func(task int, y []float32)) (prep
 		} else {
 			c.GradInput(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
 		}
-		after(i, part)
-		p.y.put(begin*c.IC, part)
+		if !after(i, begin*c.IC, part) {
+			p.y.put(begin*c.IC, part)
+		}
 	}
 	prepare = sequence(p.foldInto(weights), func() { parallel.For(c.PackBackTasks(), pack) })
 	return prepare, func() { parallel.For(c.GradInputTasks(), run) }

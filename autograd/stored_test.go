@@ -164,7 +164,7 @@ func TestBFloat16CarriesMaps(t *testing.T) {
 	want, got := full.gradients(t), auto.gradients(t)
 	for i := range want {
 		d := distance(want[i], got[i])
-		assert.True(t, d <= 8e-2, "gradient %d differs by %v", i, d)
+		assert.True(t, d <= 0.12, "gradient %d differs by %v", i, d)
 		if i == 2 { // of the first weights, of which nothing is exact
 			assert.True(t, d >= 1e-4, "nothing was rounded")
 		}

@@ -25,7 +25,7 @@ func ChannelAffineReLU16(rows, c int, stream bool, x []uint16, a, b []float32, y
 	channel16.fn.relu(rows, c, stream, x[:rows*c], a[:c], b[:c], y[:rows*c])
 }
 
-// ChannelAffineSiLU16 is ChannelAffineSiLU of a map in bfloat16 to another.
+// ChannelAffineSiLU16 is ChannelAffineSiLU of a map in bfloat16 to another, with a sigmoid of its own (sigma16.go).
 //
 //	z = x[i][j]*a[j] + b[j];  y[i][j] = bf16(z·σ(z))
 func ChannelAffineSiLU16(rows, c int, stream bool, x []uint16, a, b []float32, y []uint16) {

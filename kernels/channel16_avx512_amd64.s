@@ -2,41 +2,15 @@
 
 #include "textflag.h"
 #include "elem_avx512_amd64.h"
-#include "act_avx512_amd64.h"
-#include "act_amd64.h"
+#include "sigma16_avx512_amd64.h"
 #include "channel_amd64.h"
 
 #define LANES 16
 #define EVERYLANE KXNORW K1, K1, K1
 
-#define LOWEST Z29
-#define BIAS Z30
-#define QUIET Z31
-
-// What rounding to bfloat16 needs, and what ACT does.
-#define ROUNDING(ACT) \
-	MOVL $1, R8; VPBROADCASTD R8, LOWEST; \
-	MOVL $0x7fff, R8; VPBROADCASTD R8, BIAS; \
-	MOVL $0x400000, R8; VPBROADCASTD R8, QUIET; \
-	MOVBLZX stream+16(FP), R8; \
-	ACT
-#define ROUNDS ROUNDING(NOCONSTANTS)
-#define ROUNDSANDACTS ROUNDING(CONSTANTS)
-
-// V = numbers in bfloat16 at P
-#define WIDE(P, V) \
-	VPMOVZXWD (P)(AX*2), V; \
-	VPSLLD $16, V, V
-
-// V = bf16(V) as whole numbers, destroying T
-#define ROUND(V, T) \
-	VPSRLD $16, V, T; \
-	VPANDD LOWEST, T, T; \
-	VPADDD BIAS, T, T; \
-	VPADDD V, T, T; \
-	VCMPPS $3, V, V, K3; \
-	VPORD QUIET, V, K3, T; \
-	VPSRLD $16, T, V
+// Constants; they use R8, which says that a kernel streams.
+#define ROUNDS ROUNDING; MOVBLZX stream+16(FP), R8
+#define ROUNDSANDACTS SIGMOIDAL; MOVBLZX stream+16(FP), R8
 
 #define STORE16(V, P) \
 	ROUND(V, V6); \
@@ -85,7 +59,7 @@ streaming:                           \
 
 #define SILU16(OUT) \
 	AFFINED16                 \
-	SIGMA(V0, V1, V2, V3, V4) \
+	SIGMA16(V0, V1, V2, V3, V4) \
 	VMULPS V0, V1, V0         \
 	OUT(V0, DI)
 

@@ -32,7 +32,7 @@ func channel16SiLUGeneric(rows, c int, _ bool, x []uint16, a, b []float32, y []u
 		y := y[i*c:][:c]
 		for j, v := range x[i*c:][:c] {
 			z := float32(bf16Wide(v)*a[j]) + b[j]
-			y[j] = bf16Of(z * actSigmoidOf(z))
+			y[j] = bf16Of(z * sigmoid16Of(z))
 		}
 	}
 }

@@ -1,0 +1,87 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+)
+
+// gaussian returns random numbers.
+func gaussian(n int, seed uint64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 11))
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = 3 * float32(rng.NormFloat64())
+	}
+	return x
+}
+
+// Sums of what is rounded are those of generic Go, to the last bit, and what is rounded is too.
+func TestNorm16EqualsGeneric(t *testing.T) {
+	for _, c := range []int{1, 7, 16, 24, 48, 515} {
+		for _, rows := range []int{1, 3, 40} {
+			x, dy, a, b, mean := gaussian(rows*c, 1), gaussian(rows*c, 2), gaussian(c, 3), gaussian(c, 4), gaussian(c, 5)
+			x16 := make([]uint16, rows*c)
+			bf16SplitGeneric(x, x16, nil)
+			run := func(act Gate16) [][]float32 {
+				s1, s2, s3, s4 := gaussian(c, 6), gaussian(c, 7), gaussian(c, 8), gaussian(c, 9)
+				y, dz := make([]uint16, rows*c+1), make([]uint16, rows*c+1)
+				y[rows*c], dz[rows*c] = 5, 5
+				ChannelMoments16(rows, c, x, mean, s1, s2, y)
+				NormGradSums16(act, rows, c, x16, a, b, mean, dy, s3, s4, dz)
+				wide, wider := make([]float32, len(y)), make([]float32, len(y))
+				bfloatToGeneric(y, wide)
+				bfloatToGeneric(dz, wider)
+				return [][]float32{s1, s2, s3, s4, wide, wider}
+			}
+			for act := Gate16None; act <= Gate16SiLU; act++ {
+				restore := Limit(Generic)
+				want := run(act)
+				restore()
+				for _, isa := range Supported()[1:] {
+					t.Run(fmt.Sprint(isa, act, rows, c), func(t *testing.T) {
+						defer Limit(isa)()
+						require.Empty(t, cmp.Diff(want, run(act)))
+					})
+				}
+			}
+		}
+	}
+}
+
+// The sums are those of the kernels of float32 on the same numbers, and the gradient is that of the activation.
+func TestNorm16Values(t *testing.T) {
+	const rows, c = 40, 24
+	x, dy, a, b, mean := gaussian(rows*c, 1), gaussian(rows*c, 2), gaussian(c, 3), gaussian(c, 4), gaussian(c, 5)
+	x16, dz := make([]uint16, rows*c), make([]uint16, rows*c)
+	bf16SplitGeneric(x, x16, nil)
+	bfloatToGeneric(x16, x)
+	for act := Gate16None; act <= Gate16SiLU; act++ {
+		want, s1, s2, t1, t2 := make([]float32, rows*c), make([]float32, c), make([]float32, c), make([]float32, c), make([]float32, c)
+		for i, v := range x {
+			z, slope := float64(v)*float64(a[i%c])+float64(b[i%c]), 1.0
+			switch s := 1 / (1 + math.Exp(-z)); {
+			case act == Gate16ReLU && z <= 0:
+				slope = 0
+			case act == Gate16SiLU:
+				slope = s * (1 + z*(1-s))
+			}
+			want[i] = float32(float64(dy[i]) * slope)
+		}
+		BatchNormGradSums(rows, c, x, want, mean, s1, s2)
+		NormGradSums16(act, rows, c, x16, a, b, mean, dy, t1, t2, dz)
+		for i, v := range want {
+			if e := math.Abs(float64(bf16Wide(dz[i]) - v)); !(e <= 0x1p-8*math.Abs(float64(v))+1e-4) {
+				t.Fatalf("%v: gradient %d is %v, want %v", act, i, bf16Wide(dz[i]), v)
+			}
+		}
+		for j := range c {
+			require.InDelta(t, s1[j], t1[j], 2e-3)
+			require.InDelta(t, s2[j], t2[j], 2e-2)
+		}
+	}
+}
