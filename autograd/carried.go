@@ -102,7 +102,7 @@ func (v *Var) part(begin, end int, adds bool, room []float32) []float32 {
 // put stores what a task has computed in its part, which begins at an element.
 func (v *Var) put(begin int, part []float32) {
 	if v.carried() {
-		narrow(part, v.stored.numbers[begin:])
+		kernels.Narrow16(part, v.stored.numbers[begin:])
 	}
 }
 
@@ -134,7 +134,7 @@ func (v *Var) slopePart(begin, end int, room []float32) []float32 {
 // putSlope is put for the gradient.
 func (v *Var) putSlope(begin int, part []float32) {
 	if v.slope16 != nil {
-		narrow(part, v.slope16.numbers[begin:])
+		kernels.Narrow16(part, v.slope16.numbers[begin:])
 	}
 }
 
@@ -146,18 +146,12 @@ func (v *Var) clearGrad() {
 	}
 }
 
-// numbersOfCall is how many numbers a call of a kernel widens or narrows.
+// numbersOfCall is how many numbers a call of a kernel widens.
 const numbersOfCall = 64 << 10
 
 func widen(x []uint16, y []float32) {
 	for i := 0; i < len(x); i += numbersOfCall {
 		kernels.BF16ToF32(x[i:min(i+numbersOfCall, len(x))], y[i:])
-	}
-}
-
-func narrow(x []float32, y []uint16) {
-	for i := 0; i < len(x); i += numbersOfCall {
-		kernels.F32ToBF16(x[i:min(i+numbersOfCall, len(x))], y[i:])
 	}
 }
 
@@ -198,6 +192,6 @@ func (v *Var) putSlopeChannels(begin, c, c0, c1 int, part []float32) {
 
 func narrowChannels(c, c0, c1 int, x []float32, y []uint16) {
 	for i := 0; i < len(x); i += c {
-		kernels.F32ToBF16(x[i+c0:i+c1], y[i+c0:])
+		kernels.Narrow16(x[i+c0:i+c1], y[i+c0:])
 	}
 }

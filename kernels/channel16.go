@@ -1,7 +1,7 @@
 package kernels
 
 // A channel16Kernel is what the kernels of channel.go are for maps that lie in bfloat16: numbers are widened, computed with in
-// float32 as there, and rounded to nearest even.
+// float32 as there, and rounded as Narrow16 does.
 type channel16Kernel struct {
 	affine, relu, silu func(rows, c int, stream bool, x []uint16, a, b []float32, y []uint16)
 	scale              func(rows, c int, x []uint16, a []float32, y []uint16)

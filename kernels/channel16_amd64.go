@@ -5,27 +5,32 @@ package kernels
 import "unsafe"
 
 func init() {
-	channel16.register(AVX512, channel16Kernel{
+	registerChannel16(AVX512)
+	registerChannel16(AMX)
+}
+
+func registerChannel16(isa ISA) {
+	channel16.register(isa, channel16Kernel{
 		affine: func(rows, c int, stream bool, x []uint16, a, b []float32, y []uint16) {
-			channel16Asm{asmAffine}.run(rows, c, stream, x, nil, y, a, b, nil)
+			channel16Asm{isa, asmAffine}.run(rows, c, stream, x, nil, y, a, b, nil)
 		},
 		relu: func(rows, c int, stream bool, x []uint16, a, b []float32, y []uint16) {
-			channel16Asm{asmAffineReLU}.run(rows, c, stream, x, nil, y, a, b, nil)
+			channel16Asm{isa, asmAffineReLU}.run(rows, c, stream, x, nil, y, a, b, nil)
 		},
 		silu: func(rows, c int, stream bool, x []uint16, a, b []float32, y []uint16) {
-			channel16Asm{asmAffineSiLU}.run(rows, c, stream, x, nil, y, a, b, nil)
+			channel16Asm{isa, asmAffineSiLU}.run(rows, c, stream, x, nil, y, a, b, nil)
 		},
 		scale: func(rows, c int, x []uint16, a []float32, y []uint16) {
-			channel16Asm{asmScale}.run(rows, c, false, x, nil, y, a, nil, nil)
+			channel16Asm{isa, asmScale}.run(rows, c, false, x, nil, y, a, nil, nil)
 		},
 		grad: func(rows, c int, stream bool, x, dy []uint16, a, b, k []float32, dx []uint16) {
-			channel16Asm{asmGrad}.run(rows, c, stream, x, dy, dx, a, b, k)
+			channel16Asm{isa, asmGrad}.run(rows, c, stream, x, dy, dx, a, b, k)
 		},
 	})
 }
 
 // A channel16Asm is channelAsm for maps in bfloat16.
-type channel16Asm struct{ what int }
+type channel16Asm channelAsm
 
 // run computes a map of rows×c. Factors are written down until they fill whole vectors; where that would be too long, generic Go
 // computes it.
@@ -100,17 +105,27 @@ func from16(x []uint16, i int) []uint16 {
 //
 //go:noinline
 func (f channel16Asm) call(n, period int, stream bool, x, y, z *uint16, a, b, k *float32) {
-	switch f.what {
-	case asmAffine:
+	switch f {
+	case channel16Asm{AVX512, asmAffine}:
 		channel16AffineAVX512(n, period, stream, x, y, z, a, b, k)
-	case asmAffineReLU:
+	case channel16Asm{AVX512, asmAffineReLU}:
 		channel16ReLUAVX512(n, period, stream, x, y, z, a, b, k)
-	case asmAffineSiLU:
+	case channel16Asm{AVX512, asmAffineSiLU}:
 		channel16SiLUAVX512(n, period, stream, x, y, z, a, b, k)
-	case asmScale:
+	case channel16Asm{AVX512, asmScale}:
 		channel16ScaleAVX512(n, period, stream, x, y, z, a, b, k)
-	case asmGrad:
+	case channel16Asm{AVX512, asmGrad}:
 		channel16GradAVX512(n, period, stream, x, y, z, a, b, k)
+	case channel16Asm{AMX, asmAffine}:
+		channel16AffineAMX(n, period, stream, x, y, z, a, b, k)
+	case channel16Asm{AMX, asmAffineReLU}:
+		channel16ReLUAMX(n, period, stream, x, y, z, a, b, k)
+	case channel16Asm{AMX, asmAffineSiLU}:
+		channel16SiLUAMX(n, period, stream, x, y, z, a, b, k)
+	case channel16Asm{AMX, asmScale}:
+		channel16ScaleAMX(n, period, stream, x, y, z, a, b, k)
+	case channel16Asm{AMX, asmGrad}:
+		channel16GradAMX(n, period, stream, x, y, z, a, b, k)
 	}
 }
 
@@ -128,3 +143,18 @@ func channel16ScaleAVX512(n, period int, stream bool, x, y, z *uint16, a, b, k *
 
 //go:noescape
 func channel16GradAVX512(n, period int, stream bool, x, y, z *uint16, a, b, k *float32)
+
+//go:noescape
+func channel16AffineAMX(n, period int, stream bool, x, y, z *uint16, a, b, k *float32)
+
+//go:noescape
+func channel16ReLUAMX(n, period int, stream bool, x, y, z *uint16, a, b, k *float32)
+
+//go:noescape
+func channel16SiLUAMX(n, period int, stream bool, x, y, z *uint16, a, b, k *float32)
+
+//go:noescape
+func channel16ScaleAMX(n, period int, stream bool, x, y, z *uint16, a, b, k *float32)
+
+//go:noescape
+func channel16GradAMX(n, period int, stream bool, x, y, z *uint16, a, b, k *float32)

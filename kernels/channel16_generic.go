@@ -9,7 +9,7 @@ func channel16AffineGeneric(rows, c int, _ bool, x []uint16, a, b []float32, y [
 	for i := range rows {
 		y := y[i*c:][:c]
 		for j, v := range x[i*c:][:c] {
-			y[j] = bf16Of(float32(bf16Wide(v)*a[j]) + b[j])
+			y[j] = narrow16Of(float32(bf16Wide(v)*a[j]) + b[j])
 		}
 	}
 }
@@ -22,7 +22,7 @@ func channel16ReLUGeneric(rows, c int, _ bool, x []uint16, a, b []float32, y []u
 			if z <= 0 {
 				z = 0
 			}
-			y[j] = bf16Of(z)
+			y[j] = narrow16Of(z)
 		}
 	}
 }
@@ -32,7 +32,7 @@ func channel16SiLUGeneric(rows, c int, _ bool, x []uint16, a, b []float32, y []u
 		y := y[i*c:][:c]
 		for j, v := range x[i*c:][:c] {
 			z := float32(bf16Wide(v)*a[j]) + b[j]
-			y[j] = bf16Of(z * sigmoid16Of(z))
+			y[j] = narrow16Of(z * sigmoid16Of(z))
 		}
 	}
 }
@@ -41,7 +41,7 @@ func channel16ScaleGeneric(rows, c int, x []uint16, a []float32, y []uint16) {
 	for i := range rows {
 		y := y[i*c:][:c]
 		for j, v := range x[i*c:][:c] {
-			y[j] = bf16Of(bf16Wide(v) * a[j])
+			y[j] = narrow16Of(bf16Wide(v) * a[j])
 		}
 	}
 }
@@ -50,7 +50,7 @@ func channel16GradGeneric(rows, c int, _ bool, x, dy []uint16, a, b, k []float32
 	for i := range rows {
 		x, dx := x[i*c:][:c], dx[i*c:][:c]
 		for j, g := range dy[i*c:][:c] {
-			dx[j] = bf16Of(float32(bf16Wide(g)*a[j]) + float32(bf16Wide(x[j])*b[j]) + k[j])
+			dx[j] = narrow16Of(float32(bf16Wide(g)*a[j]) + float32(bf16Wide(x[j])*b[j]) + k[j])
 		}
 	}
 }

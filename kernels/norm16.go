@@ -12,11 +12,24 @@ const (
 
 // A norm16Kernel sums over the pixels of maps in bfloat16 while they are rounded.
 type norm16Kernel struct {
+	narrow   func(x []float32, y []uint16)
 	moments  func(rows, c int, x, shift, s1, s2 []float32, y []uint16)
 	gradSums func(act Gate16, rows, c int, x []uint16, a, b, mean, dy, s1, s2 []float32, dz []uint16)
 }
 
-var norm16 = newFamily("norm16", norm16Kernel{moments16Generic, normGradSums16Generic})
+var norm16 = newFamily("norm16", norm16Kernel{narrow16Generic, moments16Generic, normGradSums16Generic})
+
+// Narrow16 rounds x to a map in bfloat16: to nearest even, denormal numbers to zero, as matrix units take them.
+func Narrow16(x []float32, y []uint16) {
+	y = y[:len(x)]
+	for i := 0; i < len(x); i += narrow16Call {
+		end := min(i+narrow16Call, len(x))
+		norm16.fn.narrow(x[i:end], y[i:end])
+	}
+}
+
+// narrow16Call is how many numbers a call rounds: some microseconds' work.
+const narrow16Call = 64 << 10
 
 // ChannelMoments16 is ChannelMoments of x [rows, c], which it rounds to y as well.
 //

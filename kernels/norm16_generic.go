@@ -1,5 +1,21 @@
 package kernels
 
+import "math"
+
+// narrow16Of is bf16Of for maps: denormal numbers become zeros.
+func narrow16Of(x float32) uint16 {
+	if bits := math.Float32bits(x); bits&0x7f800000 == 0 {
+		return uint16(bits >> 31 << 15)
+	}
+	return bf16Of(x)
+}
+
+func narrow16Generic(x []float32, y []uint16) {
+	for i, v := range x {
+		y[i] = narrow16Of(v)
+	}
+}
+
 func moments16Generic(rows, c int, x, shift, s1, s2 []float32, y []uint16) {
 	for i := range rows {
 		y := y[i*c:][:c]
@@ -7,7 +23,7 @@ func moments16Generic(rows, c int, x, shift, s1, s2 []float32, y []uint16) {
 			d := v - shift[j]
 			s1[j] += d
 			s2[j] += float32(d * d)
-			y[j] = bf16Of(v)
+			y[j] = narrow16Of(v)
 		}
 	}
 }
@@ -20,7 +36,7 @@ func normGradSums16Generic(act Gate16, rows, c int, x []uint16, a, b, mean, dy, 
 			g := gate16Grad(act, float32(v*a[j])+b[j], dy[j])
 			s1[j] += g
 			s2[j] += float32(g * (v - mean[j]))
-			dz[j] = bf16Of(g)
+			dz[j] = narrow16Of(g)
 		}
 	}
 }

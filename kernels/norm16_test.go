@@ -20,6 +20,32 @@ func gaussian(n int, seed uint64) []float32 {
 	return x
 }
 
+// Denormal numbers become zeros of their sign, and others are rounded as ever, on every processor.
+func TestNarrow16(t *testing.T) {
+	for _, n := range []int{0, 1, 15, 16, 17, 1000, narrow16Call + 3} {
+		x := bf16Inputs(n, 12)
+		if n > 4 {
+			x[0], x[1], x[2], x[3] = 0x1p-127, -0x1p-149, float32(math.Copysign(0, -1)), 0x1p-126
+		}
+		want := make([]uint16, n+1)
+		want[n] = 3
+		for i, v := range x {
+			if want[i] = bf16Of(v); math.Abs(float64(v)) < 0x1p-126 {
+				want[i] &= 0x8000
+			}
+		}
+		for _, isa := range Supported() {
+			t.Run(fmt.Sprint(isa, n), func(t *testing.T) {
+				defer Limit(isa)()
+				got := make([]uint16, n+1)
+				got[n] = 3
+				Narrow16(x, got)
+				require.Empty(t, cmp.Diff(want, got))
+			})
+		}
+	}
+}
+
 // Sums of what is rounded are those of generic Go, to the last bit, and what is rounded is too.
 func TestNorm16EqualsGeneric(t *testing.T) {
 	for _, c := range []int{1, 7, 16, 24, 48, 515} {

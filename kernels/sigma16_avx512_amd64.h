@@ -1,4 +1,4 @@
-// What kernels on maps in bfloat16 have in common: widening, rounding and the sigmoid of sigma16.go. Every constant has a register.
+// What kernels on maps in bfloat16 have in common: widening, and the sigmoid of sigma16.go. Every constant has a register.
 
 #define ZERO Z14
 #define LOWEST Z15
@@ -20,11 +20,6 @@
 #define QUIET Z31
 
 #define SET(V, Z) MOVL $V, R8; VPBROADCASTD R8, Z
-
-#define ROUNDING \
-	SET(1, LOWEST); \
-	SET(0x7fff, BIAS); \
-	SET(0x400000, QUIET)
 
 // the constants of sigma16.go
 #define SIGMOIDAL \
@@ -48,16 +43,6 @@
 #define WIDE(P, V) \
 	VPMOVZXWD (P)(AX*2), V; \
 	VPSLLD $16, V, V
-
-// V = bf16(V) as whole numbers, destroying T
-#define ROUND(V, T) \
-	VPSRLD $16, V, T; \
-	VPANDD LOWEST, T, T; \
-	VPADDD BIAS, T, T; \
-	VPADDD V, T, T; \
-	VCMPPS $3, V, V, K3; \
-	VPORD QUIET, V, K3, T; \
-	VPSRLD $16, T, V
 
 // S = sigmoid16Of(X), using A, B and C
 #define SIGMA16(X, S, A, B, C) \
