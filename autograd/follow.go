@@ -10,6 +10,9 @@ type follower struct {
 	pass     func(begin, end, worker int, dy, part []float32) // dy is the gradient of the pixels from begin to end
 	sums     *sums
 	done     bool // in this backward pass
+	// passMore is pass of a carried gradient that lies in its place and lacks a number for each channel; it may be nil, and
+	// tells whether it could.
+	passMore func(begin, end int, add, part []float32) bool
 }
 
 // complete tells whether the operation being recorded completes the gradient of x for a follower, in so many tasks. If so, its

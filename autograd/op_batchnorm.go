@@ -238,7 +238,7 @@ func (b *batchNorm) normaliseAny(begin, end int, scratch []float32) {
 	c := b.c
 	if b.x.carried() && b.y.carried() && b.act != WithReLU6 {
 		x, y, rows := b.x.stored.numbers[begin*c:end*c], b.y.stored.numbers[begin*c:end*c], end-begin
-		stream := kernels.Streams(b.rows * c)
+		stream := kernels.Streams16(b.rows * c)
 		switch b.act {
 		case WithReLU:
 			kernels.ChannelAffineReLU16(rows, c, stream, x, scale, shift, y)
@@ -294,7 +294,16 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 		begin, rows, part := sums.block(i)
 		measure(begin, begin+rows, worker, nil, part)
 	}
-	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure}
+	more := func(begin, end int, add, part []float32) bool {
+		scale, shift, mean, _ := b.coefficients()
+		gate, short := b.gate()
+		if short {
+			kernels.NormGradSumsMore16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, add, part[:c], part[c:],
+				b.y.slope16.numbers[begin*c:])
+		}
+		return short
+	}
+	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure, passMore: more}
 	b.y.follow = f
 	coef := make([]float32, 3*c)
 	toInput := func(i, worker int) {
@@ -336,7 +345,7 @@ func (b *batchNorm) toInput(begin, rows int, coef, scratch []float32) {
 	stream := kernels.Streams(b.rows * b.c)
 	if b.x.carried() && b.y.slope16 != nil && b.x.slope16 != nil && !b.x.accumulate {
 		at, to := begin*c, (begin+rows)*c
-		kernels.BatchNormGrad16(rows, c, stream, b.x.stored.numbers[at:to], b.y.slope16.numbers[at:to], coef[:c], coef[c:2*c], coef[2*c:],
+		kernels.BatchNormGrad16(rows, c, kernels.Streams16(b.rows*c), b.x.stored.numbers[at:to], b.y.slope16.numbers[at:to], coef[:c], coef[c:2*c], coef[2*c:],
 			b.x.slope16.numbers[at:to])
 		return
 	}

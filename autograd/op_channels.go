@@ -60,8 +60,12 @@ func GlobalAverage(t *Tape, x *Var) *Var {
 	}
 	share := t.temporary(b.n*b.c, true)
 	begin, after := t.complete(x, b.n*b.blocks, true)
+	follows := x.follow != nil && x.first == len(t.ops)-1
 	spread := func(i, worker int) {
 		image, first, rows := b.at(i)
+		if f := x.follow; follows && x.accumulate && f.passMore(first, first+rows, share.data[image*b.c:], f.sums.part(i)) {
+			return
+		}
 		dx := x.slopePart(first*b.c, (first+rows)*b.c, t.roomOf(worker))
 		if !x.accumulate {
 			clear(dx)

@@ -164,9 +164,7 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	}
 	var passes []func()
 	if w.needsGrad {
-		passes = append(passes, t.weightPass(c, w.gradient, func(i int, partial, scratch []float32) {
-			c.GradWeightOf(i, x.numbers(), nil, y.slope(), partial, scratch)
-		}))
+		passes = append(passes, t.weightPass(c, w.gradient, x.numbers, noGain, y.slope))
 	}
 	if x.needsGrad {
 		packed := t.temporary(c.BackPacked(), true)
@@ -195,17 +193,23 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	o.backward = sequence(passes...)
 }
 
-// weightPass returns the pass that adds the gradient of a convolution's weights to dw; task computes a part of the partial
-// gradients.
-func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, task func(i int, partial, scratch []float32)) func() {
+// weightPass returns the pass that adds the gradient of a convolution's weights to dw, from numbers that the backward pass finds.
+func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, x func() kernels.Numbers, gain func() []float32, dy func() kernels.Numbers) func() {
+	if c.AddsWeights() {
+		run := func(i, worker int) { c.GradWeightTo(i, x(), gain(), dy(), dw(), t.scratchOf(worker)) }
+		return func() { parallel.For(c.GradWeightTasks(), run) }
+	}
 	partial := t.temporary(c.Partial(), true)
-	run := func(i, worker int) { task(i, partial.data, t.scratchOf(worker)) }
+	run := func(i, worker int) { c.GradWeightOf(i, x(), gain(), dy(), partial.data, t.scratchOf(worker)) }
 	reduce := func(i, _ int) { c.Reduce(i, partial.data, dw()) }
 	return func() {
 		parallel.For(c.GradWeightTasks(), run)
 		parallel.For(c.ReduceTasks(), reduce)
 	}
 }
+
+// noGain is the gain of a convolution that has none.
+func noGain() []float32 { return nil }
 
 // gradient returns the gradient of v, which has its place once the tape is planned.
 func (v *Var) gradient() []float32 { return v.grad.data }

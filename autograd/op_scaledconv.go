@@ -83,9 +83,8 @@ func (sc *scaledConv) weightBack() func() {
 	if !sc.w.needsGrad {
 		return func() {}
 	}
-	return sc.t.weightPass(sc.c, sc.w.gradient, func(i int, partial, scratch []float32) {
-		sc.c.GradWeightOf(i, sc.x.numbers(), sc.s.value.data, sc.y.slope(), partial, scratch)
-	})
+	gain := func() []float32 { return sc.s.value.data }
+	return sc.t.weightPass(sc.c, sc.w.gradient, sc.x.numbers, gain, sc.y.slope)
 }
 
 // inputBack returns the pass of the gradients of the image and of the factors.
@@ -122,6 +121,10 @@ func (sc *scaledConv) inputBack() func() {
 		image := first / sc.pixels
 		part := partial.data[i*c.IC:][:c.IC]
 		clear(part)
+		if local && x.carried() && x.slope16 != nil && !x.accumulate {
+			kernels.ScaleGrad16(end-first, c.IC, x.stored.numbers[at:], sc.s.value.data[image*c.IC:], dp, part, x.slope16.numbers[at:])
+			return
+		}
 		sc.dot(at, to, dp, part, t.scratchOf(worker))
 		x.passChannels(end-first, at, sc.s.value.data[image*c.IC:][:c.IC], dp, room)
 	}

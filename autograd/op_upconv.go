@@ -192,9 +192,7 @@ func (p *plainPart) back() []func() {
 	var passes []func()
 	if p.w.needsGrad {
 		dw := t.temporary(9*size, true)
-		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
-			c.GradWeightOf(i, p.x.numbers(), nil, p.y.slope(), partial, scratch)
-		})
+		weight := t.weightPass(c, func() []float32 { return dw.data }, p.x.numbers, noGain, p.y.slope)
 		passes = append(passes, func() {
 			clear(dw.data)
 			weight()

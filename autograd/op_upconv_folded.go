@@ -66,9 +66,7 @@ func (p *foldedPart) back() []func() {
 	var passes []func()
 	if p.w.needsGrad {
 		dfolded := t.temporary(16*p.cx*p.oc, true)
-		weight := t.weightPass(c, func() []float32 { return dfolded.data }, func(i int, partial, scratch []float32) {
-			c.GradWeightOf(i, p.y.slope(), nil, p.waiting(), partial, scratch)
-		})
+		weight := t.weightPass(c, func() []float32 { return dfolded.data }, p.y.slope, noGain, p.waiting)
 		unfold := func(i, _ int) { kernels.Unfold(i, p.cx, p.ic, p.oc, dfolded.data, p.w.grad.data) }
 		passes = append(passes, func() {
 			clear(dfolded.data)

@@ -11,6 +11,9 @@ type channel16Kernel struct {
 var channel16 = newFamily("channel16", channel16Kernel{
 	channel16AffineGeneric, channel16ReLUGeneric, channel16SiLUGeneric, channel16ScaleGeneric, channel16GradGeneric})
 
+// Streams16 is Streams for maps in bfloat16.
+func Streams16(numbers int) bool { return numbers >= 8<<20 }
+
 // ChannelAffine16 is ChannelAffine of a map in bfloat16 to another; b is needed.
 //
 //	y[i][j] = bf16(x[i][j]*a[j] + b[j])

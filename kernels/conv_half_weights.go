@@ -136,8 +136,8 @@ func (g *halfGradient) dotBlocks(c *Conv, channels int) (blocks []dotBlock) {
 	return blocks
 }
 
-// run computes a part of the partial gradients.
-func (g *halfGradient) run(c *Conv, task int, x Numbers, gain []float32, dy Numbers, partial, scratch []float32) {
+// run computes a part of the partial gradients, or of the only one, to which it adds.
+func (g *halfGradient) run(c *Conv, task int, adds bool, x Numbers, gain []float32, dy Numbers, partial, scratch []float32) {
 	chunk, split := task/g.splits, task%g.splits
 	t := halfTask{halfGradient: g, first: split * g.group, blocks: g.blocks}
 	t.channels = min(g.group, c.IC-t.first)
@@ -145,14 +145,17 @@ func (g *halfGradient) run(c *Conv, task int, x Numbers, gain []float32, dy Numb
 		t.blocks = g.rest
 	}
 	t.divide(scratch)
-	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
+	if !adds {
+		partial = partial[chunk*c.weightFloats():]
+	}
+	partial = partial[:c.weightFloats()]
 	begin := chunk * g.perChunk
 	for u := begin; u < min(begin+g.perChunk, g.units); u++ {
 		t.unit(u)
 		t.planes(c.Window, x, gain)
 		for column := 0; column < c.OC; column += dotCols {
 			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:], segs: t.segs, blocks: t.blocks,
-				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: u > begin}
+				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: adds || u > begin}
 			if g.parts == 2 {
 				d.asmall, d.bsmall = g.area, g.panel
 			}

@@ -105,7 +105,7 @@ func (c *Conv) StoredScratch() int {
 func (c *Conv) GradWeightOf(task int, x Numbers, gain []float32, of Numbers, partial, scratch []float32) {
 	c.half.reads(of)
 	if c.half != nil {
-		c.half.weights.run(c, task, x, gain, of, partial, scratch)
+		c.half.weights.run(c, task, false, x, gain, of, partial, scratch)
 		return
 	}
 	dy := of.floats

@@ -15,9 +15,13 @@ type norm16Kernel struct {
 	narrow   func(x []float32, y []uint16)
 	moments  func(rows, c int, x, shift, s1, s2 []float32, y []uint16)
 	gradSums func(act Gate16, rows, c int, x []uint16, a, b, mean, dy, s1, s2 []float32, dz []uint16)
+	// moreGradSums is gradSums of dz itself, in bfloat16, and a number for each channel more.
+	moreGradSums func(act Gate16, rows, c int, x []uint16, a, b, mean, add, s1, s2 []float32, dz []uint16)
+	scaleGrad    func(rows, c int, x []uint16, s, dp, dot []float32, dx []uint16)
 }
 
-var norm16 = newFamily("norm16", norm16Kernel{narrow16Generic, moments16Generic, normGradSums16Generic})
+var norm16 = newFamily("norm16", norm16Kernel{narrow16Generic, moments16Generic, normGradSums16Generic,
+	moreGradSums16Generic, scaleGrad16Generic})
 
 // Narrow16 rounds x to a map in bfloat16: to nearest even, denormal numbers to zero, as matrix units take them.
 func Narrow16(x []float32, y []uint16) {
@@ -50,6 +54,27 @@ func NormGradSums16(act Gate16, rows, c int, x []uint16, a, b, mean, dy, s1, s2 
 	a, b, mean, s1, s2 = a[:c], b[:c], mean[:c], s1[:c], s2[:c]
 	eachFew16(rows, c, func(begin, end int) {
 		norm16.fn.gradSums(act, end-begin, c, x[begin*c:end*c], a, b, mean, dy[begin*c:end*c], s1, s2, dz[begin*c:end*c])
+	})
+}
+
+// NormGradSumsMore16 is NormGradSums16 of a gradient that lies in dz already, to which it adds a number for each channel.
+//
+//	dy[i][j] = dz[i][j] + add[j]
+func NormGradSumsMore16(act Gate16, rows, c int, x []uint16, a, b, mean, add, s1, s2 []float32, dz []uint16) {
+	x, dz = x[:rows*c], dz[:rows*c]
+	a, b, mean, add, s1, s2 = a[:c], b[:c], mean[:c], add[:c], s1[:c], s2[:c]
+	eachFew16(rows, c, func(begin, end int) {
+		norm16.fn.moreGradSums(act, end-begin, c, x[begin*c:end*c], a, b, mean, add, s1, s2, dz[begin*c:end*c])
+	})
+}
+
+// ScaleGrad16 computes both gradients of x [rows, c] times a factor for each channel from that of the product.
+//
+//	dot[j] += x[i][j]*dp[i][j];  dx[i][j] = bf16(dp[i][j]*s[j])
+func ScaleGrad16(rows, c int, x []uint16, s, dp, dot []float32, dx []uint16) {
+	x, s, dp, dot, dx = x[:rows*c], s[:c], dp[:rows*c], dot[:c], dx[:rows*c]
+	eachFew16(rows, c, func(begin, end int) {
+		norm16.fn.scaleGrad(end-begin, c, x[begin*c:end*c], s, dp[begin*c:end*c], dot, dx[begin*c:end*c])
 	})
 }
 

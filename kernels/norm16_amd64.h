@@ -27,6 +27,7 @@ LABEL:                  \
 #define SUM Z11
 #define DOT Z12
 #define X Z13
+#define MORE Z7
 
 #define NOGATE
 
@@ -50,7 +51,14 @@ LABEL:                  \
 	VMULPS V0, V2, V2; \
 	VMULPS V2, V1, V1
 
-#define GRADSUMS16(CONSTANTS, GATE) \
+// V1 = dy at DX, of 32 bits, or of 16 and a number for each channel more
+#define GIVEN VMOVUPS.Z (DX), K1, V1
+#define GIVENMORE VPMOVZXWD.Z (DX), K1, V1; VPSLLD $16, V1, V1; VADDPS MORE, V1, V1
+#define FACTORLESS
+#define MORETOADD FACTOR(add+56(FP), MORE)
+
+// dy begins at DX*SCALE, and STEP is one of its rows.
+#define GRADSUMS16(CONSTANTS, GATE, GRADIENT, ADDEND, SCALE, STEP) \
 	CONSTANTS;                     \
 	VXORPS ZERO, ZERO, ZERO;       \
 	MOVQ c+8(FP), CX;              \
@@ -65,13 +73,14 @@ columns:                               \
 	FACTOR(a+24(FP), A);           \
 	FACTOR(b+32(FP), B);           \
 	FACTOR(mean+40(FP), MEAN);     \
-	FACTOR(s1+56(FP), SUM);        \
-	FACTOR(s2+64(FP), DOT);        \
+	FACTOR(s1+64(FP), SUM);        \
+	FACTOR(s2+72(FP), DOT);        \
+	ADDEND;                        \
 	MOVQ x+16(FP), SI;             \
 	LEAQ (SI)(AX*2), SI;           \
 	MOVQ dy+48(FP), DX;            \
-	LEAQ (DX)(AX*4), DX;           \
-	MOVQ dz+72(FP), DI;            \
+	LEAQ (DX)(AX*SCALE), DX;       \
+	MOVQ dz+80(FP), DI;            \
 	LEAQ (DI)(AX*2), DI;           \
 	MOVQ rows+0(FP), BX;           \
 rows:                                  \
@@ -79,7 +88,7 @@ rows:                                  \
 	PREFETCHT0 (DI)(R13*1);        \
 	VPMOVZXWD.Z (SI), K1, X;       \
 	VPSLLD $16, X, X;              \
-	VMOVUPS.Z (DX), K1, V1;        \
+	GRADIENT;                      \
 	GATE;                          \
 	VADDPS V1, SUM, SUM;           \
 	VSUBPS MEAN, X, X;             \
@@ -88,13 +97,58 @@ rows:                                  \
 	NARROW1;                       \
 	VMOVDQU16 Y6, K1, (DI);        \
 	ADDQ R10, SI;                  \
+	ADDQ STEP, DX;                 \
+	ADDQ R10, DI;                  \
+	DECQ BX;                       \
+	JNZ  rows;                     \
+	MOVQ s1+64(FP), R9;             \
+	TOTAL(SUM);                    \
+	MOVQ s2+72(FP), R9;             \
+	TOTAL(DOT);                    \
+	ADDQ $16, AX;                  \
+	SUBQ $16, CX;                  \
+	JGT  columns;                  \
+	VZEROUPPER;                    \
+	RET
+
+// DOT += x·dp, dz = bf16(dp·A)
+#define SCALEGRAD16 \
+	ROUNDING;                      \
+	MOVQ c+8(FP), CX;              \
+	MOVQ CX, R10;                  \
+	SHLQ $1, R10;                  \
+	LEAQ (R10)(R10*1), R11;        \
+	MOVQ rows+0(FP), R13;          \
+	IMULQ R10, R13;                \
+	XORQ AX, AX;                   \
+columns:                               \
+	EXISTING(existing);            \
+	FACTOR(s+24(FP), A);           \
+	FACTOR(dot+40(FP), DOT);       \
+	MOVQ x+16(FP), SI;             \
+	LEAQ (SI)(AX*2), SI;           \
+	MOVQ dp+32(FP), DX;            \
+	LEAQ (DX)(AX*4), DX;           \
+	MOVQ dx+48(FP), DI;            \
+	LEAQ (DI)(AX*2), DI;           \
+	MOVQ rows+0(FP), BX;           \
+rows:                                  \
+	PREFETCHT0 (SI)(R13*1);        \
+	PREFETCHT0 (DI)(R13*1);        \
+	VPMOVZXWD.Z (SI), K1, X;       \
+	VPSLLD $16, X, X;              \
+	VMOVUPS.Z (DX), K1, V1;        \
+	VMULPS V1, X, X;               \
+	VADDPS X, DOT, DOT;            \
+	VMULPS A, V1, V1;              \
+	NARROW1;                       \
+	VMOVDQU16 Y6, K1, (DI);        \
+	ADDQ R10, SI;                  \
 	ADDQ R11, DX;                  \
 	ADDQ R10, DI;                  \
 	DECQ BX;                       \
 	JNZ  rows;                     \
-	MOVQ s1+56(FP), R9;             \
-	TOTAL(SUM);                    \
-	MOVQ s2+64(FP), R9;             \
+	MOVQ dot+40(FP), R9;           \
 	TOTAL(DOT);                    \
 	ADDQ $16, AX;                  \
 	SUBQ $16, CX;                  \

@@ -30,13 +30,36 @@ func moments16Generic(rows, c int, x, shift, s1, s2 []float32, y []uint16) {
 
 func normGradSums16Generic(act Gate16, rows, c int, x []uint16, a, b, mean, dy, s1, s2 []float32, dz []uint16) {
 	for i := range rows {
-		dy, dz := dy[i*c:][:c], dz[i*c:][:c]
-		for j, v := range x[i*c:][:c] {
-			v := bf16Wide(v)
-			g := gate16Grad(act, float32(v*a[j])+b[j], dy[j])
-			s1[j] += g
-			s2[j] += float32(g * (v - mean[j]))
-			dz[j] = narrow16Of(g)
+		for j := range c {
+			at := i*c + j
+			dz[at] = normGrad16(act, bf16Wide(x[at]), a[j], b[j], mean[j], dy[at], &s1[j], &s2[j])
+		}
+	}
+}
+
+func moreGradSums16Generic(act Gate16, rows, c int, x []uint16, a, b, mean, add, s1, s2 []float32, dz []uint16) {
+	for i := range rows {
+		for j := range c {
+			at := i*c + j
+			dz[at] = normGrad16(act, bf16Wide(x[at]), a[j], b[j], mean[j], bf16Wide(dz[at])+add[j], &s1[j], &s2[j])
+		}
+	}
+}
+
+// normGrad16 returns the gradient of a number before the activation, and adds it up.
+func normGrad16(act Gate16, x, a, b, mean, dy float32, s1, s2 *float32) uint16 {
+	g := gate16Grad(act, float32(x*a)+b, dy)
+	*s1 += g
+	*s2 += float32(g * (x - mean))
+	return narrow16Of(g)
+}
+
+func scaleGrad16Generic(rows, c int, x []uint16, s, dp, dot []float32, dx []uint16) {
+	for i := range rows {
+		for j := range c {
+			at := i*c + j
+			dot[j] += float32(bf16Wide(x[at]) * dp[at])
+			dx[at] = narrow16Of(dp[at] * s[j])
 		}
 	}
 }

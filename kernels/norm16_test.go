@@ -59,10 +59,19 @@ func TestNorm16EqualsGeneric(t *testing.T) {
 				y[rows*c], dz[rows*c] = 5, 5
 				ChannelMoments16(rows, c, x, mean, s1, s2, y)
 				NormGradSums16(act, rows, c, x16, a, b, mean, dy, s3, s4, dz)
-				wide, wider := make([]float32, len(y)), make([]float32, len(y))
-				bfloatToGeneric(y, wide)
-				bfloatToGeneric(dz, wider)
-				return [][]float32{s1, s2, s3, s4, wide, wider}
+				results := [][]float32{s1, s2, s3, s4}
+				keep := func(list ...[]uint16) {
+					for _, v := range list {
+						wide := make([]float32, len(v))
+						bfloatToGeneric(v, wide)
+						results = append(results, wide)
+					}
+				}
+				keep(y, dz)
+				NormGradSumsMore16(act, rows, c, x16, a, b, mean, a, s3, s4, dz)
+				ScaleGrad16(rows, c, x16, a, dy, s2, y)
+				keep(y, dz)
+				return results
 			}
 			for act := Gate16None; act <= Gate16SiLU; act++ {
 				restore := Limit(Generic)
@@ -109,5 +118,33 @@ func TestNorm16Values(t *testing.T) {
 			require.InDelta(t, s1[j], t1[j], 2e-3)
 			require.InDelta(t, s2[j], t2[j], 2e-2)
 		}
+	}
+}
+
+// What is added to a gradient on the way is as if it had been there, and a scaled image has the gradients of a product.
+func TestNorm16More(t *testing.T) {
+	const rows, c = 9, 20
+	x, dy, a, b, mean, add := gaussian(rows*c, 1), gaussian(rows*c, 2), gaussian(c, 3), gaussian(c, 4), gaussian(c, 5), gaussian(c, 6)
+	x16, dz, want, sum := make([]uint16, rows*c), make([]uint16, rows*c), make([]uint16, rows*c), make([]float32, rows*c)
+	bf16SplitGeneric(x, x16, nil)
+	bf16SplitGeneric(dy, dz, nil)
+	for i := range sum {
+		sum[i] = bf16Wide(dz[i]) + add[i%c]
+	}
+	s1, s2, t1, t2 := make([]float32, c), make([]float32, c), make([]float32, c), make([]float32, c)
+	NormGradSums16(Gate16SiLU, rows, c, x16, a, b, mean, sum, s1, s2, want)
+	NormGradSumsMore16(Gate16SiLU, rows, c, x16, a, b, mean, add, t1, t2, dz)
+	require.Equal(t, [][]float32{s1, s2}, [][]float32{t1, t2})
+	require.Equal(t, want, dz)
+
+	dot, dx := make([]float32, c), make([]uint16, rows*c)
+	ScaleGrad16(rows, c, x16, a, dy, dot, dx)
+	for j := range c {
+		exact := 0.0
+		for i := j; i < rows*c; i += c {
+			exact += float64(bf16Wide(x16[i])) * float64(dy[i])
+			require.Equal(t, narrow16Of(dy[i]*a[j]), dx[i])
+		}
+		require.InDelta(t, exact, float64(dot[j]), 1e-4)
 	}
 }
