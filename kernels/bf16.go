@@ -1,7 +1,7 @@
 package kernels
 
 // BFloat16 numbers are the upper halves of float32 numbers. Conversion rounds to nearest, ties to even; a NaN stays one,
-// made quiet.
+// made quiet. What matrix units multiply has no denormal numbers: they would take them for zeros, and zeros they are.
 //
 // Pairs of rows lie as a matrix unit wants them: element j of two rows side by side.
 

@@ -10,6 +10,7 @@
 #define QUIET Z18
 #define UPPER Z19
 #define INF Z20
+#define MINUS Z21
 
 #define CONSTANT(V, Z) MOVL $V, AX; VPBROADCASTD AX, Z
 #define CONSTANTS \
@@ -17,16 +18,19 @@
 	CONSTANT(0x7fff, BIAS); \
 	CONSTANT(0x400000, QUIET); \
 	CONSTANT(0xffff0000, UPPER); \
-	CONSTANT(0x7f800000, INF)
+	CONSTANT(0x7f800000, INF); \
+	CONSTANT(0x80000000, MINUS)
 
-// the upper halves of T = bf16(X)
+// the upper halves of T = bf16(X), zero where X is denormal
 #define ROUND(X, T) \
 	VPSRLD $16, X, T; \
 	VPANDD ONE, T, T; \
 	VPADDD BIAS, T, T; \
 	VPADDD X, T, T; \
 	VCMPPS $3, X, X, K1; \
-	VPORD QUIET, X, K1, T
+	VPORD QUIET, X, K1, T; \
+	VPTESTNMD INF, X, K1; \
+	VPANDD MINUS, X, K1, T
 
 // the upper halves of T = bf16(X - H), zero where H is infinite or no number; H is a bf16 in the upper half, destroyed as X is
 #define REST(X, H, T) \
@@ -140,9 +144,26 @@ end:
 	VZEROUPPER
 	RET
 
+// the words of two halves of a register side by side
+DATA bf16Words<>+0(SB)/8, $0x0011000100100000
+DATA bf16Words<>+8(SB)/8, $0x0013000300120002
+DATA bf16Words<>+16(SB)/8, $0x0015000500140004
+DATA bf16Words<>+24(SB)/8, $0x0017000700160006
+DATA bf16Words<>+32(SB)/8, $0x0019000900180008
+DATA bf16Words<>+40(SB)/8, $0x001b000b001a000a
+DATA bf16Words<>+48(SB)/8, $0x001d000d001c000c
+DATA bf16Words<>+56(SB)/8, $0x001f000f001e000e
+GLOBL bf16Words<>(SB), RODATA|NOPTR, $64
+
+// 16 columns, AT bytes from SI on, of a row and the next
+#define PAIROF(AT) \
+	VMOVDQU AT(SI), Y0; \
+	VINSERTI64X4 $1, AT(SI)(R9*1), Z0, Z0; \
+	VPERMW Z0, Z2, Z1
+
 // func bf16PairOfAVX512(pairs, n, ld int, x, to *uint16)
 //
-// K3 are the columns left, at most 16.
+// K3 are the columns left, less than 16.
 TEXT ·bf16PairOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ pairs+0(FP), BX
 	MOVQ ld+16(FP), R9
@@ -151,44 +172,71 @@ TEXT ·bf16PairOfAVX512(SB), NOSPLIT, $0-40
 	SHLQ $1, R9
 	MOVQ R9, R12
 	SHLQ $4, R12 // 16 rows ahead are fetched from memory
-rowsof:
-	LEAQ (SI)(R9*1), R8
-	LEAQ (SI)(R12*1), R11
-	LEAQ (R8)(R12*1), R13
+	LEAQ (R12)(R9*1), R13
+	VMOVDQU32 bf16Words<>(SB), Z2
 	MOVQ n+8(FP), CX
-	XORQ AX, AX
 	CMPQ CX, $16
-	JLT  partof
-wholeof:
-	PREFETCHT0 (R11)(AX*2)
-	PREFETCHT0 (R13)(AX*2)
-	VPMOVZXWD (SI)(AX*2), Z0
-	VPMOVZXWD (R8)(AX*2), Z1
-	VPSLLD $16, Z1, Z1
-	VPORD Z0, Z1, Z1
+	JEQ  narrow
+	CMPQ CX, $32
+	JEQ  wide
+	LEAQ (R9)(R9*1), R10
+	ANDQ $15, CX
+	MOVQ $1, AX
+	SHLQ CX, AX
+	DECQ AX
+	KMOVW AX, K3
+rows:
+	MOVQ SI, R8
+	MOVQ n+8(FP), CX
+	CMPQ CX, $16
+	JLT  last
+whole:
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 (SI)(R13*1)
+	PAIROF(0)
 	VMOVDQU32 Z1, (DI)
-	ADDQ $16, AX
+	ADDQ $32, SI
 	ADDQ $64, DI
 	SUBQ $16, CX
 	CMPQ CX, $16
-	JGE  wholeof
-partof:
+	JGE  whole
+last:
 	TESTQ CX, CX
-	JEQ  nextof
-	MOVQ $1, R10
-	SHLQ CX, R10
-	DECQ R10
-	KMOVW R10, K3
-	VPMOVZXWD.Z (SI)(AX*2), K3, Z0
-	VPMOVZXWD.Z (R8)(AX*2), K3, Z1
-	VPSLLD $16, Z1, Z1
-	VPORD Z0, Z1, Z1
+	JEQ  next
+	VMOVDQU16.Z (SI), K3, Y0
+	VMOVDQU16.Z (SI)(R9*1), K3, Y1
+	VINSERTI64X4 $1, Y1, Z0, Z0
+	VPERMW Z0, Z2, Z1
 	VMOVDQU32 Z1, K3, (DI)
 	LEAQ (DI)(CX*4), DI
-nextof:
-	LEAQ (R8)(R9*1), SI
+next:
+	LEAQ (R8)(R10*1), SI
 	DECQ BX
-	JNZ  rowsof
+	JNZ  rows
+	VZEROUPPER
+	RET
+narrow:
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 (SI)(R13*1)
+	PAIROF(0)
+	VMOVDQU32 Z1, (DI)
+	LEAQ (SI)(R9*2), SI
+	ADDQ $64, DI
+	DECQ BX
+	JNZ  narrow
+	VZEROUPPER
+	RET
+wide:
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 (SI)(R13*1)
+	PAIROF(0)
+	VMOVDQU32 Z1, (DI)
+	PAIROF(32)
+	VMOVDQU32 Z1, 64(DI)
+	LEAQ (SI)(R9*2), SI
+	ADDQ $128, DI
+	DECQ BX
+	JNZ  wide
 	VZEROUPPER
 	RET
 

@@ -11,7 +11,7 @@ type halfTask struct {
 
 	image, count int // first image of the unit, number of images
 	row, rows    int // first row of dy, number of rows
-	segs         []dotSeg
+	last         int // 1 for the last unit of an image or of all, if it is smaller
 }
 
 // divide gives the parts of scratch their names.
@@ -35,11 +35,14 @@ func (t *halfTask) unit(u int) {
 	t.image, t.row = u/t.bands*t.images, u%t.bands*t.band
 	t.count = min(t.images, t.x.n-t.image)
 	t.rows = min(t.band, t.dy.lines-t.row)
-	t.segs = t.halfGradient.segs[0]
+	t.last = 0
 	if t.count < t.images || t.rows < t.band {
-		t.segs = t.halfGradient.segs[1]
+		t.last = 1
 	}
 }
+
+// segs returns the runs of rows of a panel of so many columns.
+func (t *halfTask) segs(width int) []dotSeg { return t.halfGradient.segs[width/dotCols][t.last] }
 
 // planes writes the pixels of x that the unit sees.
 func (t *halfTask) planes(w Window, x Numbers, gain []float32) {
@@ -222,7 +225,8 @@ func (t *halfTask) pairs(column, width int, dy Numbers) {
 			}
 		}
 	}
-	p.zeros(t.segs[0].blocks*dotK/2 - p.at)
+	end := t.segs(width)
+	p.zeros((end[len(end)-1].a+end[len(end)-1].blocks*dotK)/2 - p.at)
 }
 
 // A halfPanel is written pair by pair of pixels.
