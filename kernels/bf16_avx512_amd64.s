@@ -171,7 +171,10 @@ TEXT ·bf16PairOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ to+32(FP), DI
 	SHLQ $1, R9
 	MOVQ R9, R12
-	SHLQ $4, R12 // 16 rows ahead are fetched from memory
+	SHLQ $4, R12 // 16 rows ahead are fetched from memory, and at least as far as in split
+	MOVQ $AHEAD, R13
+	CMPQ R12, R13
+	CMOVQLT R13, R12
 	LEAQ (R12)(R9*1), R13
 	VMOVDQU32 bf16Words<>(SB), Z2
 	MOVQ n+8(FP), CX
