@@ -263,47 +263,11 @@ func (b *batchNorm) normaliseAny(begin, end int, scratch []float32) {
 func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
-	measure := func(begin, end, worker int, given, part []float32) {
-		scale, shift, mean, _ := b.coefficients()
-		gate, short := b.gate()
-		if short && given != nil {
-			kernels.NormGradSums16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, given, part[:c], part[c:],
-				b.y.slope16.numbers[begin*c:])
-			return
-		}
-		for first := begin; begin < end; begin += b.few() {
-			n := min(b.few(), end-begin)
-			at, to, scratch := begin*c, (begin+n)*c, t.scratchOf(worker)
-			dy := given
-			if given == nil {
-				dy = b.y.slopeRows(at, to, scratch[2*max(l1Floats, c):])
-			} else {
-				dy = given[at-first*c : to-first*c]
-			}
-			if short {
-				kernels.NormGradSums16(gate, n, c, b.x.stored.numbers[at:], scale, shift, mean, dy, part[:c], part[c:], b.y.slope16.numbers[at:])
-				continue
-			}
-			x := b.x.rows(at, to, scratch[max(l1Floats, c):])
-			b.throughActivation(n, x, dy, scratch)
-			kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
-			b.y.putSlope(at, dy)
-		}
-	}
 	blocks := func(i, worker int) {
 		begin, rows, part := sums.block(i)
-		measure(begin, begin+rows, worker, nil, part)
+		b.measure(begin, begin+rows, worker, nil, part)
 	}
-	more := func(begin, end int, add, part []float32) bool {
-		scale, shift, mean, _ := b.coefficients()
-		gate, short := b.gate()
-		if short {
-			kernels.NormGradSumsMore16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, add, part[:c], part[c:],
-				b.y.slope16.numbers[begin*c:])
-		}
-		return short
-	}
-	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure, passMore: more}
+	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: b.measure, passMore: b.measureMore}
 	b.y.follow = f
 	coef := make([]float32, 3*c)
 	toInput := func(i, worker int) {
@@ -323,6 +287,49 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 			parallel.For(sums.blocks, toInput)
 		}
 	}
+}
+
+// measure takes the gradient of rows of y through the activation and adds up what the normalisation wants to know: given, where a task
+// has just computed it, or as it lies.
+func (b *batchNorm) measure(begin, end, worker int, given, part []float32) {
+	c := b.c
+	scale, shift, mean, _ := b.coefficients()
+	gate, short := b.gate()
+	if short && given != nil {
+		kernels.NormGradSums16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, given, part[:c], part[c:],
+			b.y.slope16.numbers[begin*c:])
+		return
+	}
+	for first := begin; begin < end; begin += b.few() {
+		n := min(b.few(), end-begin)
+		at, to, scratch := begin*c, (begin+n)*c, b.tape.scratchOf(worker)
+		dy := given
+		if given == nil {
+			dy = b.y.slopeRows(at, to, scratch[2*max(l1Floats, c):])
+		} else {
+			dy = given[at-first*c : to-first*c]
+		}
+		if short {
+			kernels.NormGradSums16(gate, n, c, b.x.stored.numbers[at:], scale, shift, mean, dy, part[:c], part[c:], b.y.slope16.numbers[at:])
+			continue
+		}
+		x := b.x.rows(at, to, scratch[max(l1Floats, c):])
+		b.throughActivation(n, x, dy, scratch)
+		kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
+		b.y.putSlope(at, dy)
+	}
+}
+
+// measureMore is measure of a carried gradient that lacks a number for each channel; it tells whether it could.
+func (b *batchNorm) measureMore(begin, end int, add, part []float32) bool {
+	c := b.c
+	scale, shift, mean, _ := b.coefficients()
+	gate, short := b.gate()
+	if short {
+		kernels.NormGradSumsMore16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, add, part[:c], part[c:],
+			b.y.slope16.numbers[begin*c:])
+	}
+	return short
 }
 
 // gate returns what follows the normalisation, and whether kernels for maps in bfloat16 can take gradients through it.

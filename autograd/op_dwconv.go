@@ -63,10 +63,7 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after next, more ..
 	o.keep, o.adds, o.unpacks = []*Var{x, w}, []*Var{w}, []*Var{x}
 	o.flops = 2 * y.Shape.Size() * win.KH * win.KW
 	o.carry(x)
-	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()))
-	if t.carries() {
-		t.worker(d.GradWeightScratch() + d.GradWeightStored())
-	}
+	t.worker(max(d.ForwardScratch(), d.GradInputScratch(), d.GradWeightScratch()+d.GradWeightStored()))
 	t.needRoom(max(dwPart(d.ForwardPixels, d.C), dwPart(d.GradInputPixels, d.C)))
 	forward := func(i, worker int) {
 		begin, end, _ := d.ForwardPixels(i)

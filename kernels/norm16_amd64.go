@@ -3,7 +3,12 @@
 package kernels
 
 func init() {
-	norm16.register(AVX512, norm16Kernel{
+	norm16.register(AVX512, norm16OfAVX512())
+	norm16.register(AMX, norm16OfAMX())
+}
+
+func norm16OfAVX512() norm16Kernel {
+	return norm16Kernel{
 		narrow: func(x []float32, y []uint16) {
 			if len(x) > 0 {
 				narrow16AVX512(len(x), &x[0], &y[0])
@@ -41,8 +46,11 @@ func init() {
 				scaleGrad16AVX512(rows, c, &x[0], &s[0], &dp[0], &dot[0], &dx[0])
 			}
 		},
-	})
-	norm16.register(AMX, norm16Kernel{
+	}
+}
+
+func norm16OfAMX() norm16Kernel {
+	return norm16Kernel{
 		narrow: func(x []float32, y []uint16) {
 			if len(x) > 0 {
 				narrow16AMX(len(x), &x[0], &y[0])
@@ -80,7 +88,7 @@ func init() {
 				scaleGrad16AMX(rows, c, &x[0], &s[0], &dp[0], &dot[0], &dx[0])
 			}
 		},
-	})
+	}
 }
 
 //go:noescape
