@@ -87,3 +87,36 @@ func TestConvRefusesOtherNumbers(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkConvHalf times layers of a decoder on maps in bfloat16, in all directions.
+func BenchmarkConvHalf(b *testing.B) {
+	for _, l := range [][3]int{{16, 16, 256}, {64, 64, 64}, {256, 256, 16}} {
+		side := l[2]
+		w := Window{IH: side, IW: side, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
+		c := BFloat16.NewConv(8, l[0], l[1], 1, w)
+		_, x := packed(StoreBFloat16, 8*side*side*l[0])
+		_, dy := packed(StoreBFloat16, 8*side*side*l[1])
+		of, scratch := StoreBFloat16.Stored, make([]float32, c.Scratch()+c.StoredScratch())
+		forward, back, partial := make([]float32, c.ForwardPacked()), make([]float32, c.BackPacked()), make([]float32, c.Partial())
+		y, dx := make([]float32, len(dy)), make([]float32, len(x))
+		sub := func(name string, tasks int, run func(i int)) {
+			b.Run(fmt.Sprint(l, name), func(b *testing.B) {
+				for b.Loop() {
+					for i := range tasks {
+						run(i)
+					}
+				}
+				b.ReportMetric(float64(c.FLOPs()*b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+		sub("forward", c.ForwardTasks(), func(i int) {
+			begin, end := c.ForwardPixels(i)
+			c.ForwardOf(i, false, of(x), nil, forward, y[:(end-begin)*c.OC], scratch)
+		})
+		sub("input", c.GradInputTasks(), func(i int) {
+			begin, end := c.GradInputPixels(i)
+			c.GradInputOf(i, false, of(dy), back, dx[:(end-begin)*c.IC], scratch)
+		})
+		sub("weight", c.GradWeightTasks(), func(i int) { c.GradWeightOf(i, of(x), nil, of(dy), partial, scratch) })
+	}
+}
