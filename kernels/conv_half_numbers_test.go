@@ -88,8 +88,8 @@ func TestConvRefusesOtherNumbers(t *testing.T) {
 	}
 }
 
-// BenchmarkConvHalf times layers of a decoder on maps in bfloat16, in all directions.
-func BenchmarkConvHalf(b *testing.B) {
+// BenchmarkConvOfBFloat16 times layers of a decoder on maps in bfloat16, in all directions.
+func BenchmarkConvOfBFloat16(b *testing.B) {
 	for _, l := range [][3]int{{16, 16, 256}, {64, 64, 64}, {256, 256, 16}} {
 		side := l[2]
 		w := Window{IH: side, IW: side, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
