@@ -12,7 +12,7 @@ import (
 // others find float32 numbers where the value was, in memory that lives for their operation alone.
 //
 // A value is stored so if an operation before the losses keeps it for its backward pass. Results of a forward pass are the same
-// in any storage; gradients, which stay in float32, are those of rounded values.
+// in any storage but where values are carried; gradients are those of rounded values.
 type stored struct {
 	carried // its memory
 	storage kernels.Storage

@@ -51,7 +51,8 @@ type Tape struct {
 	// before recording.
 	Precision kernels.Precision
 	// Storage is how what waits for the backward pass does so, StoreAuto as Precision says: in Float16 in halves; in BFloat16
-	// in bfloat16 where backward passes round to that anyway, so that no bit differs; else in float32. Set it before recording.
+	// in bfloat16 where maps lie in it between operations (see carried) and where backward passes round to it anyway; else in
+	// float32. Set it before recording.
 	Storage kernels.Storage
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
