@@ -13,7 +13,7 @@ func (t *Tape) FirstNonFinite() string {
 	}
 	found := ""
 	t.forward(func(o *op) {
-		if found == "" && !kernels.AllFinite(o.out.value.data) {
+		if found == "" && !o.out.finite() {
 			found = "result of " + o.out.Name
 		}
 	})
@@ -30,4 +30,18 @@ func (v *Var) describe() string {
 		return v.Name + " " + v.param.Name
 	}
 	return v.Name
+}
+
+// finite tells whether a value that was computed is.
+func (v *Var) finite() bool {
+	if !v.carried() {
+		return kernels.AllFinite(v.value.data)
+	}
+	scratch := make([]float32, l1Floats)
+	for i := 0; i < len(v.stored.numbers); i += l1Floats {
+		if !kernels.AllFinite(v.rows(i, min(i+l1Floats, len(v.stored.numbers)), scratch)) {
+			return false
+		}
+	}
+	return true
 }

@@ -68,6 +68,9 @@ func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activatio
 	b.coef = t.saved(4 * b.c)
 	o.keep, o.adds = []*Var{x, gamma}, []*Var{gamma, beta}
 	o.writes, o.unpacks = []*Var{x, y}, []*Var{x}
+	o.carry(x)
+	t.worker(3 * max(l1Floats, b.c))
+	normalise = b.eachFew(b.normaliseAny)
 	if stats.Fixed {
 		o.forward = func() {
 			b.affineOfRunning()
@@ -79,9 +82,12 @@ func normalisation(t *Tape, x, gamma, beta *Var, stats BatchStats, act Activatio
 	measure := func() { moments.combine() }
 	if moments == nil {
 		moments = newSums(t, b.rows, b.c, 2, false)
-		blocks := func(i, _ int) {
+		blocks := func(i, worker int) {
 			begin, rows, part := moments.block(i)
-			stats.moments(b.c, x.value.data[begin*b.c:][:rows*b.c], part)
+			for end := begin + rows; begin < end; begin += b.few() {
+				n := min(b.few(), end-begin)
+				stats.moments(b.c, x.valueRows(begin*b.c, (begin+n)*b.c, t.scratchOf(worker)), part)
+			}
 		}
 		measure = func() { moments.run(blocks) }
 	}
@@ -185,46 +191,87 @@ func (s *BatchStats) move(j int, n, momentum, mean, variance float64) {
 
 // normalise computes rows of y, few at a time: they stay in the first-level cache for what follows.
 func (b *batchNorm) normalise(begin, end int) {
-	scale, shift, _, _ := b.coefficients()
 	stream := b.x != b.y && b.y.stored == nil && kernels.Streams(b.rows*b.c)
 	for ; begin < end; begin += b.few() {
 		rows := min(b.few(), end-begin)
 		x, y := b.x.value.data[begin*b.c:][:rows*b.c], b.y.value.data[begin*b.c:][:rows*b.c]
-		switch b.act {
-		case WithReLU:
-			kernels.ChannelAffineReLU(rows, b.c, stream, x, scale, shift, y)
-		case WithSiLU:
-			kernels.ChannelAffineSiLU(rows, b.c, stream, x, scale, shift, y)
-		case WithReLU6:
-			kernels.ChannelAffine(rows, b.c, false, x, scale, shift, y)
-			kernels.ReLU6(y, y)
-		default:
-			kernels.ChannelAffine(rows, b.c, stream, x, scale, shift, y)
-		}
+		b.apply(rows, stream, x, y)
 		b.x.pack(b.op, begin*b.c, x)
 		b.y.pack(b.op, begin*b.c, y)
+	}
+}
+
+// apply normalises rows of x.
+func (b *batchNorm) apply(rows int, stream bool, x, y []float32) {
+	scale, shift, _, _ := b.coefficients()
+	switch b.act {
+	case WithReLU:
+		kernels.ChannelAffineReLU(rows, b.c, stream, x, scale, shift, y)
+	case WithSiLU:
+		kernels.ChannelAffineSiLU(rows, b.c, stream, x, scale, shift, y)
+	case WithReLU6:
+		kernels.ChannelAffine(rows, b.c, false, x, scale, shift, y)
+		kernels.ReLU6(y, y)
+	default:
+		kernels.ChannelAffine(rows, b.c, stream, x, scale, shift, y)
+	}
+}
+
+// eachFew returns a pass that calls body for ranges of rows, on all workers, with their scratch.
+func (b *batchNorm) eachFew(body func(begin, end int, scratch []float32)) func() {
+	size := rowsOf(b.c)
+	task := func(i, worker int) { body(i*size, min((i+1)*size, b.rows), b.tape.scratchOf(worker)) }
+	return func() { parallel.For((b.rows+size-1)/size, task) }
+}
+
+// inPlace normalises the pixels of a task.
+func (b *batchNorm) inPlace(pixels func(task int) (begin, end int)) next {
+	return func(task, _ int, _ []float32) bool {
+		b.normalise(pixels(task))
+		return false
+	}
+}
+
+// normaliseAny is normalise where what is read or written may be carried.
+func (b *batchNorm) normaliseAny(begin, end int, scratch []float32) {
+	scale, shift, _, _ := b.coefficients()
+	if !b.x.carried() && !b.y.carried() {
+		b.normalise(begin, end)
+		return
+	}
+	c := b.c
+	if b.x.carried() && b.y.carried() && b.act != WithReLU6 {
+		x, y, rows := b.x.stored.numbers[begin*c:end*c], b.y.stored.numbers[begin*c:end*c], end-begin
+		stream := kernels.Streams16(b.rows * c)
+		switch b.act {
+		case WithReLU:
+			kernels.ChannelAffineReLU16(rows, c, stream, x, scale, shift, y)
+		case WithSiLU:
+			kernels.ChannelAffineSiLU16(rows, c, stream, x, scale, shift, y)
+		default:
+			kernels.ChannelAffine16(rows, c, stream, x, scale, shift, y)
+		}
+		return
+	}
+	for ; begin < end; begin += b.few() {
+		rows := min(b.few(), end-begin)
+		x := b.x.valueRows(begin*c, (begin+rows)*c, scratch)
+		y := b.y.part(begin*c, (begin+rows)*c, false, scratch)
+		b.apply(rows, false, x, y)
+		b.x.pack(b.op, begin*c, x)
+		b.y.pack(b.op, begin*c, y)
+		b.y.put(begin*c, y)
 	}
 }
 
 func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	c := b.c
 	sums := newSums(t, b.rows, c, 2, true)
-	t.worker(2 * max(l1Floats, c))
-	measure := func(begin, end, worker int, part []float32) {
-		_, _, mean, _ := b.coefficients()
-		for ; begin < end; begin += b.few() {
-			n := min(b.few(), end-begin)
-			scratch := t.scratchOf(worker)
-			x, dy := b.x.rows(begin*c, (begin+n)*c, scratch[max(l1Floats, c):]), b.y.grad.data[begin*c:][:n*c]
-			b.throughActivation(n, x, dy, scratch)
-			kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
-		}
-	}
 	blocks := func(i, worker int) {
 		begin, rows, part := sums.block(i)
-		measure(begin, begin+rows, worker, part)
+		b.measure(begin, begin+rows, worker, nil, part)
 	}
-	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: measure}
+	f := &follower{producer: len(t.ops) - 1, c: c, kinds: 2, pass: b.measure, passMore: b.measureMore}
 	b.y.follow = f
 	coef := make([]float32, 3*c)
 	toInput := func(i, worker int) {
@@ -246,17 +293,83 @@ func (b *batchNorm) recordBackward(t *Tape, o *op) {
 	}
 }
 
+// measure takes the gradient of rows of y through the activation and adds up what the normalisation wants to know: given, where a task
+// has just computed it, or as it lies.
+func (b *batchNorm) measure(begin, end, worker int, given, part []float32) {
+	c := b.c
+	scale, shift, mean, _ := b.coefficients()
+	gate, short := b.gate()
+	if short && given != nil {
+		kernels.NormGradSums16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, given, part[:c], part[c:],
+			b.y.slope16.numbers[begin*c:])
+		return
+	}
+	for first := begin; begin < end; begin += b.few() {
+		n := min(b.few(), end-begin)
+		at, to, scratch := begin*c, (begin+n)*c, b.tape.scratchOf(worker)
+		dy := given
+		if given == nil {
+			dy = b.y.slopeRows(at, to, scratch[2*max(l1Floats, c):])
+		} else {
+			dy = given[at-first*c : to-first*c]
+		}
+		if short {
+			kernels.NormGradSums16(gate, n, c, b.x.stored.numbers[at:], scale, shift, mean, dy, part[:c], part[c:], b.y.slope16.numbers[at:])
+			continue
+		}
+		x := b.x.rows(at, to, scratch[max(l1Floats, c):])
+		b.throughActivation(n, x, dy, scratch)
+		kernels.BatchNormGradSums(n, c, x, dy, mean, part[:c], part[c:])
+		b.y.putSlope(at, dy)
+	}
+}
+
+// measureMore is measure of a carried gradient that lacks a number for each channel; it tells whether it could.
+func (b *batchNorm) measureMore(begin, end int, add, part []float32) bool {
+	c := b.c
+	scale, shift, mean, _ := b.coefficients()
+	gate, short := b.gate()
+	if short {
+		kernels.NormGradSumsMore16(gate, end-begin, c, b.x.stored.numbers[begin*c:], scale, shift, mean, add, part[:c], part[c:],
+			b.y.slope16.numbers[begin*c:])
+	}
+	return short
+}
+
+// gate returns what follows the normalisation, and whether kernels for maps in bfloat16 can take gradients through it.
+func (b *batchNorm) gate() (gate kernels.Gate16, ok bool) {
+	if !b.x.carried() || b.y.slope16 == nil {
+		return 0, false
+	}
+	switch b.act {
+	case WithReLU:
+		gate = kernels.Gate16ReLU
+	case WithSiLU:
+		gate = kernels.Gate16SiLU
+	}
+	return gate, b.act != WithReLU6
+}
+
 // toInput computes rows of the gradient of x.
 func (b *batchNorm) toInput(begin, rows int, coef, scratch []float32) {
-	c, n := b.c, rows
-	if b.x.stored != nil {
+	c, n, size := b.c, rows, max(l1Floats, b.c)
+	stream := kernels.Streams(b.rows * b.c)
+	if b.x.carried() && b.y.slope16 != nil && b.x.slope16 != nil && !b.x.accumulate {
+		at, to := begin*c, (begin+rows)*c
+		kernels.BatchNormGrad16(rows, c, kernels.Streams16(b.rows*c), b.x.stored.numbers[at:to], b.y.slope16.numbers[at:to], coef[:c], coef[c:2*c], coef[2*c:],
+			b.x.slope16.numbers[at:to])
+		return
+	}
+	if b.x.stored != nil || b.y.slope16 != nil || b.x.slope16 != nil {
 		n = b.few()
 	}
 	for end := begin + rows; begin < end; begin += n {
 		n = min(n, end-begin)
-		x := b.x.rows(begin*c, (begin+n)*c, scratch)
-		kernels.BatchNormGrad(n, c, b.x.accumulate, kernels.Streams(b.rows*b.c), x, b.y.grad.data[begin*c:], coef[:c], coef[c:2*c], coef[2*c:],
-			b.x.grad.data[begin*c:])
+		at, to := begin*c, (begin+n)*c
+		x, dy := b.x.rows(at, to, scratch), b.y.slopeRows(at, to, scratch[size:])
+		dx := b.x.slopePart(at, to, scratch[2*size:])
+		kernels.BatchNormGrad(n, c, b.x.accumulate, stream && b.x.slope16 == nil, x, dy, coef[:c], coef[c:2*c], coef[2*c:], dx)
+		b.x.putSlope(at, dx)
 	}
 }
 

@@ -40,12 +40,18 @@ func (b *imageBlocks) combine(partial []float32, store func(image, channel int, 
 func GlobalAverage(t *Tape, x *Var) *Var {
 	b := newImageBlocks(x.Shape)
 	o, y := t.record("global average", tensor.Dims(b.n, 1, 1, b.c), x)
+	o.reads, o.slopes = []*Var{x}, []*Var{x}
 	partial := t.temporary(b.n*b.blocks*b.c, false)
-	sum := func(i, _ int) {
+	few := max(1, l1Floats/b.c)
+	t.needRoom(max(few, b.size) * b.c)
+	sum := func(i, worker int) {
 		_, first, rows := b.at(i)
 		part := partial.data[i*b.c:][:b.c]
 		clear(part)
-		kernels.ChannelSums(rows, b.c, x.value.data[first*b.c:], part)
+		for end := first + rows; first < end; first += few {
+			n := min(few, end-first)
+			kernels.ChannelSums(n, b.c, x.valueRows(first*b.c, (first+n)*b.c, t.roomOf(worker)), part)
+		}
 	}
 	store := func(image, j int, total float64) { y.value.data[image*b.c+j] = float32(total / float64(b.pixels)) }
 	o.forward = func() {
@@ -54,14 +60,18 @@ func GlobalAverage(t *Tape, x *Var) *Var {
 	}
 	share := t.temporary(b.n*b.c, true)
 	begin, after := t.complete(x, b.n*b.blocks, true)
+	follows := x.follow != nil && x.first == len(t.ops)-1
 	spread := func(i, worker int) {
 		image, first, rows := b.at(i)
-		dx := x.grad.data[first*b.c:][:rows*b.c]
+		if f := x.follow; follows && x.accumulate && f.passMore(first, first+rows, share.data[image*b.c:], f.sums.part(i)) {
+			return
+		}
+		dx := x.slopePart(first*b.c, (first+rows)*b.c, t.roomOf(worker))
 		if !x.accumulate {
 			clear(dx)
 		}
 		kernels.ChannelAdd(rows, b.c, share.data[image*b.c:], dx)
-		after(i, first, first+rows, worker)
+		after(i, first, first+rows, worker, dx)
 	}
 	o.backward = func() {
 		kernels.Scale(1/float32(b.pixels), y.grad.data, share.data)
@@ -98,7 +108,7 @@ func ScaleChannels(t *Tape, x, s *Var) *Var {
 			clear(part)
 			kernels.ChannelDot(rows, b.c, x.value.data[at:], y.grad.data[at:], part)
 		}
-		x.passChannels(rows, at, s.value.data[image*b.c:][:b.c], y.grad.data[at:])
+		x.passChannels(rows, at, s.value.data[image*b.c:][:b.c], y.grad.data[at:], nil)
 	}
 	o.backward = func() {
 		parallel.For(tasks, back)
@@ -110,15 +120,19 @@ func ScaleChannels(t *Tape, x, s *Var) *Var {
 }
 
 // passChannels passes rows of a gradient, each channel times a factor, to those of v that begin at element i. dy may be
-// the gradient of v if that is overwritten.
-func (v *Var) passChannels(rows, i int, factor, dy []float32) {
-	switch c := len(factor); {
-	case !v.needsGrad:
-	case v.accumulate:
-		kernels.ChannelMulAdd(rows, c, dy, factor, v.grad.data[i:])
-	default:
-		kernels.ChannelAffine(rows, c, false, dy, factor, nil, v.grad.data[i:])
+// the gradient of v if that is overwritten. Where that is carried, it is computed in room.
+func (v *Var) passChannels(rows, i int, factor, dy, room []float32) {
+	if !v.needsGrad {
+		return
 	}
+	c := len(factor)
+	to := v.slopePart(i, i+rows*c, room)
+	if v.accumulate {
+		kernels.ChannelMulAdd(rows, c, dy, factor, to)
+	} else {
+		kernels.ChannelAffine(rows, c, false, dy, factor, nil, to)
+	}
+	v.putSlope(i, to)
 }
 
 // addTo passes the gradient of a channel of an image to v [N, 1, 1, C].

@@ -13,12 +13,13 @@ import (
 //
 //	y = x ⋆ w + b,   dx = dy ⋆ wᵀ turned by 180°,   dw = Σ over pixels x·dy,   db = Σ over pixels dy
 func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
-	_, y := recordConv(t, x, w, bias, groups, win, func(int) {})
+	_, y := recordConv(t, x, w, bias, groups, win, noNext)
 	return y
 }
 
-// recordConv records a convolution; after is called with each task of the forward pass that has been computed.
-func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after func(task int)) (*kernels.Conv, *Var) {
+// recordConv records a convolution; after is called with each task of the forward pass that has been computed,
+// and its pixels.
+func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after next) (*kernels.Conv, *Var) {
 	c := newConv(t, x, w, bias, groups, win)
 	in := []*Var{x, w}
 	if bias != nil {
@@ -26,6 +27,10 @@ func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after 
 	}
 	o, y := t.record("conv", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), in...)
 	o.keep, o.adds, o.rounds, o.unpacks = []*Var{x, w}, in[1:], roundedBy(c, x), []*Var{x}
+	if c.Rounded() {
+		o.carry(x)
+		o.takes = bias == nil
+	}
 	convForward(t, o, c, x, w, bias, y, after)
 	convBackward(t, o, c, x, w, bias, y)
 	return c, y
@@ -45,14 +50,14 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 		}
 		var m momentsOf
 		c, y := recordConv(t, x, w, nil, groups, win, m.after)
-		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)
+		m.prepare(t, y, stats, c.ForwardTasks())
 		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
 	c := newConv(t, x, w, nil, groups, win)
 	o, y := t.record("conv and batch norm", tensor.Dims(c.N, c.OH(), c.OW(), c.OC), x, w, gamma, beta)
 	b := newBatchNorm(y, gamma, beta, y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	convForward(t, o, c, x, w, nil, y, func(task int) { b.normalise(c.ForwardPixels(task)) })
+	convForward(t, o, c, x, w, nil, y, b.inPlace(c.ForwardPixels))
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return y
 }
@@ -97,19 +102,27 @@ func checkWindow(op string, win kernels.Window, operands ...*Var) {
 	}
 }
 
-// convForward records the forward pass; after is called with each task that has been computed.
-func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func(task int)) {
+// convForward records the forward pass; after is called with each task that has been computed, and its pixels.
+func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after next) {
 	o.flops = c.FLOPs()
 	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, w.value.data, packed.data) }
+	t.needRoom(partOf(c.ForwardPixels, c.OC))
 	run := func(i, worker int) {
+		begin, end := c.ForwardPixels(i)
+		part := y.part(begin*c.OC, end*c.OC, false, t.roomOf(worker))
 		if bias != nil && c.Groups == 1 {
-			begin, end := c.ForwardPixels(i)
-			fillRows(bias.value.data, y.value.data[begin*c.OC:end*c.OC])
+			fillRows(bias.value.data, part)
 		}
-		c.Forward(i, bias != nil, x.value.data, packed.data, y.value.data, t.scratchOf(worker))
-		after(i)
+		if c.Rounded() {
+			c.ForwardOf(i, bias != nil, x.values(), nil, packed.data, part, t.scratchOf(worker))
+		} else {
+			c.Forward(i, bias != nil, x.value.data, packed.data, y.value.data, t.scratchOf(worker))
+		}
+		if !after(i, begin*c.OC, part) {
+			y.put(begin*c.OC, part)
+		}
 	}
 	fill := func() {}
 	if bias != nil && c.Groups > 1 { // tasks share rows
@@ -122,6 +135,12 @@ func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after func
 		fill()
 		parallel.For(c.ForwardTasks(), run)
 	}
+}
+
+// partOf returns how many floats the pixels of a task have.
+func partOf(pixels func(task int) (begin, end int), c int) int {
+	begin, end := pixels(0)
+	return (end - begin) * c
 }
 
 // roundedBy returns values if a convolution rounds them.
@@ -145,18 +164,22 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	}
 	var passes []func()
 	if w.needsGrad {
-		passes = append(passes, t.weightPass(c, w.gradient, func(i int, partial, scratch []float32) {
-			c.GradWeightOf(i, x.numbers(), nil, y.grad.data, partial, scratch)
-		}))
+		passes = append(passes, t.weightPass(c, w.gradient, x.numbers, noGain, y.slope))
 	}
 	if x.needsGrad {
 		packed := t.temporary(c.BackPacked(), true)
 		pack := func(i, _ int) { c.PackBack(i, w.value.data, packed.data) }
 		begin, after := t.complete(x, c.GradInputTasks(), c.Groups == 1)
+		t.needRoom(partOf(c.GradInputPixels, c.IC))
 		run := func(i, worker int) {
-			c.GradInput(i, x.accumulate, y.grad.data, packed.data, x.grad.data, t.scratchOf(worker))
 			first, end := c.GradInputPixels(i)
-			after(i, first, end, worker)
+			part := x.slopePart(first*c.IC, end*c.IC, t.roomOf(worker))
+			if c.Rounded() {
+				c.GradInputOf(i, x.accumulate, y.slope(), packed.data, part, t.scratchOf(worker))
+			} else {
+				c.GradInput(i, x.accumulate, y.grad.data, packed.data, x.grad.data, t.scratchOf(worker))
+			}
+			after(i, first, end, worker, part)
 		}
 		passes = append(passes, func() {
 			parallel.For(c.PackBackTasks(), pack)
@@ -170,17 +193,23 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	o.backward = sequence(passes...)
 }
 
-// weightPass returns the pass that adds the gradient of a convolution's weights to dw; task computes a part of the partial
-// gradients.
-func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, task func(i int, partial, scratch []float32)) func() {
+// weightPass returns the pass that adds the gradient of a convolution's weights to dw, from numbers that the backward pass finds.
+func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, x func() kernels.Numbers, gain func() []float32, dy func() kernels.Numbers) func() {
+	if c.AddsWeights() {
+		run := func(i, worker int) { c.GradWeightTo(i, x(), gain(), dy(), dw(), t.scratchOf(worker)) }
+		return func() { parallel.For(c.GradWeightTasks(), run) }
+	}
 	partial := t.temporary(c.Partial(), true)
-	run := func(i, worker int) { task(i, partial.data, t.scratchOf(worker)) }
+	run := func(i, worker int) { c.GradWeightOf(i, x(), gain(), dy(), partial.data, t.scratchOf(worker)) }
 	reduce := func(i, _ int) { c.Reduce(i, partial.data, dw()) }
 	return func() {
 		parallel.For(c.GradWeightTasks(), run)
 		parallel.For(c.ReduceTasks(), reduce)
 	}
 }
+
+// noGain is the gain of a convolution that has none.
+func noGain() []float32 { return nil }
 
 // gradient returns the gradient of v, which has its place once the tape is planned.
 func (v *Var) gradient() []float32 { return v.grad.data }

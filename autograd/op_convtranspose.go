@@ -70,9 +70,7 @@ func biasFill(bias, y *Var) func() {
 func convTransposeBack(t *Tape, c *kernels.Conv, x, w, bias, y *Var) func() {
 	var passes []func()
 	if w.needsGrad {
-		passes = append(passes, t.weightPass(c, w.gradient, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, y.grad.data, x.value.data, partial, scratch)
-		}))
+		passes = append(passes, t.weightPass(c, w.gradient, y.slope, noGain, x.values))
 	}
 	if x.needsGrad {
 		packed := t.temporary(c.ForwardPacked(), true)

@@ -22,7 +22,7 @@ func Linear(t *Tape, x, w, bias *Var) *Var {
 	}
 	o, y := t.record("linear", tensor.Dims(n, h, wd, oc), in...)
 	o.keep, o.adds, o.rounds, o.unpacks = []*Var{x, w}, in[1:], roundedBy(c, x), []*Var{x}
-	convForward(t, o, c, x, w, bias, y, func(int) {})
+	convForward(t, o, c, x, w, bias, y, noNext)
 	convBackward(t, o, c, x, w, bias, y)
 	return y
 }

@@ -27,18 +27,18 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 	o.keep, o.adds, o.unpacks = []*Var{x, s, w}, []*Var{w}, []*Var{x}
 	sc := &scaledConv{t: t, c: c, x: x, s: s, w: w, y: y, pixels: ih * iw}
 	if !still && !stats.measures(t) {
-		sc.record(o, func(int) {})
+		sc.record(o, noNext)
 		return BatchNorm(t, y, gamma, beta, stats, act)
 	}
 	if !still {
 		m := &momentsOf{}
-		m.prepare(t, y, stats, c.ForwardTasks(), c.ForwardPixels)
+		m.prepare(t, y, stats, c.ForwardTasks())
 		sc.record(o, m.after)
 		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
 	b := newBatchNorm(y, gamma, beta, y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	sc.record(o, func(task int) { b.normalise(c.ForwardPixels(task)) })
+	sc.record(o, b.inPlace(c.ForwardPixels))
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return y
 }
@@ -50,14 +50,26 @@ type scaledConv struct {
 	pixels     int // of an image of x
 }
 
-func (sc *scaledConv) record(o *op, after func(task int)) {
+func (sc *scaledConv) record(o *op, after next) {
 	c, t := sc.c, sc.t
 	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, sc.w.value.data, packed.data) }
+	if c.Rounded() {
+		o.carry(sc.x)
+	}
+	t.needRoom(partOf(c.ForwardPixels, c.OC))
 	run := func(i, worker int) {
-		c.ForwardScaled(i, sc.x.value.data, sc.s.value.data, packed.data, sc.y.value.data, t.scratchOf(worker))
-		after(i)
+		begin, end := c.ForwardPixels(i)
+		part := sc.y.part(begin*c.OC, end*c.OC, false, t.roomOf(worker))
+		if c.Rounded() {
+			c.ForwardOf(i, false, sc.x.values(), sc.s.value.data, packed.data, part, t.scratchOf(worker))
+		} else {
+			c.ForwardScaled(i, sc.x.value.data, sc.s.value.data, packed.data, sc.y.value.data, t.scratchOf(worker))
+		}
+		if !after(i, begin*c.OC, part) {
+			sc.y.put(begin*c.OC, part)
+		}
 	}
 	o.prepare = func() { parallel.For(c.PackForwardTasks(), pack) }
 	o.forward = func() { parallel.For(c.ForwardTasks(), run) }
@@ -71,9 +83,8 @@ func (sc *scaledConv) weightBack() func() {
 	if !sc.w.needsGrad {
 		return func() {}
 	}
-	return sc.t.weightPass(sc.c, sc.w.gradient, func(i int, partial, scratch []float32) {
-		sc.c.GradWeightOf(i, sc.x.numbers(), sc.s.value.data, sc.y.grad.data, partial, scratch)
-	})
+	gain := func() []float32 { return sc.s.value.data }
+	return sc.t.weightPass(sc.c, sc.w.gradient, sc.x.numbers, gain, sc.y.slope)
 }
 
 // inputBack returns the pass of the gradients of the image and of the factors.
@@ -84,20 +95,38 @@ func (sc *scaledConv) inputBack() func() {
 	c, t, x := sc.c, sc.t, sc.x
 	packed, partial := t.temporary(c.BackPacked(), true), t.temporary(c.GradInputTasks()*c.IC, true)
 	t.worker(max(l1Floats, c.IC))
-	scaled := t.temporary(x.Shape.Size(), true) // dp, where it cannot be the gradient of x on the way
+	size := partOf(c.GradInputPixels, c.IC)
+	t.needRoom(2 * size)
+	local := t.carries() && c.Rounded() // dp lies in the room of a worker
+	scaled := &buffer{}                 // dp, where else it cannot be the gradient of x on the way
+	if !local {
+		scaled = t.temporary(x.Shape.Size(), true)
+	}
 	pack := func(i, _ int) { c.PackBack(i, sc.w.value.data, packed.data) }
 	run := func(i, worker int) {
-		dp := scaled.data
-		if x.needsGrad && !x.accumulate {
-			dp = x.grad.data
-		}
-		c.GradInput(i, false, sc.y.grad.data, packed.data, dp, t.scratchOf(worker))
 		first, end := c.GradInputPixels(i)
-		at, rows, image := first*c.IC, end-first, first/sc.pixels
+		at, to, room := first*c.IC, end*c.IC, t.roomOf(worker)
+		var dp []float32
+		if local {
+			dp = room[size:][:to-at]
+			c.GradInputOf(i, false, sc.y.slope(), packed.data, dp, t.scratchOf(worker))
+		} else {
+			all := scaled.data
+			if x.needsGrad && !x.accumulate {
+				all = x.grad.data
+			}
+			c.GradInput(i, false, sc.y.grad.data, packed.data, all, t.scratchOf(worker))
+			dp = all[at:to]
+		}
+		image := first / sc.pixels
 		part := partial.data[i*c.IC:][:c.IC]
 		clear(part)
-		sc.dot(at, at+rows*c.IC, dp, part, t.scratchOf(worker))
-		x.passChannels(rows, at, sc.s.value.data[image*c.IC:][:c.IC], dp[at:])
+		if local && x.carried() && x.slope16 != nil && !x.accumulate {
+			kernels.ScaleGrad16(end-first, c.IC, x.stored.numbers[at:], sc.s.value.data[image*c.IC:], dp, part, x.slope16.numbers[at:])
+			return
+		}
+		sc.dot(at, to, dp, part, t.scratchOf(worker))
+		x.passChannels(end-first, at, sc.s.value.data[image*c.IC:][:c.IC], dp, room)
 	}
 	tasks := c.GradInputTasks() / c.N
 	blocks := imageBlocks{n: c.N, c: c.IC, blocks: tasks}
@@ -110,14 +139,14 @@ func (sc *scaledConv) inputBack() func() {
 	}
 }
 
-// dot adds the products of x and dp of each channel, from element begin to end, to part.
+// dot adds the products of x from element begin to end and dp of each channel to part.
 func (sc *scaledConv) dot(begin, end int, dp, part, scratch []float32) {
 	n := end - begin
 	if sc.x.stored != nil { // as many as stay in the cache
 		n = max(1, l1Floats/sc.c.IC) * sc.c.IC
 	}
-	for ; begin < end; begin += n {
+	for first := begin; begin < end; begin += n {
 		n = min(n, end-begin)
-		kernels.ChannelDot(n/sc.c.IC, sc.c.IC, sc.x.rows(begin, begin+n, scratch), dp[begin:], part)
+		kernels.ChannelDot(n/sc.c.IC, sc.c.IC, sc.x.rows(begin, begin+n, scratch), dp[begin-first:], part)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // differently from the three operations.
 func UpsampleConv(t *Tape, x, skip, w *Var) *Var {
 	o, u := newUpConv(t, x, skip, w)
-	u.record(o, func(int) {})
+	u.record(o, noNext)
 	return u.y
 }
 
@@ -26,22 +26,22 @@ func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchSta
 		var m momentsOf
 		o, u := newUpConv(t, x, skip, w)
 		u.record(o, m.after)
-		m.prepare(t, u.y, stats, u.tasks(), u.pixels)
+		m.prepare(t, u.y, stats, u.tasks())
 		return normalisation(t, u.y, gamma, beta, stats, act, m.sums)
 	}
 	o, u := newUpConv(t, x, skip, w, gamma, beta)
 	b := newBatchNorm(u.y, gamma, beta, u.y, stats, act)
 	b.coef = t.prepared(4 * b.c)
-	u.record(o, func(task int) { b.normalise(u.pixels(task)) })
+	u.record(o, b.inPlace(u.pixels))
 	o.prepare = sequence(o.prepare, b.affineOfRunning)
 	return u.y
 }
 
-// record records both passes; after is called with each task of those that complete y.
-func (u *upConv) record(o *op, after func(task int)) {
+// record records both passes; after is called with each task of those that complete y, and its pixels.
+func (u *upConv) record(o *op, after next) {
 	var prepare, forward []func()
 	for i, part := range u.parts {
-		done := func(int) {}
+		done := next(noNext)
 		if i == len(u.parts)-1 {
 			done = after
 		}
@@ -98,12 +98,20 @@ func newUpConv(t *Tape, x, skip, w *Var, more ...*Var) (*op, *upConv) {
 		win := kernels.Window{IH: 2 * h, IW: 2 * wd, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PL: 1, PB: 1, PR: 1}
 		u.parts = append(u.parts, &plainPart{u, skip, cx, t.Precision.NewConv(n, cs, oc, 1, win)})
 	}
+	o.reads, o.slopes, o.makes, o.takes = nil, nil, true, true
 	for _, part := range u.parts {
 		o.flops += part.kernel().FLOPs()
+		if part.kernel().Rounded() {
+			o.reads, o.slopes = append(o.reads, part.image()), append(o.slopes, part.image())
+		} else {
+			o.makes, o.takes = false, false
+		}
 		o.rounds = append(o.rounds, roundedBy(part.kernel(), part.image())...)
 		t.convWorker(part.kernel())
 		if plain, ok := part.(*plainPart); ok {
 			o.unpacks = append(o.unpacks, plain.x)
+		} else if t.carries() && part.kernel().Rounded() {
+			o.unpacks = append(o.unpacks, part.image())
 		}
 	}
 	return o, u
@@ -125,8 +133,8 @@ type upConvPart interface {
 	tasks() int
 	pixels(task int) (begin, end int)
 	// forward returns the pass that packs the weights, and the one that adds the part to y, or overwrites y; it calls after with
-	// each task that has been computed.
-	forward(adds bool, after func(task int)) (prepare, run func())
+	// each task that has been computed, and its pixels.
+	forward(adds bool, after next) (prepare, run func())
 	// back returns the passes of the gradients of the weights and of the image.
 	back() []func()
 }
@@ -151,14 +159,23 @@ func (p *plainPart) weightsInto(weights *buffer) func() {
 	return func() { parallel.For(9, tap) }
 }
 
-func (p *plainPart) forward(adds bool, after func(task int)) (prepare, forward func()) {
+func (p *plainPart) forward(adds bool, after next) (prepare, forward func()) {
 	c := p.conv
 	weights, packed := p.t.temporary(9*c.IC*p.oc, false), p.t.prepared(c.ForwardPacked())
 	split := p.weightsInto(weights)
 	pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
+	p.t.needRoom(partOf(c.ForwardPixels, c.OC))
 	run := func(i, worker int) {
-		c.Forward(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
-		after(i)
+		begin, end := c.ForwardPixels(i)
+		part := p.y.part(begin*c.OC, end*c.OC, adds, p.t.roomOf(worker))
+		if c.Rounded() {
+			c.ForwardOf(i, adds, p.x.values(), nil, packed.data, part, p.t.scratchOf(worker))
+		} else {
+			c.Forward(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
+		}
+		if !after(i, begin*c.OC, part) {
+			p.y.put(begin*c.OC, part)
+		}
 	}
 	prepare = func() {
 		split()
@@ -172,9 +189,7 @@ func (p *plainPart) back() []func() {
 	var passes []func()
 	if p.w.needsGrad {
 		dw := t.temporary(9*size, true)
-		weight := t.weightPass(c, func() []float32 { return dw.data }, func(i int, partial, scratch []float32) {
-			c.GradWeightOf(i, p.x.numbers(), nil, p.y.grad.data, partial, scratch)
-		})
+		weight := t.weightPass(c, func() []float32 { return dw.data }, p.x.numbers, noGain, p.y.slope)
 		join := func(tap, _ int) {
 			kernels.Accumulate(dw.data[tap*size:][:size], p.w.grad.data[(tap*p.ic+p.first)*p.oc:])
 		}
@@ -189,10 +204,16 @@ func (p *plainPart) back() []func() {
 		split := p.weightsInto(weights)
 		pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
 		begin, after := t.complete(p.x, c.GradInputTasks(), true)
+		t.needRoom(partOf(c.GradInputPixels, c.IC))
 		run := func(i, worker int) {
-			c.GradInput(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
 			first, end := c.GradInputPixels(i)
-			after(i, first, end, worker)
+			part := p.x.slopePart(first*c.IC, end*c.IC, t.roomOf(worker))
+			if c.Rounded() {
+				c.GradInputOf(i, p.x.accumulate, p.y.slope(), packed.data, part, t.scratchOf(worker))
+			} else {
+				c.GradInput(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
+			}
+			after(i, first, end, worker, part)
 		}
 		passes = append(passes, func() {
 			split()

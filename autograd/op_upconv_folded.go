@@ -32,16 +32,33 @@ func (p *foldedPart) foldInto(weights *buffer) func() {
 	return func() { parallel.For(kernels.FoldTasks, fold) }
 }
 
-func (p *foldedPart) forward(adds bool, after func(task int)) (prepare, forward func()) {
+func (p *foldedPart) forward(adds bool, after next) (prepare, forward func()) {
 	c := p.folded
 	weights, packed := p.t.temporary(16*p.cx*p.oc, false), p.t.prepared(c.BackPacked())
 	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
+	p.t.needRoom(partOf(c.GradInputPixels, c.IC))
 	run := func(i, worker int) {
-		c.GradInput(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
-		after(i)
+		begin, end := c.GradInputPixels(i)
+		part := p.y.part(begin*c.IC, end*c.IC, adds, p.t.roomOf(worker))
+		if c.Rounded() {
+			c.GradInputOf(i, adds, p.x.values(), packed.data, part, p.t.scratchOf(worker))
+		} else {
+			c.GradInput(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
+		}
+		if !after(i, begin*c.IC, part) {
+			p.y.put(begin*c.IC, part)
+		}
 	}
 	prepare = sequence(p.foldInto(weights), func() { parallel.For(c.PackBackTasks(), pack) })
 	return prepare, func() { parallel.For(c.GradInputTasks(), run) }
+}
+
+// waiting returns x for the backward pass: as it waits where that is in bfloat16, else restored.
+func (p *foldedPart) waiting() kernels.Numbers {
+	if p.t.carries() && p.folded.Rounded() {
+		return p.x.numbers()
+	}
+	return kernels.Floats(p.x.value.data)
 }
 
 func (p *foldedPart) back() []func() {
@@ -49,9 +66,7 @@ func (p *foldedPart) back() []func() {
 	var passes []func()
 	if p.w.needsGrad {
 		dfolded := t.temporary(16*p.cx*p.oc, true)
-		weight := t.weightPass(c, func() []float32 { return dfolded.data }, func(i int, partial, scratch []float32) {
-			c.GradWeight(i, p.y.grad.data, p.x.value.data, partial, scratch)
-		})
+		weight := t.weightPass(c, func() []float32 { return dfolded.data }, p.y.slope, noGain, p.waiting)
 		unfold := func(i, _ int) { kernels.Unfold(i, p.cx, p.ic, p.oc, dfolded.data, p.w.grad.data) }
 		passes = append(passes, func() {
 			clear(dfolded.data)
@@ -63,10 +78,16 @@ func (p *foldedPart) back() []func() {
 		weights, packed := t.temporary(16*p.cx*p.oc, true), t.temporary(c.ForwardPacked(), true)
 		pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
 		begin, after := t.complete(p.x, c.ForwardTasks(), true)
+		t.needRoom(partOf(c.ForwardPixels, c.OC))
 		run := func(i, worker int) {
-			c.Forward(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
 			first, end := c.ForwardPixels(i)
-			after(i, first, end, worker)
+			part := p.x.slopePart(first*c.OC, end*c.OC, t.roomOf(worker))
+			if c.Rounded() {
+				c.ForwardOf(i, p.x.accumulate, p.y.slope(), nil, packed.data, part, t.scratchOf(worker))
+			} else {
+				c.Forward(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
+			}
+			after(i, first, end, worker, part)
 		}
 		passes = append(passes, p.foldInto(weights), func() {
 			parallel.For(c.PackForwardTasks(), pack)

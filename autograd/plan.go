@@ -56,6 +56,8 @@ type memory struct {
 	dying   [][]*buffer // by time, for Poison
 	work    int         // floats of scratch that each worker needs
 	workers [][]float32
+	room    int // floats that each needs for the pixels of a task: see carried
+	rooms   [][]float32
 	floats  int // size of the arena
 	arena   *tensor.Arena
 }
@@ -99,11 +101,24 @@ func (t *Tape) worker(floats int) { t.memory.work = max(t.memory.work, floats) }
 // scratchOf returns the scratch of a worker.
 func (t *Tape) scratchOf(worker int) []float32 { return t.memory.workers[worker] }
 
+// needRoom asks for room for the pixels of a task, beside the scratch of its worker.
+func (t *Tape) needRoom(floats int) {
+	if t.carries() {
+		t.memory.room = max(t.memory.room, floats)
+	}
+}
+
+// roomOf returns the room of a worker.
+func (t *Tape) roomOf(worker int) []float32 { return t.memory.rooms[worker] }
+
+// perWorker returns the floats of a worker.
+func (m *memory) perWorker() int { return align(m.work) + align(m.room) }
+
 // Forecast returns the bytes that Plan reserves for values, gradients and scratch, with so many workers. Parameters,
 // their gradients and the optimizer's moments come on top.
 func (t *Tape) Forecast(workers int) int64 {
 	t.lifetimes()
-	return 4 * int64(t.memory.place(2*len(t.ops))+workers*align(t.memory.work))
+	return 4 * int64(t.memory.place(2*len(t.ops))+workers*t.memory.perWorker())
 }
 
 // Plan gives every buffer its place and reserves the memory. No operation can be recorded after it.
@@ -111,7 +126,7 @@ func (t *Tape) Plan() error {
 	t.lifetimes()
 	m := &t.memory
 	workers := parallel.Workers()
-	m.floats = m.place(2*len(t.ops)) + workers*align(m.work)
+	m.floats = m.place(2*len(t.ops)) + workers*m.perWorker()
 	arena, err := tensor.NewArena(m.floats)
 	if err != nil {
 		return err
@@ -121,9 +136,10 @@ func (t *Tape) Plan() error {
 		b.data = arena.Floats(b.offset, b.floats)
 	}
 	t.placeStored()
-	m.workers = make([][]float32, workers)
+	m.workers, m.rooms = make([][]float32, workers), make([][]float32, workers)
 	for w := range m.workers {
-		m.workers[w] = arena.Floats(m.floats-(w+1)*align(m.work), m.work)
+		at := m.floats - (w+1)*m.perWorker()
+		m.workers[w], m.rooms[w] = arena.Floats(at, m.work), arena.Floats(at+align(m.work), m.room)
 	}
 	m.dying = make([][]*buffer, 2*len(t.ops))
 	for _, b := range m.buffers {
@@ -146,6 +162,7 @@ func (t *Tape) Free() {
 
 // lifetimes extends values to their last readers and makes the gradients.
 func (t *Tape) lifetimes() {
+	t.chooseCarried()
 	t.chooseStorage()
 	for i, o := range t.ops {
 		for _, v := range o.in {
@@ -167,7 +184,12 @@ func (t *Tape) lifetimes() {
 		if first < 0 { // the loss
 			first = v.producer
 		}
-		v.grad = t.memory.buffer(v.Shape.Size(), backwardOf(first), backwardOf(v.producer))
+		n := v.Shape.Size()
+		if v.carriesGrad {
+			v.slope16 = &carried{half: t.memory.buffer((n+1)/2, backwardOf(first), backwardOf(v.producer))}
+			n = 0
+		}
+		v.grad = t.memory.buffer(n, backwardOf(first), backwardOf(v.producer))
 	}
 }
 

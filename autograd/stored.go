@@ -2,7 +2,6 @@ package autograd
 
 import (
 	"slices"
-	"unsafe"
 
 	"tessera/kernels"
 )
@@ -13,13 +12,13 @@ import (
 // others find float32 numbers where the value was, in memory that lives for their operation alone.
 //
 // A value is stored so if an operation before the losses keeps it for its backward pass. Results of a forward pass are the same
-// in any storage; gradients, which stay in float32, are those of rounded values.
+// in any storage but where values are carried; gradients are those of rounded values.
 type stored struct {
+	carried // its memory
 	storage kernels.Storage
 	by      int // index of the operation that packs it, or after which the tape does
 	byOp    bool
-	half    *buffer
-	numbers []uint16 // the memory of half
+	alone   bool // there are no float32 numbers in the forward pass either
 }
 
 // A restored is a stored value as float32 numbers, for the backward pass of an operation.
@@ -88,7 +87,7 @@ func (t *Tape) chooseStorage() {
 
 // storageOf returns how a value waits for the backward passes of readers.
 func (t *Tape) storageOf(v *Var, readers []int) kernels.Storage {
-	if len(readers) == 0 || v.producer < 0 || v.value.death == forever || v.Shape.Size() < leastStored {
+	if v.carried() || len(readers) == 0 || v.producer < 0 || v.value.death == forever || v.Shape.Size() < leastStored {
 		return kernels.StoreFloat32
 	}
 	for _, i := range readers {
@@ -134,16 +133,14 @@ func (t *Tape) store(v *Var, storage kernels.Storage, readers []int) {
 	}
 }
 
-// placed takes note of where the memory lies.
-func (s *stored) placed(n int) {
-	s.numbers = unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(s.half.data))), n)
-}
-
-// placeStored does so for all values.
+// placeStored takes note of where the memory of all that is in 16 bits lies.
 func (t *Tape) placeStored() {
 	for _, v := range t.vars {
 		if v.stored != nil {
 			v.stored.placed(v.Shape.Size())
+		}
+		if v.slope16 != nil {
+			v.slope16.placed(v.Shape.Size())
 		}
 	}
 }

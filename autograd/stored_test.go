@@ -158,15 +158,19 @@ func TestStorageGradients(t *testing.T) {
 	}
 }
 
-// What convolutions in bfloat16 alone read waits in bfloat16: no bit differs, and there is less of it.
-func TestBFloat16StoresWhatItRounds(t *testing.T) {
+// In bfloat16 maps and their gradients lie in half the memory, and gradients of weights are near those of maps that do not.
+func TestBFloat16CarriesMaps(t *testing.T) {
 	full, auto := newStack(kernels.BFloat16, kernels.StoreFloat32, 5), newStack(kernels.BFloat16, kernels.StoreAuto, 5)
 	want, got := full.gradients(t), auto.gradients(t)
 	for i := range want {
-		kerneltest.Equal(t, want[i], got[i])
+		d := distance(want[i], got[i])
+		assert.True(t, d <= 0.12, "gradient %d differs by %v", i, d)
+		if i == 2 { // of the first weights, of which nothing is exact
+			assert.True(t, d >= 1e-4, "nothing was rounded")
+		}
 	}
 	before, after := newStack(kernels.BFloat16, kernels.StoreFloat32, 40), newStack(kernels.BFloat16, kernels.StoreAuto, 40)
-	assert.Less(t, float64(after.tape.Forecast(1)), 0.85*float64(before.tape.Forecast(1)))
+	assert.Less(t, float64(after.tape.Forecast(1)), 0.62*float64(before.tape.Forecast(1)))
 	x3 := newStack(kernels.BFloat16x3, kernels.StoreAuto, 40)
 	assert.Equal(t, newStack(kernels.BFloat16x3, kernels.StoreFloat32, 40).tape.Forecast(1), x3.tape.Forecast(1))
 }

@@ -57,7 +57,8 @@ type Tape struct {
 	// before recording.
 	Precision kernels.Precision
 	// Storage is how what waits for the backward pass does so, StoreAuto as Precision says: in Float16 in halves; in BFloat16
-	// in bfloat16 where backward passes round to that anyway, so that no bit differs; else in float32. Set it before recording.
+	// in bfloat16 where maps lie in it between operations (see carried) and where backward passes round to it anyway; else in
+	// float32. Set it before recording.
 	Storage kernels.Storage
 	// Poison fills every buffer with NaN as soon as its last reader has run: tests find readers that were forgotten.
 	Poison bool
@@ -84,6 +85,8 @@ type op struct {
 	writes, unpacks []*Var      // what forward packs by Var.pack if asked to, and what backward reads by Var.rows or Var.numbers: see stored
 	rounds          []*Var      // what backward rounds to bfloat16 before it computes with it
 	compares        bool        // backward looks where values that it keeps are equal
+	reads, slopes   []*Var      // inputs that forward reads in any form, and whose gradients backward writes so: see carried
+	makes, takes    bool        // forward writes its result so, and backward reads the result's gradient so
 	packs           []func()    // pack values after the forward pass
 	restores        []*restored // values that the backward pass reads as float32
 }
@@ -101,7 +104,9 @@ type Var struct {
 	written     bool   // the gradient holds something in this backward pass
 	accumulate  bool   // what backward must do with the gradient: add to it, or overwrite it
 	follow      *follower
-	stored      *stored // nil if it waits for the backward pass in float32
+	stored      *stored  // nil if it waits for the backward pass in float32
+	carriesGrad bool     // the gradient is carried
+	slope16     *carried // where, nil if it is not
 }
 
 // NewTape returns an empty tape.
@@ -254,7 +259,7 @@ func (t *Tape) Backward(loss *Var, scale float32) {
 func (o *op) beginBackward() {
 	for i, v := range o.in {
 		if v.needsGrad && !v.written && (slices.Contains(o.in[i+1:], v) || slices.Contains(o.adds, v)) {
-			clear(v.grad.data)
+			v.clearGrad()
 			v.written = true
 		}
 		v.accumulate = v.written

@@ -11,6 +11,11 @@
 #define TILESTORED_R12_R11(T) BYTE $0xc4; BYTE $0x82; BYTE $0x7a; BYTE $0x4b; BYTE $(0x04|T<<3); BYTE $0x1c // tilestored %tmmT, (%r12,%r11)
 #define TILESTORED_R14_R15(T) BYTE $0xc4; BYTE $0x82; BYTE $0x7a; BYTE $0x4b; BYTE $(0x04|T<<3); BYTE $0x3e // tilestored %tmmT, (%r14,%r15)
 
+// Processors with AMX round to bfloat16 in one instruction; denormal numbers become zeros.
+#define NARROW_Z0_Y6 BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xf0 // vcvtneps2bf16 %zmm0, %ymm6
+#define NARROW_Z1_Y6 BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xf1 // vcvtneps2bf16 %zmm1, %ymm6
+#define NARROW_Z0_Z1_Z5 BYTE $0x62; BYTE $0xf2; BYTE $0x77; BYTE $0x48; BYTE $0x72; BYTE $0xe8 // vcvtne2ps2bf16 %zmm0, %zmm1, %zmm5
+
 // tileloadd 64(%r12,%r11), %tmmT
 #define TILELOADD_64R12_R11(T) BYTE $0xc4; BYTE $0x82; BYTE $0x7b; BYTE $0x4b; BYTE $(0x44|T<<3); BYTE $0x1c; BYTE $0x40
 

@@ -50,7 +50,7 @@ func TestAMXEncodings(t *testing.T) {
 			want = append(want, line)
 		}
 	}
-	cmd := exec.Command(disassembler, "-disassemble", "-triple=x86_64", "-mattr=+amx-tile,+amx-bf16")
+	cmd := exec.Command(disassembler, "-disassemble", "-triple=x86_64", "-mattr=+amx-tile,+amx-bf16,+avx512bf16")
 	cmd.Stdin = strings.NewReader(code.String())
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)

@@ -2,31 +2,56 @@
 
 package kernels
 
-func init() { bf16.register(AVX512, bf16Kernel{bf16SplitBy16, bf16PairMasked, bf16TransposeBy16}) }
+func init() {
+	bf16.register(AVX512, bf16Kernel{
+		split: func(x []float32, hi, lo []uint16) {
+			if n, rest := bf16Whole(x, hi, lo); n > 0 {
+				bf16SplitAVX512(n, &x[0], &hi[0], rest)
+			}
+		},
+		pair: func(pairs, n, ld int, x []float32, hi, lo []uint16) {
+			if pairs*n > 0 {
+				bf16PairAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], bf16Small(2*pairs*n, lo))
+			}
+		},
+		pairOf: bf16PairOfMasked, transpose: bf16TransposeBy16,
+	})
+	bf16.register(AMX, bf16Kernel{
+		split: func(x []float32, hi, lo []uint16) {
+			if n, rest := bf16Whole(x, hi, lo); n > 0 {
+				bf16SplitAMX(n, &x[0], &hi[0], rest)
+			}
+		},
+		pair: func(pairs, n, ld int, x []float32, hi, lo []uint16) {
+			if pairs*n > 0 {
+				bf16PairAMX(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], bf16Small(2*pairs*n, lo))
+			}
+		},
+		pairOf: bf16PairOfMasked, transpose: bf16TransposeBy16,
+	})
+}
 
-func bf16SplitBy16(x []float32, hi, lo []uint16) {
-	n := len(x) &^ 15
-	if n > 0 {
-		var rest *uint16
-		if len(lo) > 0 {
-			rest = &lo[:n][0]
-		}
-		bf16SplitAVX512(n, &x[0], &hi[:n][0], rest)
-	}
+// bf16Whole splits what does not fill a vector, and returns how many numbers are left and where their small parts go.
+func bf16Whole(x []float32, hi, lo []uint16) (n int, rest *uint16) {
+	n = len(x) &^ 15
 	if n < len(x) {
 		bf16SplitGeneric(x[n:], hi[n:], lo[min(n, len(lo)):])
 	}
+	return n, bf16Small(n, lo)
 }
 
-func bf16PairMasked(pairs, n, ld int, x []float32, hi, lo []uint16) {
-	if pairs*n == 0 {
-		return
+// bf16Small returns where n small parts go: nil if they are not wanted.
+func bf16Small(n int, lo []uint16) *uint16 {
+	if len(lo) == 0 || n == 0 {
+		return nil
 	}
-	var rest *uint16
-	if len(lo) > 0 {
-		rest = &lo[:2*pairs*n][0]
+	return &lo[:n][0]
+}
+
+func bf16PairOfMasked(pairs, n, ld int, x, to []uint16) {
+	if pairs*n > 0 {
+		bf16PairOfAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &to[:2*pairs*n][0])
 	}
-	bf16PairAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], rest)
 }
 
 func bf16TransposeBy16(rows, cols, ldx, ldy int, x, y []uint32) {
@@ -49,4 +74,13 @@ func bf16SplitAVX512(n int, x *float32, hi, lo *uint16)
 func bf16PairAVX512(pairs, n, ld int, x *float32, hi, lo *uint16)
 
 //go:noescape
+func bf16PairOfAVX512(pairs, n, ld int, x, to *uint16)
+
+//go:noescape
 func bf16TransposeAVX512(cols, ldx, ldy int, x, y *uint32)
+
+//go:noescape
+func bf16SplitAMX(n int, x *float32, hi, lo *uint16)
+
+//go:noescape
+func bf16PairAMX(pairs, n, ld int, x *float32, hi, lo *uint16)

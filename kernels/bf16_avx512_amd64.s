@@ -10,6 +10,7 @@
 #define QUIET Z18
 #define UPPER Z19
 #define INF Z20
+#define MINUS Z21
 
 #define CONSTANT(V, Z) MOVL $V, AX; VPBROADCASTD AX, Z
 #define CONSTANTS \
@@ -17,16 +18,19 @@
 	CONSTANT(0x7fff, BIAS); \
 	CONSTANT(0x400000, QUIET); \
 	CONSTANT(0xffff0000, UPPER); \
-	CONSTANT(0x7f800000, INF)
+	CONSTANT(0x7f800000, INF); \
+	CONSTANT(0x80000000, MINUS)
 
-// the upper halves of T = bf16(X)
+// the upper halves of T = bf16(X), zero where X is denormal
 #define ROUND(X, T) \
 	VPSRLD $16, X, T; \
 	VPANDD ONE, T, T; \
 	VPADDD BIAS, T, T; \
 	VPADDD X, T, T; \
 	VCMPPS $3, X, X, K1; \
-	VPORD QUIET, X, K1, T
+	VPORD QUIET, X, K1, T; \
+	VPTESTNMD INF, X, K1; \
+	VPANDD MINUS, X, K1, T
 
 // the upper halves of T = bf16(X - H), zero where H is infinite or no number; H is a bf16 in the upper half, destroyed as X is
 #define REST(X, H, T) \

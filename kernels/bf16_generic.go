@@ -17,12 +17,12 @@ func bf16Rest(x float32, hi uint16) uint16 {
 	if hi&0x7f80 == 0x7f80 {
 		return 0
 	}
-	return bf16Of(x - math.Float32frombits(uint32(hi)<<16))
+	return narrow16Of(x - math.Float32frombits(uint32(hi)<<16))
 }
 
 func bf16SplitGeneric(x []float32, hi, lo []uint16) {
 	for i, v := range x {
-		hi[i] = bf16Of(v)
+		hi[i] = narrow16Of(v)
 	}
 	if len(lo) == 0 {
 		return
@@ -37,10 +37,20 @@ func bf16PairGeneric(pairs, n, ld int, x []float32, hi, lo []uint16) {
 		for row := range 2 {
 			for j, v := range x[(2*p+row)*ld:][:n] {
 				at := (p*n+j)*2 + row
-				hi[at] = bf16Of(v)
+				hi[at] = narrow16Of(v)
 				if len(lo) > 0 {
 					lo[at] = bf16Rest(v, hi[at])
 				}
+			}
+		}
+	}
+}
+
+func bf16PairOfGeneric(pairs, n, ld int, x, to []uint16) {
+	for p := range pairs {
+		for row := range 2 {
+			for j, v := range x[(2*p+row)*ld:][:n] {
+				to[(p*n+j)*2+row] = v
 			}
 		}
 	}

@@ -186,7 +186,8 @@ func (c *Conv) ForwardTasks() int { return c.forward.tasks() }
 // (a bias, say), else at zero.
 func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float32) {
 	if c.half != nil {
-		c.half.forward.run(&c.forward, task, accumulate, x, nil, packed, y, scratch)
+		begin, end := c.ForwardPixels(task)
+		c.ForwardOf(task, accumulate, Floats(x), nil, packed, y[begin*c.OC:end*c.OC], scratch)
 		return
 	}
 	c.forward.run(task, &c.kernel, accumulate, x, nil, packed, y, scratch)
@@ -195,7 +196,8 @@ func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float3
 // ForwardScaled is Forward of x·gain, without accumulating; gain is [N, IC].
 func (c *Conv) ForwardScaled(task int, x, gain, packed, y, scratch []float32) {
 	if c.half != nil {
-		c.half.forward.run(&c.forward, task, false, x, gain, packed, y, scratch)
+		begin, end := c.ForwardPixels(task)
+		c.ForwardOf(task, false, Floats(x), gain, packed, y[begin*c.OC:end*c.OC], scratch)
 		return
 	}
 	c.forward.run(task, &c.kernel, false, x, gain, packed, y, scratch)

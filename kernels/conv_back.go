@@ -180,7 +180,8 @@ func (c *Conv) shared() *sweep {
 // accumulate the chains start at what dx holds, else at zero.
 func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []float32) {
 	if c.half != nil {
-		c.half.gradInput(c, task, accumulate, dy, packed, dx, scratch)
+		begin, end := c.GradInputPixels(task)
+		c.GradInputOf(task, accumulate, Floats(dy), packed, dx[begin*c.IC:end*c.IC], scratch)
 		return
 	}
 	f := c.frame

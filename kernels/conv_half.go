@@ -77,35 +77,51 @@ func (h *halfSweep) scratch(scaled bool) int {
 	return h.parts * h.band / 2
 }
 
-// run computes the output rows of a task.
-func (h *halfSweep) run(p *sweep, task int, accumulate bool, x, gain, packed, y, scratch []float32) {
+// run computes the output rows of a task; y are its pixels alone.
+func (h *halfSweep) run(p *sweep, task int, accumulate bool, x Numbers, gain, packed, y, scratch []float32) {
 	image, _, first := p.task(task)
 	count := min(p.band, p.oh-first)
 	a := h.input(p, image, first, count, x, gain, scratch)
-	h.products(p, image, first, count, accumulate, a, packed, y)
+	h.products(p, count, accumulate, a, packed, y)
 }
 
-// input returns the pixels that count output rows of p see, rounded and padded with zeros.
-func (h *halfSweep) input(p *sweep, image, first, count int, x, gain, scratch []float32) []uint16 {
+// input returns the pixels that count output rows of p see, rounded and padded with zeros. Those that are in bfloat16 already are
+// read where they lie if all blocks and segments of a matrix are whole.
+func (h *halfSweep) input(p *sweep, image, first, count int, x Numbers, gain, scratch []float32) []uint16 {
 	a := halves(scratch)[:h.parts*h.band]
 	hi, lo := a[:h.band], a[h.band:]
-	if p.direct || gain != nil {
-		band := p.input(image, 0, first, count, Floats(x), gain, scratch[h.parts*h.band/2:])
+	at, c := (image*p.oh+first)*p.ic, p.ic
+	switch {
+	case p.direct && x.stored():
+		x := x.halves[at : at+count*c]
+		if gain == nil && count%dotRows == 0 && c%dotK == 0 {
+			return x
+		}
+		if gain == nil {
+			copy(hi, x)
+		} else {
+			channelScale16(count, c, x, gain[image*c:], hi)
+		}
+		clear(hi[count*c : count*c+dotK])
+		return a
+	case p.direct || gain != nil:
+		band := p.input(image, 0, first, count, x, gain, scratch[h.parts*h.band/2:])
 		round(band, hi, lo)
 		clearBoth(hi, lo, len(band), len(band)+dotK)
 		return a
 	}
-	w, line := p.win, p.cols*p.ic
+	w, line := p.win, p.cols*c
 	lines := p.lines(count)
+	x = x.from(image * w.IH * w.IW * c)
 	for r := range lines {
-		roundLine(w, p.ic, first*w.SH-w.PT+r, r*line, (r+1)*line, x[image*w.IH*w.IW*p.ic:], hi, lo)
+		roundLine(w, c, first*w.SH-w.PT+r, r*line, (r+1)*line, x, hi, lo)
 	}
 	clearBoth(hi, lo, lines*line, lines*line+dotK)
 	return a
 }
 
 // roundLine writes row y of an image of c channels, with the window's padding, to hi and lo from begin to end.
-func roundLine(w Window, c, y, begin, end int, x []float32, hi, lo []uint16) {
+func roundLine(w Window, c, y, begin, end int, x Numbers, hi, lo []uint16) {
 	from, to := min(begin+max(w.PL, 0)*c, end), min(end, begin+(w.IW+w.PL)*c)
 	if y < 0 || y >= w.IH || to <= from {
 		clearBoth(hi, lo, begin, end)
@@ -114,7 +130,11 @@ func roundLine(w Window, c, y, begin, end int, x []float32, hi, lo []uint16) {
 	clearBoth(hi, lo, begin, from)
 	clearBoth(hi, lo, to, end)
 	at := (y*w.IW + max(-w.PL, 0)) * c
-	round(x[at:at+to-from], hi[from:], lo[min(from, len(lo)):])
+	if x.stored() {
+		copy(hi[from:to], x.halves[at:])
+		return
+	}
+	round(x.floats[at:at+to-from], hi[from:], lo[min(from, len(lo)):])
 }
 
 // roundFloats is how many floats are rounded in a call.
@@ -136,13 +156,13 @@ func clearBoth(hi, lo []uint16, begin, end int) {
 	}
 }
 
-// products computes count output rows of an image from first on, whose input lies rounded at a.
-func (h *halfSweep) products(p *sweep, image, first, count int, accumulate bool, a []uint16, packed, y []float32) {
+// products computes count output rows of a task, whose input lies rounded at a; y are the task's pixels.
+func (h *halfSweep) products(p *sweep, count int, accumulate bool, a []uint16, packed, y []float32) {
 	d := dot16{a: a, lda: h.lda, ldc: h.ldc, load: accumulate, blocks: h.rows}
 	if count < p.band {
 		d.blocks = h.last
 	}
-	y = y[((image*p.grid.h+first*p.grid.sh+p.grid.y)*p.grid.w+p.grid.x)*p.oc:]
+	y = y[(p.grid.y*p.grid.w+p.grid.x)*p.oc:]
 	for column := 0; column < p.oc; column += dotCols {
 		d.n = min(dotCols, p.oc-column)
 		d.segs = h.segs[dotWidth(d.n)/dotCols]

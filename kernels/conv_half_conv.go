@@ -61,7 +61,8 @@ func (h *convHalf) packBack(c *Conv, task int, w, packed []float32) {
 	b.pack(task-b.firstPanel, c.IC, p.klen, from, packed[b.firstWeight:])
 }
 
-func (h *convHalf) gradInput(c *Conv, task int, accumulate bool, dy, packed, dx, scratch []float32) {
+// gradInput computes the pixels of a task, dx.
+func (h *convHalf) gradInput(c *Conv, task int, accumulate bool, dy Numbers, packed, dx, scratch []float32) {
 	f := c.shared()
 	image, _, first := f.task(task)
 	count := min(f.band, f.oh-first)
@@ -69,7 +70,38 @@ func (h *convHalf) gradInput(c *Conv, task int, accumulate bool, dy, packed, dx,
 	for i, b := range h.back {
 		p := &c.back[i]
 		if rows := min(p.band, p.oh-first); rows > 0 {
-			b.products(&p.sweep, image, first, rows, accumulate, a, packed[b.firstWeight:], dx)
+			b.products(&p.sweep, rows, accumulate, a, packed[b.firstWeight:], dx)
 		}
 	}
+}
+
+// reads panics if operands of two parts are to be read from numbers in 16 bits, or from others than bfloat16.
+func (h *convHalf) reads(list ...Numbers) {
+	for _, x := range list {
+		if x.stored() && (h == nil || h.forward.parts > 1 || x.storage != StoreBFloat16) {
+			panic("kernels: a convolution in bfloat16 alone reads numbers that are")
+		}
+	}
+}
+
+// ForwardOf is Forward, or with a gain ForwardScaled, of an x that may be in bfloat16, in this precision; y are the pixels of the
+// task alone: see ForwardPixels. It is there where Rounded.
+func (c *Conv) ForwardOf(task int, accumulate bool, x Numbers, gain, packed, y, scratch []float32) {
+	c.half.reads(x)
+	c.half.forward.run(&c.forward, task, accumulate, x, gain, packed, y, scratch)
+}
+
+// GradInputOf is GradInput of a dy that may be in bfloat16; dx are the pixels of the task alone: see GradInputPixels.
+func (c *Conv) GradInputOf(task int, accumulate bool, dy Numbers, packed, dx, scratch []float32) {
+	c.half.reads(dy)
+	c.half.gradInput(c, task, accumulate, dy, packed, dx, scratch)
+}
+
+// AddsWeights tells whether GradWeightTo is there: where operands are rounded and there is one partial gradient only.
+func (c *Conv) AddsWeights() bool { return c.half != nil && c.weights.chunks == 1 }
+
+// GradWeightTo is GradWeightOf that adds to the gradient of the weights, dw, with nothing to reduce.
+func (c *Conv) GradWeightTo(task int, x Numbers, gain []float32, dy Numbers, dw, scratch []float32) {
+	c.half.reads(dy)
+	c.half.weights.run(c, task, true, x, gain, dy, dw, scratch)
 }

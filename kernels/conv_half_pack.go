@@ -33,10 +33,23 @@ func (h *halfSweep) pack(panel, n, klen int, from halfWeights, packed []float32)
 	block, both := spare[:dotK*width], halves(spare[dotK*dotCols:])
 	perSeg := (klen + dotK - 1) / dotK * dotK
 	for at := 0; at < h.depth; at += dotK {
+		if from.pairs(at%perSeg+at/perSeg*klen, klen-at%perSeg, column, width, n, hi[at*width:], lo[min(at*width, len(lo)):]) {
+			continue
+		}
 		clear(block)
 		from.block(at%perSeg+at/perSeg*klen, min(dotK, klen-at%perSeg), column, min(width, n-column), width, block)
 		from.round(width, block, both, hi[at*width:][:len(block)], lo[min(at*width, len(lo)):min((at+dotK)*width, len(lo))])
 	}
+}
+
+// pairs rounds a block of 32 rows where they lie, if all of them and of its columns are there, one after the other.
+func (f halfWeights) pairs(first, left, column, width, n int, hi, lo []uint16) bool {
+	tap, i := first/f.c, first%f.c
+	if f.ldj != 1 || left < dotK || i+dotK > f.c || tap >= len(f.taps) || column+width > n {
+		return false
+	}
+	bf16.fn.pair(dotK/2, width, f.ldk, f.w[f.taps[tap]*f.size+i*f.ldk+column:], hi[:dotK*width], lo[:min(dotK*width, len(lo))])
+	return true
 }
 
 // block copies the weights of count channels, first of all taps', and of cols columns: as they lie, rows of width columns or

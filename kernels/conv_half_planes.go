@@ -11,7 +11,7 @@ type halfTask struct {
 
 	image, count int // first image of the unit, number of images
 	row, rows    int // first row of dy, number of rows
-	segs         []dotSeg
+	last         int // 1 for the last unit of an image or of all, if it is smaller
 }
 
 // divide gives the parts of scratch their names.
@@ -35,11 +35,14 @@ func (t *halfTask) unit(u int) {
 	t.image, t.row = u/t.bands*t.images, u%t.bands*t.band
 	t.count = min(t.images, t.x.n-t.image)
 	t.rows = min(t.band, t.dy.lines-t.row)
-	t.segs = t.halfGradient.segs[0]
+	t.last = 0
 	if t.count < t.images || t.rows < t.band {
-		t.segs = t.halfGradient.segs[1]
+		t.last = 1
 	}
 }
+
+// segs returns the runs of rows of a panel of so many columns.
+func (t *halfTask) segs(width int) []dotSeg { return t.halfGradient.segs[width/dotCols][t.last] }
 
 // planes writes the pixels of x that the unit sees.
 func (t *halfTask) planes(w Window, x Numbers, gain []float32) {
@@ -90,21 +93,38 @@ func (t *halfTask) gather(l halfLine, p, n int, from Numbers, factors []float32,
 		return
 	}
 	ld := l.step * t.x.c
-	x, ld := t.floats(end-begin, ld, from.from((l.at+begin*l.step)*t.x.c+t.first))
-	if factors != nil {
-		x, ld = t.scale(end-begin, ld, x, factors), c
-	}
+	pixels, count := from.from((l.at+begin*l.step)*t.x.c+t.first), end-begin
 	begin, end = begin-p, end-p
 	clearBoth(to, rest, 0, begin/2*2*c)
 	clearBoth(to, rest, (end+1)/2*2*c, len(to))
-	pair := func(at, pairs, ld int, x []float32) {
+	if from.storage == StoreBFloat16 && t.parts == 1 {
+		x := pixels.halves
+		if factors != nil {
+			x, ld = t.scale16(count, ld, x, factors), c
+		}
+		pairPixels(begin, end, c, ld, x, halves(t.edge), func(at, pairs, ld int, x []uint16) {
+			bf16.fn.pairOf(pairs, c, ld, x, to[at*2*c:])
+		})
+		return
+	}
+	x, ld := t.floats(count, ld, pixels)
+	if factors != nil {
+		x, ld = t.scale(count, ld, x, factors), c
+	}
+	pairPixels(begin, end, c, ld, x, t.edge, func(at, pairs, ld int, x []float32) {
 		at *= 2 * c
 		bf16.fn.pair(pairs, c, ld, x, to[at:], rest[min(at, len(rest)):])
-	}
+	})
+}
+
+// pairPixels calls pair with the pixels from begin to end, c numbers each and ld apart in x: two by two, from position 2·at on.
+// A pixel that lacks the other of its pair gets zeros instead, in edge.
+func pairPixels[T float32 | uint16](begin, end, c, ld int, x, edge []T, pair func(at, pairs, ld int, x []T)) {
+	edge = edge[:2*c]
 	if begin%2 == 1 {
-		clear(t.edge[:c])
-		copy(t.edge[c:2*c], x)
-		pair(begin/2, 1, c, t.edge)
+		clear(edge[:c])
+		copy(edge[c:], x)
+		pair(begin/2, 1, c, edge)
 		begin++
 		x = x[min(ld, len(x)):]
 	}
@@ -113,9 +133,9 @@ func (t *halfTask) gather(l halfLine, p, n int, from Numbers, factors []float32,
 		x = x[min(2*pairs*ld, len(x)):]
 	}
 	if end > begin && end%2 == 1 {
-		copy(t.edge[:c], x)
-		clear(t.edge[c : 2*c])
-		pair(end/2, 1, c, t.edge)
+		copy(edge[:c], x)
+		clear(edge[c:])
+		pair(end/2, 1, c, edge)
 	}
 }
 
@@ -134,10 +154,29 @@ func (t *halfTask) floats(n, ld int, x Numbers) ([]float32, int) {
 	return t.scaled[:n*c], c
 }
 
+// scale16 is scale of numbers in bfloat16, rounded.
+func (t *halfTask) scale16(n, ld int, x []uint16, factors []float32) []uint16 {
+	c := t.channels
+	to := halves(t.scaled)[:n*c]
+	if ld == c {
+		channelScale16(n, c, x, factors, to)
+		return to
+	}
+	for i := range n {
+		copy(to[i*c:(i+1)*c], x[i*ld:])
+	}
+	channelScale16(n, c, to, factors, to)
+	return to
+}
+
 // scale returns n pixels of the task's channels, ld floats apart in x, times their factors.
 func (t *halfTask) scale(n, ld int, x, factors []float32) []float32 {
 	c := t.channels
 	to := t.scaled[:n*c]
+	if ld == c {
+		ChannelAffine(n, c, false, x, factors, nil, to)
+		return to
+	}
 	for i := range n {
 		copy(to[i*c:(i+1)*c], x[i*ld:])
 	}
@@ -167,7 +206,7 @@ func (t *halfTask) end(at int) {
 }
 
 // pairs writes a panel of dy: width columns from column on.
-func (t *halfTask) pairs(column, width int, dy []float32) {
+func (t *halfTask) pairs(column, width int, dy Numbers) {
 	p := halfPanel{t: t, column: column, width: width}
 	for i := range t.count {
 		for r := range t.lines {
@@ -179,10 +218,15 @@ func (t *halfTask) pairs(column, width int, dy []float32) {
 				pixels = min(t.dy.width, t.dy.pixels-(t.row+r)*t.dy.width)
 			}
 			from := ((t.image+i)*t.dy.pixels + (t.row+r)*t.dy.width) * t.dy.c
-			p.line(pixels, dy[min(from, len(dy)):])
+			if dy.stored() {
+				line(&p, pixels, dy.halves[min(from, len(dy.halves)):], halves(t.edge), p.pairOf)
+			} else {
+				line(&p, pixels, dy.floats[min(from, len(dy.floats)):], t.edge, p.pair)
+			}
 		}
 	}
-	p.zeros(t.segs[0].blocks*dotK/2 - p.at)
+	end := t.segs(width)
+	p.zeros((end[len(end)-1].a+end[len(end)-1].blocks*dotK)/2 - p.at)
 }
 
 // A halfPanel is written pair by pair of pixels.
@@ -192,34 +236,36 @@ type halfPanel struct {
 	at            int // pairs that are written
 }
 
-// line writes a line of so many pixels, filled up with zeros. What follows the columns that dy has may be copied with them:
+// line writes a line of so many pixels by write, filled up with zeros. What follows the columns that dy has may be copied with them:
 // what it makes is dropped.
-func (p *halfPanel) line(pixels int, dy []float32) {
+func line[T float32 | uint16](p *halfPanel, pixels int, dy, edge []T, write func(pairs, ld int, dy []T)) {
 	c, end := p.t.dy.c, p.at+p.t.positions/2
 	inside := max(0, (len(dy)-p.column-p.width+c)/(2*c)) // pairs whose columns are there to be read
 	pairs := pixels / 2
 	if n := min(pairs, inside); n > 0 {
-		to, rest := p.place(n)
-		bf16.fn.pair(n, p.width, c, dy[p.column:], to, rest)
+		write(n, c, dy[p.column:])
 	}
-	for i := min(pairs, inside); i < pairs; i++ {
-		p.edge(2, dy[2*i*c:])
-	}
-	if pixels%2 == 1 {
-		p.edge(1, dy[2*pairs*c:])
+	for at := 2 * min(pairs, inside); at < pixels; at += 2 { // a pair of one or two pixels
+		edge := edge[:2*p.width]
+		clear(edge)
+		for i := range min(2, pixels-at) {
+			copy(edge[i*p.width:][:min(p.width, c-p.column)], dy[(at+i)*c+p.column:])
+		}
+		write(1, p.width, edge)
 	}
 	p.zeros(end - p.at)
 }
 
-// edge writes a pair of one or two pixels.
-func (p *halfPanel) edge(pixels int, dy []float32) {
-	c, edge := p.t.dy.c, p.t.edge[:2*p.width]
-	clear(edge)
-	for i := range pixels {
-		copy(edge[i*p.width:][:min(p.width, c-p.column)], dy[i*c+p.column:])
-	}
-	to, rest := p.place(1)
-	bf16.fn.pair(1, p.width, p.width, edge, to, rest)
+// pair writes so many pairs of pixels, ld numbers apart.
+func (p *halfPanel) pair(pairs, ld int, dy []float32) {
+	to, rest := p.place(pairs)
+	bf16.fn.pair(pairs, p.width, ld, dy, to, rest)
+}
+
+// pairOf is pair of numbers in bfloat16.
+func (p *halfPanel) pairOf(pairs, ld int, dy []uint16) {
+	to, _ := p.place(pairs)
+	bf16.fn.pairOf(pairs, p.width, ld, dy, to)
 }
 
 // zeros writes so many pairs of zeros.

@@ -20,7 +20,7 @@ type halfGradient struct {
 	plane, lda    int // numbers of a plane, and from one channel to the next
 	slack         int // numbers that are read beyond a plane
 	blocks, rest  []dotBlock
-	segs          [2][]dotSeg // of a whole unit, and of the last of an image or of all
+	segs          [2][2][]dotSeg // for panels of 16 and of 32 columns: of a whole unit, and of the last of an image or of all
 
 	area, panel, turn int // numbers of one part of: all planes, a panel of dy, pairs to be turned
 	scratch           int
@@ -64,7 +64,10 @@ func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
 	rounded := (g.group + dotRows - 1) &^ (dotRows - 1)
 	g.area, g.panel = rounded*g.lda, g.depth(whole)*dotCols
 	g.turn = (2*turnPairs + 16) * 2 * g.group
-	g.segs = [2][]dotSeg{{{blocks: g.depth(whole) / dotK}}, {{blocks: g.depth(last) / dotK}}}
+	for i, width := range []int{dotCols / 2, dotCols} {
+		step := g.step(c, width)
+		g.segs[i] = [2][]dotSeg{cutSegs(g.depth(whole), step, width), cutSegs(g.depth(last), step, width)}
+	}
 	g.blocks = g.dotBlocks(c, g.group)
 	g.rest = g.dotBlocks(c, c.IC-(g.splits-1)*g.group)
 	g.scratch = g.parts*(g.area+g.panel+g.turn)/2 + 2*max(g.group, dotCols)
@@ -117,27 +120,46 @@ func (g *halfGradient) cut(c *Conv, scaled bool) int {
 // depth returns the rows of B for so many lines.
 func (g *halfGradient) depth(lines int) int { return (lines*g.positions + dotK - 1) &^ (dotK - 1) }
 
-// dotBlocks lists the blocks of so many channels.
+// gradientNumbers is how many numbers of A and B stay in the first-level cache.
+const gradientNumbers = 22 << 10
+
+// step returns how many rows of B are multiplied by all taps of 16 channels at a time: those that lie in the first-level cache, with what
+// the taps of a phase see. Sums are those of all rows at once.
+func (g *halfGradient) step(c *Conv, width int) int {
+	span := g.more*g.positions + (c.KW-1)*c.DW/c.SW
+	return max(4*dotK, (gradientNumbers/g.parts-span*dotRows)/(dotRows+width)&^(dotK-1))
+}
+
+// cutSegs cuts so many rows of B into runs.
+func cutSegs(depth, step, width int) (segs []dotSeg) {
+	for k := 0; k < depth; k += step {
+		segs = append(segs, dotSeg{a: k, b: k * width, blocks: min(step, depth-k) / dotK})
+	}
+	return segs
+}
+
+// dotBlocks lists the blocks of so many channels: 16 of them after the other, and of those the taps of a phase.
 func (g *halfGradient) dotBlocks(c *Conv, channels int) (blocks []dotBlock) {
 	for i := 0; i < channels; i += dotRows {
-		for tap := range c.KH * c.KW {
-			ky, kx := tap/c.KW*c.DH, tap%c.KW*c.DW
-			f := 0
-			for g.phases[f] != (halfPhase{ky % c.SH, kx % c.SW}) {
-				f++
+		for f, phase := range g.phases {
+			for tap := range c.KH * c.KW {
+				ky, kx := tap/c.KW*c.DH, tap%c.KW*c.DW
+				if phase != (halfPhase{ky % c.SH, kx % c.SW}) {
+					continue
+				}
+				blocks = append(blocks, dotBlock{
+					a: i*g.lda + f*g.plane + ky/c.SH*g.positions + kx/c.SW,
+					c: (tap*c.IC + i) * c.OC,
+					m: min(dotRows, channels-i),
+				})
 			}
-			blocks = append(blocks, dotBlock{
-				a: i*g.lda + f*g.plane + ky/c.SH*g.positions + kx/c.SW,
-				c: (tap*c.IC + i) * c.OC,
-				m: min(dotRows, channels-i),
-			})
 		}
 	}
 	return blocks
 }
 
-// run computes a part of the partial gradients.
-func (g *halfGradient) run(c *Conv, task int, x Numbers, gain, dy, partial, scratch []float32) {
+// run computes a part of the partial gradients, or of the only one, to which it adds.
+func (g *halfGradient) run(c *Conv, task int, adds bool, x Numbers, gain []float32, dy Numbers, partial, scratch []float32) {
 	chunk, split := task/g.splits, task%g.splits
 	t := halfTask{halfGradient: g, first: split * g.group, blocks: g.blocks}
 	t.channels = min(g.group, c.IC-t.first)
@@ -145,19 +167,27 @@ func (g *halfGradient) run(c *Conv, task int, x Numbers, gain, dy, partial, scra
 		t.blocks = g.rest
 	}
 	t.divide(scratch)
-	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
+	if !adds {
+		partial = partial[chunk*c.weightFloats():]
+	}
+	partial = partial[:c.weightFloats()]
 	begin := chunk * g.perChunk
 	for u := begin; u < min(begin+g.perChunk, g.units); u++ {
 		t.unit(u)
 		t.planes(c.Window, x, gain)
 		for column := 0; column < c.OC; column += dotCols {
-			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:], segs: t.segs, blocks: t.blocks,
-				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: u > begin}
+			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:], blocks: t.blocks,
+				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: adds || u > begin}
 			if g.parts == 2 {
 				d.asmall, d.bsmall = g.area, g.panel
 			}
 			t.pairs(column, dotWidth(d.n), dy)
-			d.run()
+			segs := t.segs(dotWidth(d.n))
+			for i := range segs {
+				d.segs = segs[i : i+1]
+				d.run()
+				d.load = true
+			}
 		}
 	}
 }

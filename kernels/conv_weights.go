@@ -118,7 +118,7 @@ func (c *Conv) GradWeight(task int, x, dy, partial, scratch []float32) {
 
 // GradWeightScaled is GradWeight of x·gain; gain is [N, IC], or nil for none.
 func (c *Conv) GradWeightScaled(task int, x, gain, dy, partial, scratch []float32) {
-	c.GradWeightOf(task, Floats(x), gain, dy, partial, scratch)
+	c.GradWeightOf(task, Floats(x), gain, Floats(dy), partial, scratch)
 }
 
 // StoredScratch returns the floats of scratch that GradWeightOf takes beyond Scratch where x is stored.
@@ -135,12 +135,15 @@ func (c *Conv) StoredScratch() int {
 	return 0
 }
 
-// GradWeightOf is GradWeightScaled of an x that may be stored.
-func (c *Conv) GradWeightOf(task int, x Numbers, gain, dy, partial, scratch []float32) {
+// GradWeightOf is GradWeightScaled of an x that may be stored, and of a dy that may be in bfloat16 if x is and both are rounded to
+// that.
+func (c *Conv) GradWeightOf(task int, x Numbers, gain []float32, of Numbers, partial, scratch []float32) {
+	c.half.reads(of)
 	if c.half != nil {
-		c.half.weights.run(c, task, x, gain, dy, partial, scratch)
+		c.half.weights.run(c, task, false, x, gain, of, partial, scratch)
 		return
 	}
+	dy := of.floats
 	g := &c.weights
 	f := &g.input
 	across, down := g.tasks(f.panels(&c.kernel))

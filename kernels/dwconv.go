@@ -48,14 +48,23 @@ func (d *DWConv) ForwardScratch() int { return d.forward.scratch }
 
 // Forward computes a part of the output y [N, OH, OW, C] from x [N, IH, IW, C] and the weights w [KH, KW, C].
 func (d *DWConv) Forward(task int, x, w, y, scratch []float32) {
-	oh, ow := d.OH(), d.OW()
-	x, w, y = x[:d.N*d.IH*d.IW*d.C], w[:d.KH*d.KW*d.C], y[:d.N*oh*ow*d.C]
-	t := d.forward.at(task)
-	b := d.band(t)
-	d.copyInput(t, Floats(x), scratch)
-	w, y = w[t.c0:], y[(t.n*oh+t.row0)*ow*d.C+t.c0:]
-	dwApply.fn(b, t.c, false, scratch, w, y)
+	begin, end, _ := d.ForwardPixels(task)
+	d.ForwardOf(task, Floats(x[:d.N*d.IH*d.IW*d.C]), w, y[begin*d.C:end*d.C], scratch)
 }
+
+// ForwardOf is Forward of an x that may be stored; y are the pixels of the task alone.
+func (d *DWConv) ForwardOf(task int, x Numbers, w, y, scratch []float32) {
+	w = w[:d.KH*d.KW*d.C]
+	t := d.forward.at(task)
+	d.copyInput(t, x, scratch)
+	dwApply.fn(d.band(t), t.c, false, scratch, w[t.c0:], y[t.c0:])
+}
+
+// ForwardChannels returns the range of channels that a task of Forward computes.
+func (d *DWConv) ForwardChannels(task int) (begin, end int) { return d.forward.channels(task) }
+
+// GradInputChannels is ForwardChannels for GradInput.
+func (d *DWConv) GradInputChannels(task int) (begin, end int) { return d.gradInput.channels(task) }
 
 // ForwardPixels returns the range of pixels of y, of all images together, that a task of Forward computes; ok says that it
 // computes all their channels.
@@ -155,6 +164,12 @@ func (t dwTasks) pixels(task, cols int) (begin, end int, ok bool) {
 	p := t.at(task)
 	begin = (p.n*t.rows + p.row0) * cols
 	return begin, begin + p.rows*cols, p.c == t.c
+}
+
+// channels returns the range of channels of a task.
+func (t dwTasks) channels(task int) (begin, end int) {
+	p := t.at(task)
+	return p.c0, p.c0 + p.c
 }
 
 // dwCeilDiv returns a/b rounded up, for b > 0 and any a.

@@ -17,15 +17,20 @@ func (d *DWConv) GradInputScratch() int { return d.gradInput.scratch }
 // Every input gathers the outputs it took part in, in their order, so that the taps run backwards. Inputs of the same
 // phase, the remainder by the stride, meet the same taps and form a convolution of stride 1 of their own.
 func (d *DWConv) GradInput(task int, accumulate bool, dy, w, dx, scratch []float32) {
+	begin, end, _ := d.GradInputPixels(task)
+	d.GradInputOf(task, accumulate, Floats(dy[:d.N*d.OH()*d.OW()*d.C]), w, dx[begin*d.C:end*d.C], scratch)
+}
+
+// GradInputOf is GradInput of a dy that may be stored; dx are the pixels of the task alone.
+func (d *DWConv) GradInputOf(task int, accumulate bool, dy Numbers, w, dx, scratch []float32) {
 	oh, ow := d.OH(), d.OW()
-	dy, w, dx = dy[:d.N*oh*ow*d.C], w[:d.KH*d.KW*d.C], dx[:d.N*d.IH*d.IW*d.C]
+	w = w[:d.KH*d.KW*d.C]
 	t := d.gradInput.at(task)
 	y0, x0 := dwCeilDiv(t.row0+d.PT-(d.KH-1)*d.DH, d.SH), dwCeilDiv(d.PL-(d.KW-1)*d.DW, d.SW)
 	cols := d.outputCols()
-	dy = dy[t.n*oh*ow*d.C+t.c0:]
-	copyBand(oh, ow, t.c, d.C, spread{1, 1}, y0, x0, d.outputRows(t.rows), cols, dy, scratch)
+	dy.from(t.n*oh*ow*d.C+t.c0).band(oh, ow, t.c, d.C, spread{1, 1}, y0, x0, d.outputRows(t.rows), cols, scratch)
 
-	w, dx = w[t.c0:], dx[(t.n*d.IH+t.row0)*d.IW*d.C+t.c0:]
+	w, dx = w[t.c0:], dx[t.c0:]
 	for r := range min(d.SH, t.rows) {
 		v := newDWPhase(t.row0+r+d.PT, d.KH, d.SH, d.DH)
 		for q := range min(d.SW, d.IW) {

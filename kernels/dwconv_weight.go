@@ -23,19 +23,22 @@ func (d *DWConv) GradWeightTasks() int { return d.chunks * d.forward.blocks() }
 // GradWeightScratch returns how many floats a worker of GradWeight needs.
 func (d *DWConv) GradWeightScratch() int { return d.forward.scratch }
 
+// GradWeightStored returns how many more it needs where dy is stored.
+func (d *DWConv) GradWeightStored() int { return d.forward.band * d.OW() * min(d.forward.blockC, d.C) }
+
 // PartialFloats returns the length of the partial sums that GradWeight writes and Reduce reads.
 func (d *DWConv) PartialFloats() int { return d.chunks * d.weights() }
 
 // GradWeight sums products of x [N, IH, IW, C] and the output's gradient dy [N, OH, OW, C] over one chunk of pixels
 // and writes its part of partial, which needs no clearing. After all tasks Reduce makes the gradient of it.
 func (d *DWConv) GradWeight(task int, x, dy, partial, scratch []float32) {
-	d.GradWeightOf(task, Floats(x[:d.N*d.IH*d.IW*d.C]), dy, partial, scratch)
+	d.GradWeightOf(task, Floats(x[:d.N*d.IH*d.IW*d.C]), Floats(dy[:d.N*d.OH()*d.OW()*d.C]), partial, scratch)
 }
 
-// GradWeightOf is GradWeight of an x that may be stored.
-func (d *DWConv) GradWeightOf(task int, x Numbers, dy, partial, scratch []float32) {
+// GradWeightOf is GradWeight of an x and a dy that may be stored. A stored dy takes GradWeightStored floats of scratch more.
+func (d *DWConv) GradWeightOf(task int, x, dy Numbers, partial, scratch []float32) {
 	oh, ow := d.OH(), d.OW()
-	dy, partial = dy[:d.N*oh*ow*d.C], partial[:d.PartialFloats()]
+	partial = partial[:d.PartialFloats()]
 	blocks, bands := d.forward.blocks(), d.N*d.forward.bands()
 	chunk, block := task/blocks, task%blocks
 	sums := partial[chunk*d.weights():][:d.weights()]
@@ -47,7 +50,14 @@ func (d *DWConv) GradWeightOf(task int, x Numbers, dy, partial, scratch []float3
 			}
 		}
 		d.copyInput(t, x, scratch)
-		dwWeight.fn(d.band(t), t.c, scratch, dy[(t.n*oh+t.row0)*ow*d.C+t.c0:], sums[t.c0:])
+		b, slope := d.band(t), dy.floats
+		if dy.stored() {
+			b.yRow, b.yCol, slope = ow*t.c, t.c, scratch[d.forward.scratch:]
+			dy.from(t.n*oh*ow*d.C+t.c0).band(oh, ow, t.c, d.C, spread{1, 1}, t.row0, 0, t.rows, ow, slope)
+		} else {
+			slope = slope[(t.n*oh+t.row0)*ow*d.C+t.c0:]
+		}
+		dwWeight.fn(b, t.c, scratch, slope, sums[t.c0:])
 	}
 }
 

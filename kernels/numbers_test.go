@@ -62,7 +62,7 @@ func TestGradWeightOfStored(t *testing.T) {
 					want, got := make([]float32, conv.Partial()), make([]float32, conv.Partial())
 					for i := range conv.GradWeightTasks() {
 						conv.GradWeightScaled(i, x, gain, dy, want, nans(conv.Scratch()))
-						conv.GradWeightOf(i, storage.Stored(halves), gain, dy, got, nans(conv.Scratch()+conv.StoredScratch()))
+						conv.GradWeightOf(i, storage.Stored(halves), gain, Floats(dy), got, nans(conv.Scratch()+conv.StoredScratch()))
 					}
 					require.Empty(t, cmp.Diff(want, got))
 				})
@@ -78,21 +78,39 @@ func TestUpConvGradWeightOfStored(t *testing.T) {
 	want, got := make([]float32, c.Partial()), make([]float32, c.Partial())
 	for i := range c.GradWeightTasks() {
 		c.GradWeight(i, x, dy, want, nans(c.Scratch()))
-		c.GradWeightOf(i, StoreFloat16.Stored(halves), nil, dy, got, nans(c.Scratch()+c.StoredScratch()))
+		c.GradWeightOf(i, StoreFloat16.Stored(halves), nil, Floats(dy), got, nans(c.Scratch()+c.StoredScratch()))
 	}
 	require.Empty(t, cmp.Diff(want, got))
 }
 
-func TestDWConvGradWeightOfStored(t *testing.T) {
+func TestDWConvOfStored(t *testing.T) {
 	for _, channels := range []int{5, 96, 700} { // the last falls into blocks
 		w := Window{IH: 33, IW: 21, KH: 5, KW: 3, SH: 2, SW: 1, DH: 1, DW: 2, PT: 2, PL: 2, PB: 2, PR: 2}
 		d := NewDWConv(2, channels, w)
-		x, halves := packed(StoreBFloat16, 2*33*21*channels)
-		dy, _ := packed(StoreBFloat16, 2*d.OH()*d.OW()*channels)
+		x, x16 := packed(StoreBFloat16, 2*33*21*channels)
+		dy, dy16 := packed(StoreBFloat16, 2*d.OH()*d.OW()*channels)
+		weights, _ := packed(StoreBFloat16, 15*channels)
+		of := StoreBFloat16.Stored
 		want, got := make([]float32, d.PartialFloats()), make([]float32, d.PartialFloats())
 		for i := range d.GradWeightTasks() {
 			d.GradWeight(i, x, dy, want, nans(d.GradWeightScratch()))
-			d.GradWeightOf(i, StoreBFloat16.Stored(halves), dy, got, nans(d.GradWeightScratch()))
+			d.GradWeightOf(i, of(x16), Floats(dy), got, nans(d.GradWeightScratch()))
+			require.Empty(t, cmp.Diff(want, got))
+			d.GradWeightOf(i, of(x16), of(dy16), got, nans(d.GradWeightScratch()+d.GradWeightStored()))
+			require.Empty(t, cmp.Diff(want, got))
+		}
+		want, got = make([]float32, len(dy)), make([]float32, len(dy))
+		for i := range d.ForwardTasks() {
+			begin, end, _ := d.ForwardPixels(i)
+			d.Forward(i, x, weights, want, nans(d.ForwardScratch()))
+			d.ForwardOf(i, of(x16), weights, got[begin*channels:end*channels], nans(d.ForwardScratch()))
+		}
+		require.Empty(t, cmp.Diff(want, got))
+		want, got = make([]float32, len(x)), make([]float32, len(x))
+		for i := range d.GradInputTasks() {
+			begin, end, _ := d.GradInputPixels(i)
+			d.GradInput(i, true, dy, weights, want, nans(d.GradInputScratch()))
+			d.GradInputOf(i, true, of(dy16), weights, got[begin*channels:end*channels], nans(d.GradInputScratch()))
 		}
 		require.Empty(t, cmp.Diff(want, got))
 	}

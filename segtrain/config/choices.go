@@ -31,7 +31,7 @@ var choices = map[string][]Choice{
 		{Name: AutoPrecision, Doc: "fp32, and a word about what would be faster on this machine"},
 	},
 	"train.activations": {
-		{Name: "auto", Doc: "as precision says: fp16 in halves, bf16 in bfloat16 where no bit differs by it, else float32"},
+		{Name: "auto", Doc: "as precision says: fp16 in halves, bf16 in bfloat16 as maps lie between layers, else float32"},
 		{Name: "fp32", Doc: "float32"},
 		{Name: "fp16", Doc: "halves: 11 bits of significand, limited to ±65504"},
 		{Name: "bf16", Doc: "bfloat16: 8 bits of significand"},
