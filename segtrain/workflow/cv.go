@@ -104,7 +104,7 @@ func (c *crossValidation) begin() error {
 	text := c.text()
 	old, err := os.ReadFile(c.path(CVConfigFile))
 	switch {
-	case err == nil && string(old) != text:
+	case err == nil && !c.same(string(old), text):
 		return fmt.Errorf("%s was begun with another configuration (%s): choose another --out", c.cfg.Out, difference(string(old), text))
 	case err == nil:
 		c.split, err = split.ReadFile(c.reuse)
@@ -144,11 +144,24 @@ func (c *crossValidation) part() error {
 }
 
 // text is the configuration without what may change from one process to the next.
-func (c *crossValidation) text() string {
-	cfg := c.cfg
+func (c *crossValidation) text() string { return cvText(c.cfg) }
+
+func cvText(cfg config.Config) string {
 	cfg.Out, cfg.Threads = "", 0
 	cfg.Data.Val.Fold = new(int)
 	return string(cfg.Marshal())
+}
+
+// same tells whether two texts are one configuration: an earlier version of the program described keys in other words, and did not
+// have all of them.
+func (c *crossValidation) same(then, now string) bool {
+	if then == now {
+		return true
+	}
+	name := c.path(CVConfigFile)
+	a, err1 := config.Parse(name, []byte(then))
+	b, err2 := config.Parse(name, []byte(now))
+	return err1 == nil && err2 == nil && cvText(*a) == cvText(*b)
 }
 
 // difference returns the first line of now that then does not have.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,6 +152,25 @@ func TestSpread(t *testing.T) {
 	assert.True(t, math.IsNaN(float64(spreadOf("x", []metric.Score{nan}).Mean)))
 }
 
+// earlier makes a configuration one of a version of the program that had neither comments nor these keys.
+func earlier(t *testing.T, file string, keys ...string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var kept strings.Builder
+	left := 0
+	for line := range strings.Lines(string(text)) {
+		if slices.ContainsFunc(keys, func(key string) bool { return strings.HasPrefix(line, key) }) {
+			left++
+			continue
+		}
+		line, _, _ = strings.Cut(line, " #")
+		kept.WriteString(strings.TrimRight(line, "\n") + "\n")
+	}
+	require.Equal(t, len(keys), left)
+	require.NoError(t, os.WriteFile(file, []byte(kept.String()), 0o666))
+}
+
 func TestCrossValidationMistakes(t *testing.T) {
 	dir := t.TempDir()
 	_, err := CrossValidate(context.Background(), parse(t, "out="+dir), Options{})
@@ -165,6 +185,11 @@ func TestCrossValidationMistakes(t *testing.T) {
 	require.ErrorIs(t, err, train.ErrInterrupted)
 	_, err = CrossValidate(ctx, cvConfig(t, dir, "optim.lr=1"), Options{})
 	assert.ErrorContains(t, err, "was begun with another configuration (now it has lr: 1)")
+	earlier(t, filepath.Join(dir, CVConfigFile), "  activations: ", "  snapshot_minutes: ")
+	_, err = CrossValidate(ctx, cvConfig(t, dir), Options{})
+	require.ErrorIs(t, err, train.ErrInterrupted)
+	_, err = CrossValidate(ctx, cvConfig(t, dir, "optim.lr=1"), Options{})
+	assert.ErrorContains(t, err, "was begun with another configuration")
 	file := filepath.Join(dir, record.SplitFile)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
