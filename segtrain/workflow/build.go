@@ -96,7 +96,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 		t.Precision, t.Storage = precision(cfg), storage(cfg)
 		x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 		labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
-		p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
+		p.heads.Record(t, p.model, x, p.trainingLoss(cfg), labels)
 		m.Step = t.Forecast(parallel.Workers()) + p.forecastLook(cfg, x.Shape)
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means
