@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"tessera/segtrain/config"
+	"tessera/segtrain/data"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/predict"
 )
@@ -56,7 +57,7 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 	if err != nil {
 		return err
 	}
-	now := oof.Fold{Split: c.split.Hash(), Weights: sum, Images: len(c.split.Validation(fold))}
+	now := oof.Fold{Split: c.split.Hash(), Weights: sum, Images: len(c.validates(fold))}
 	if cfg.Model.Aux.Weight > 0 {
 		now.Labels = len(auxClasses(cfg))
 	}
@@ -120,18 +121,27 @@ func (c *crossValidation) writeManifest() error {
 		}
 		m.Weights = append(m.Weights, f.Weights)
 	}
-	for _, r := range c.split.Rows {
-		image := oof.Image{ID: r.ID}
-		for repeat, f := range r.Folds {
-			if f >= 0 {
-				image.Folds = append(image.Folds, repeat*c.split.K+f)
-			}
+	folds := map[string][]int{}
+	for fold := range c.split.Folds() {
+		for _, r := range c.validates(fold) {
+			folds[r.ID] = append(folds[r.ID], fold)
 		}
-		if len(image.Folds) > 0 { // and not one that always trains
-			m.Images = append(m.Images, image)
+	}
+	for _, r := range c.split.Rows {
+		if list := folds[r.ID]; len(list) > 0 { // and not one that always trains, or that a light run leaves out
+			m.Images = append(m.Images, oof.Image{ID: r.ID, Folds: list})
 		}
 	}
 	return oof.WriteManifest(dir, m)
+}
+
+// validates returns the IDs that a fold's run validates on: those of the split, or in a light run some of them.
+func (c *crossValidation) validates(fold int) data.Manifest {
+	var m data.Manifest
+	for _, r := range c.split.Validation(fold) {
+		m = append(m, data.Record{ID: r.ID})
+	}
+	return light(&c.cfg, m)
 }
 
 // manifestTask is the task as a manifest has it.

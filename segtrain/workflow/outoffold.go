@@ -64,7 +64,7 @@ func (o *outOfFold) exclusive(what string) error {
 // records returns the records of the predicted images, in their order.
 func (o *outOfFold) records() (data.Manifest, error) {
 	known := map[string]data.Record{}
-	for _, r := range append(append(data.Manifest{}, o.source.train...), o.source.val...) {
+	for _, r := range o.source.all { // each fold of a light run leaves out others
 		known[r.ID] = r
 	}
 	m := make(data.Manifest, len(o.folder.Images))

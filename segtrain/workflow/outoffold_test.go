@@ -55,3 +55,20 @@ func TestOutOfFoldBesideTheTruth(t *testing.T) {
 	_, err = openOutOfFold(dir)
 	assert.ErrorContains(t, err, "is of the split")
 }
+
+// A light cross-validation predicts a part of each fold, and what reads its predictions finds no others.
+func TestOutOfFoldOfALightRun(t *testing.T) {
+	dir := crossValidated(t, filepath.Join(t.TempDir(), "cv"), "scale.fraction=0.4", "model.aux.weight=0.1")
+	o, err := openOutOfFold(dir)
+	require.NoError(t, err)
+	folds := [2]int{}
+	require.NoError(t, o.each(context.Background(), func(x judged) error {
+		folds[x.fold]++
+		return nil
+	}))
+	assert.Equal(t, [2]int{3, 3}, folds)
+	r := blendOf(t, EnsembleOptions{Dirs: []string{dir}})
+	assert.Equal(t, 6, r.Images)
+	_, err = FitPost(context.Background(), dir, PostFitOptions{Steps: []string{"weights"}})
+	assert.NoError(t, err)
+}
