@@ -77,6 +77,7 @@ type crossValidation struct {
 	cfg   config.Config
 	split *split.Split
 	reuse string // the table of folds
+	count int64  // numbers of the model
 }
 
 func (c *crossValidation) path(name string) string { return filepath.Join(c.cfg.Out, name) }
@@ -91,9 +92,11 @@ func (c *crossValidation) begin() error {
 		return c.cfg.Mistake("data.split.kind", "%s has no folds to cross-validate; allowed: kfold, stratified, group, "+
 			"stratified_group, file, or a manifest's folds with data.val.fold", splitKind(&c.cfg))
 	}
-	if _, err := build(&c.cfg); err != nil {
+	p, err := build(&c.cfg)
+	if err != nil {
 		return err
 	}
+	c.count = int64(p.parameters())
 	if err := c.chooseWeights(); err != nil {
 		return err
 	}
@@ -107,12 +110,20 @@ func (c *crossValidation) begin() error {
 	case err == nil && !c.same(string(old), text):
 		return fmt.Errorf("%s was begun with another configuration (%s): choose another --out", c.cfg.Out, difference(string(old), text))
 	case err == nil:
-		c.split, err = split.ReadFile(c.reuse)
-		return errors.Join(err, c.sameActions())
+		if c.split, err = split.ReadFile(c.reuse); err == nil {
+			err = c.sameActions()
+		}
+		if err != nil {
+			return err
+		}
+		return c.room()
 	case !errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("cross-validation: %w", err)
 	}
 	if err := c.part(); err != nil {
+		return err
+	}
+	if err := c.room(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(c.cfg.Out, 0o777); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tessera/segtrain/config"
+	"tessera/segtrain/disk"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/raster"
@@ -204,4 +205,27 @@ func TestCrossValidationMistakes(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(single, record.ConfigFile), nil, 0o666))
 	_, err = CrossValidate(ctx, cvConfig(t, single), Options{})
 	assert.ErrorContains(t, err, "holds a single run")
+}
+
+// Weights that no disk holds are refused before anything is written; what is there already needs no room.
+func TestCrossValidationHasRoom(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cv")
+	_, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.keep_last=1000000000"), Options{})
+	assert.NoDirExists(t, dir)
+	if err == nil || disk.Room(dir, math.MaxInt64) == nil {
+		t.Skip("this system does not say how much is free")
+	}
+	var full *disk.FullError
+	require.ErrorAs(t, err, &full)
+	assert.Contains(t, err.Error(), "weights and out-of-fold predictions of 2 folds: ")
+	assert.Contains(t, err.Error(), "but this needs")
+
+	done := crossValidated(t, dir)
+	c := &crossValidation{cfg: *cvConfig(t, done), count: math.MaxInt64 >> 20}
+	c.reuse = c.path(record.SplitFile)
+	c.split, err = split.ReadFile(c.reuse)
+	require.NoError(t, err)
+	require.NoError(t, c.room())
+	require.NoError(t, os.RemoveAll(c.dir(1)))
+	assert.ErrorContains(t, c.room(), "of a fold: ")
 }

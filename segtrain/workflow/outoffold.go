@@ -10,6 +10,7 @@ import (
 	"tessera/segtrain/data"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/raster"
+	"tessera/segtrain/record"
 )
 
 // An outOfFold is what a cross-validation predicted, beside the truth.
@@ -32,6 +33,10 @@ type judged struct {
 
 // openOutOfFold opens the directory of a finished cross-validation.
 func openOutOfFold(dir string) (*outOfFold, error) {
+	if record.Is(dir) {
+		return nil, fmt.Errorf("%s is a single run and no finished cross-validation, whose models say of each image what they did not "+
+			"learn from it: make one with segtrain cv", dir)
+	}
 	cfg, err := config.Load(filepath.Join(dir, CVConfigFile))
 	if err != nil {
 		return nil, fmt.Errorf("%s is no finished cross-validation: %w", dir, err)

@@ -46,6 +46,10 @@ func TestOutOfFoldBesideTheTruth(t *testing.T) {
 
 	_, err = openOutOfFold(t.TempDir())
 	assert.ErrorContains(t, err, "is no finished cross-validation")
+	_, err = openOutOfFold(filepath.Join(dir, "fold0"))
+	assert.ErrorContains(t, err, "fold0 is a single run and no finished cross-validation")
+	_, err = LoadRun(dir)
+	assert.ErrorContains(t, err, "is a cross-validation: name one of its runs, such as "+filepath.Join(dir, "fold0"))
 	file := filepath.Join(dir, CVConfigFile)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
