@@ -60,9 +60,10 @@ train() {
     labels labels --threshold 0.9 --min-kept 0.2
     half pseudo --set "pseudo.manifest=$out/labels/s$seed" --set pseudo.rate=0.5
     ;;
-  soft)
+  soft | all)
     labels softlabels --threshold 0 --min-kept 0 --soft
-    half soft --set "pseudo.manifest=$out/softlabels/s$seed" --set pseudo.rate=0.5 --set pseudo.soft=true
+    case $1 in soft) soft=true ;; *) soft=false ;; esac
+    half "$1" --set "pseudo.manifest=$out/softlabels/s$seed" --set pseudo.rate=0.5 --set "pseudo.soft=$soft"
     ;;
   larger) cross larger --set 'data.size=[128, 160]' ;;
   *) echo "nothing to train is called $1" >&2 && exit 2 ;;
@@ -182,9 +183,10 @@ compare() {
     for name in smoothing cutmix lookahead larger; do pairs "$name" base; done
     pairs pseudo half
     pairs soft half
+    pairs all half
     cat "$out"/measured/s*/table.txt
   } | judge
-  for pair in 'smoothing base' 'cutmix base' 'lookahead base' 'larger base' 'pseudo half' 'soft half' 'soft pseudo'; do
+  for pair in 'smoothing base' 'cutmix base' 'lookahead base' 'larger base' 'pseudo half' 'soft half' 'all half' 'soft all'; do
     set -- $pair
     test ! -f "$out/$1/s2/cv.json" || segtrain runs compare --root "$out" "$1" "$2" --over seeds
   done
@@ -193,7 +195,7 @@ compare() {
 case $part in
 train)
   shift 4
-  test $# -gt 0 || set -- base smoothing cutmix lookahead swa half pseudo soft larger
+  test $# -gt 0 || set -- base smoothing cutmix lookahead swa half pseudo soft all larger
   for name; do train "$name"; done
   ;;
 measure) measure ;;

@@ -77,10 +77,18 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 		return fmt.Errorf("cross-validation: %w", err)
 	}
 	o.Log.Info("predicting out of fold", "weights", c.Weights, "images", ds.Len(), "classes", len(s.classes))
+	if err := p.predictFold(ctx, cfg, ds, dir, fold); err != nil {
+		return err
+	}
+	return oof.WriteFold(dir, fold, now)
+}
+
+// predictFold writes what the model says of the images of a fold below dir, at the network's size.
+func (p *parts) predictFold(ctx context.Context, cfg *config.Config, ds *data.Dataset, dir string, fold int) error {
 	run := p.newPredictor(cfg)
 	run.Batch, run.Probabilities, run.NetworkSize = forwardBatch(cfg, cfg.Train.Batch, ds.Len()), true, true
 	var said []oof.Said
-	_, err = run.Run(ctx, ds, func(r predict.Result) error {
+	_, err := run.Run(ctx, ds, func(r predict.Result) error {
 		if r.Said != nil {
 			said = append(said, oof.Said{ID: r.ID, Labels: r.Said})
 		}
@@ -89,15 +97,10 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 		}
 		return oof.WriteImage(dir, fold, r.ID, r.Probabilities, r.Classes)
 	})
-	if err != nil {
-		return err
+	if err == nil && cfg.Model.Aux.Weight > 0 {
+		err = oof.WriteSaid(dir, fold, auxClasses(cfg), said)
 	}
-	if now.Labels > 0 {
-		if err := oof.WriteSaid(dir, fold, auxClasses(cfg), said); err != nil {
-			return err
-		}
-	}
-	return oof.WriteFold(dir, fold, now)
+	return err
 }
 
 // writeManifest says that the predictions of all folds are there.

@@ -43,10 +43,10 @@ func TestBlendOfSizes(t *testing.T) {
 	}
 	r := blendOf(t, EnsembleOptions{Dirs: dirs[:2]})
 	assert.Equal(t, [2]int{96, 64}, r.Members[1].Size)
-	_, err = openBlend(EnsembleOptions{Dirs: dirs})
+	_, err = openBlend(context.Background(), EnsembleOptions{Dirs: dirs}, Options{}.withDefaults())
 	assert.ErrorContains(t, err, "ignores the value")
 	for _, list := range [][]string{dirs[:2], dirs[2:]} {
-		b, err := openBlend(EnsembleOptions{Dirs: list})
+		b, err := openBlend(context.Background(), EnsembleOptions{Dirs: list}, Options{}.withDefaults())
 		require.NoError(t, err)
 		for k, dir := range list {
 			whole := wholeImages(t, dir)

@@ -20,6 +20,7 @@ type outOfFold struct {
 	source *source
 	folder *oof.Folder
 	ds     *data.Dataset // image i is folder.Images[i]
+	single bool          // a run and what it held out: see openHeldOut
 }
 
 // A judged is one image: what was predicted out of fold and what is true, both of the image's own size.
