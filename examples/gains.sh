@@ -9,7 +9,7 @@
 #
 #   segtrain weights import efficientnet-lite0-57934424.pth --encoder timm-tf_efficientnet_lite0 --as imagenet
 #
-# A seed takes some 14 minutes of one processor. Repeat a command that was interrupted: what is done is not done again.
+# A seed takes some 16 minutes of one processor. Repeat a command that was interrupted: what is done is not done again.
 set -eu
 
 camvid=$(cd "$1" && pwd) out=$2 part=$3 seed=${4:-}
