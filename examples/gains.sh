@@ -9,7 +9,7 @@
 #
 #   segtrain weights import efficientnet-lite0-57934424.pth --encoder timm-tf_efficientnet_lite0 --as imagenet
 #
-# A seed takes some 12 minutes of one processor. Repeat a command that was interrupted: what is done is not done again.
+# A seed takes some 16 minutes of one processor. Repeat a command that was interrupted: what is done is not done again.
 set -eu
 
 camvid=$(cd "$1" && pwd) out=$2 part=$3 seed=${4:-}
@@ -40,10 +40,12 @@ half() {
     --set train.epochs=10 --set train.val_every=10 "$@"
 }
 
-# labels has the models of half label the pictures whose masks are hidden, once for each seed.
+# labels NAME FLAG... has the models of half label the pictures whose masks are hidden, once for each seed.
 labels() {
-  test -f "$out/labels/s$seed/manifest.json" || segtrain pseudo "$out/half/s$seed" $(ls -d "$camvid"/train/* | awk 'NR % 2 == 0') \
-    --quiet --threads 1 --threshold 0.9 --agreement 1 --min-kept 0.2 --out "$out/labels/s$seed"
+  name=$1
+  shift
+  test -f "$out/$name/s$seed/manifest.json" || segtrain pseudo "$out/half/s$seed" $(ls -d "$camvid"/train/* | awk 'NR % 2 == 0') \
+    --quiet --threads 1 --agreement 1 "$@" --out "$out/$name/s$seed"
 }
 
 train() {
@@ -54,7 +56,15 @@ train() {
   lookahead) cross lookahead --set 'optim.lookahead={k: 5, alpha: 0.5}' ;;
   swa) cross swa --set train.swa=true --set 'schedule.swa={start_epoch: 3, cycle_epochs: 0.5, rate: 0.0015, min_rate: 0.0003}' ;;
   half) half half ;;
-  pseudo) labels && half pseudo --set "pseudo.manifest=$out/labels/s$seed" --set pseudo.rate=0.5 ;;
+  pseudo)
+    labels labels --threshold 0.9 --min-kept 0.2
+    half pseudo --set "pseudo.manifest=$out/labels/s$seed" --set pseudo.rate=0.5
+    ;;
+  soft | all)
+    labels softlabels --threshold 0 --min-kept 0 --soft
+    case $1 in soft) soft=true ;; *) soft=false ;; esac
+    half "$1" --set "pseudo.manifest=$out/softlabels/s$seed" --set pseudo.rate=0.5 --set "pseudo.soft=$soft"
+    ;;
   larger) cross larger --set 'data.size=[128, 160]' ;;
   *) echo "nothing to train is called $1" >&2 && exit 2 ;;
   esac
@@ -172,9 +182,11 @@ compare() {
   {
     for name in smoothing cutmix lookahead larger; do pairs "$name" base; done
     pairs pseudo half
+    pairs soft half
+    pairs all half
     cat "$out"/measured/s*/table.txt
   } | judge
-  for pair in 'smoothing base' 'cutmix base' 'lookahead base' 'larger base' 'pseudo half'; do
+  for pair in 'smoothing base' 'cutmix base' 'lookahead base' 'larger base' 'pseudo half' 'soft half' 'all half' 'soft all'; do
     set -- $pair
     test ! -f "$out/$1/s2/cv.json" || segtrain runs compare --root "$out" "$1" "$2" --over seeds
   done
@@ -183,7 +195,7 @@ compare() {
 case $part in
 train)
   shift 4
-  test $# -gt 0 || set -- base smoothing cutmix lookahead swa half pseudo larger
+  test $# -gt 0 || set -- base smoothing cutmix lookahead swa half pseudo soft all larger
   for name; do train "$name"; done
   ;;
 measure) measure ;;

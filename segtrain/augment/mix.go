@@ -66,11 +66,13 @@ type MixBatch struct {
 
 	FromImages []float32 // before
 	FromLabels []uint8
+	FromMixed  []uint8 // the second labels of soft ones, with FromShare that of the first; nil: labels have all
+	FromShare  []float32
 
 	Images []float32 // after; they begin as copies of those before
 	Labels []uint8
-	Mixed  []uint8   // begins as a copy of the labels; nil where no mixer is soft
-	Share  []float32 // begins as 1
+	Mixed  []uint8   // begins as a copy of the second labels, or of the labels; nil where no mixer is soft and no label
+	Share  []float32 // begins as that before, or as 1
 	Snaps  []Snap    // what SnapMix does to each picture; nil where nobody wants to know
 }
 
@@ -83,13 +85,25 @@ func (b *MixBatch) other(rng *rand.Rand, i int) int {
 	return j + boolInt(j >= i)
 }
 
+// second returns the second labels before mixing.
+func (b *MixBatch) second() []uint8 {
+	if b.FromMixed != nil {
+		return b.FromMixed
+	}
+	return b.FromLabels
+}
+
 // paste shows pixels first to last, in the order of rows, of picture j in picture i, from a pixel on.
 func (b *MixBatch) paste(i, to, j, first, last int) {
 	n := last - first
 	copy(b.image(b.Images, i)[to*b.C:][:n*b.C], b.image(b.FromImages, j)[first*b.C:])
 	copy(b.labels(b.Labels, i)[to*b.Planes:][:n*b.Planes], b.labels(b.FromLabels, j)[first*b.Planes:])
 	if b.Mixed != nil {
-		copy(b.labels(b.Mixed, i)[to*b.Planes:][:n*b.Planes], b.labels(b.FromLabels, j)[first*b.Planes:])
+		copy(b.labels(b.Mixed, i)[to*b.Planes:][:n*b.Planes], b.labels(b.second(), j)[first*b.Planes:])
+	}
+	if b.FromShare != nil {
+		pixels := b.H * b.W
+		copy(b.Share[i*pixels+to:][:n], b.FromShare[j*pixels+first:])
 	}
 }
 
@@ -98,8 +112,8 @@ func (b *MixBatch) paste(i, to, j, first, last int) {
 func MixAll(mixers []Mixer, b *MixBatch, seed, epoch, step uint64) {
 	copy(b.Images, b.FromImages)
 	copy(b.Labels, b.FromLabels)
-	copy(b.Mixed, b.FromLabels)
-	if b.Share != nil {
+	copy(b.Mixed, b.second())
+	if copy(b.Share, b.FromShare) == 0 {
 		kernels.Fill(1, b.Share)
 	}
 	for i := range b.Snaps {

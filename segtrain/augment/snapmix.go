@@ -57,7 +57,7 @@ func (m *SnapMix) Mix(rng *rand.Rand, b *MixBatch, i int) {
 // resized shows a box of picture j in a box of picture i: pixels between the four about their centre, labels of the nearest.
 func (b *MixBatch) resized(i int, to Box, j int, from Box) {
 	rows, columns := placesIn(from.Y0, from.Y1, to.Y1-to.Y0), placesIn(from.X0, from.X1, to.X1-to.X0)
-	dst, src := b.image(b.Images, i), b.image(b.FromImages, j)
+	dst, src, pixels := b.image(b.Images, i), b.image(b.FromImages, j), b.H*b.W
 	for y, r := range rows {
 		for x, c := range columns {
 			at := (to.Y0+y)*b.W + to.X0 + x
@@ -65,11 +65,13 @@ func (b *MixBatch) resized(i int, to Box, j int, from Box) {
 			for k, one, two := 0, c.one*b.C, c.two*b.C; k < b.C; k, one, two = k+1, one+1, two+1 {
 				dst[at*b.C+k] = weighed(weighed(upper[one], upper[two], c.share), weighed(lower[one], lower[two], c.share), r.share)
 			}
-			nearest := (r.nearest*b.W + c.nearest) * b.Planes
-			label := b.labels(b.FromLabels, j)[nearest:][:b.Planes]
-			copy(b.labels(b.Labels, i)[at*b.Planes:], label)
+			nearest := r.nearest*b.W + c.nearest
+			copy(b.labels(b.Labels, i)[at*b.Planes:], b.labels(b.FromLabels, j)[nearest*b.Planes:][:b.Planes])
 			if b.Mixed != nil {
-				copy(b.labels(b.Mixed, i)[at*b.Planes:], label)
+				copy(b.labels(b.Mixed, i)[at*b.Planes:], b.labels(b.second(), j)[nearest*b.Planes:][:b.Planes])
+			}
+			if b.FromShare != nil {
+				b.Share[i*pixels+at] = b.FromShare[j*pixels+nearest]
 			}
 		}
 	}

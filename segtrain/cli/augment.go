@@ -90,6 +90,9 @@ func (a *app) augmentReplay() *cobra.Command {
 			if r.Share != nil {
 				rows = append(rows, [2]string{"mixed", r.Mixed}, [2]string{"share", fmt.Sprint(*r.Share)})
 			}
+			if r.Shares != "" {
+				rows = append(rows, [2]string{"mixed", r.Mixed}, [2]string{"share", r.Shares})
+			}
 			return a.printTable(rows)
 		},
 	}

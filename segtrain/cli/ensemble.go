@@ -17,16 +17,16 @@ func (a *app) ensemble() *cobra.Command {
 	var f workflow.FolderOptions
 	var folders bool
 	cmd := &cobra.Command{
-		Use:     "ensemble CV...",
-		Short:   "Combine cross-validations, and say what each member is worth, out of fold",
+		Use:     "ensemble CV...|RUN...",
+		Short:   "Combine cross-validations or runs, and say what each member is worth, out of fold",
 		GroupID: "work",
-		Long: "ensemble combines the out-of-fold predictions of cross-validations of one split and writes an ensemble to\n" +
-			"predict with. With --fit it finds weights, and measures them on folds that they were not found on. With\n" +
+		Long: "ensemble combines the out-of-fold predictions of cross-validations of one split, or what single runs say of the images\n" +
+			"that all of them held out, and writes an ensemble to predict with. With --fit it finds weights, and measures them on folds that they were not found on. With\n" +
 			"--folders it combines folders of probabilities to masks.",
 		Example: "  segtrain ensemble runs/a runs/b runs/c --fit --drop --out ensemble.yaml\n" +
 			"  segtrain predict ensemble.yaml photos --out masks\n" +
 			"  segtrain ensemble --folders one two --weights 0.7,0.3 --out masks",
-		Args: arguments(cobra.MinimumNArgs(1), "directories of cross-validations"),
+		Args: arguments(cobra.MinimumNArgs(1), "directories of cross-validations, or of runs that validated on the same images"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if folders {
 				if o.Fit || o.Drop {
@@ -96,7 +96,11 @@ func (a *app) combineFolders(f workflow.FolderOptions) error {
 
 // printBlended prints members, the correlation of their errors, and what they are worth together.
 func (a *app) printBlended(r *workflow.Blended) {
-	fmt.Fprintf(a.stdout, "Out of fold on %d images at their own sizes, split %.12s, combined by %s.\n", r.Images, r.Split, r.Combine)
+	on := "Out of fold on"
+	if r.HeldOut {
+		on = "On the held-out"
+	}
+	fmt.Fprintf(a.stdout, on+" %d images at their own sizes, split %.12s, combined by %s.\n", r.Images, r.Split, r.Combine)
 	rows := [][]string{{"member", "size", "mean IoU", "weight", "gain", "95 % interval"}}
 	for _, m := range r.Members {
 		row := []string{m.Name, fmt.Sprintf("%d×%d", m.Size[0], m.Size[1]), score4(m.MeanIoU), fmt.Sprintf("%.3f", m.Weight), "-", ""}

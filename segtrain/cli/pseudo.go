@@ -49,6 +49,7 @@ func (a *app) pseudo() *cobra.Command {
 	f.Float64Var(&o.Agreement, "agreement", 0.8, "least share of the models that choose the same class")
 	f.Float64Var(&o.MinKept, "min-kept", 0.3, "least share of an image's pixels that have a label; images with fewer are left out")
 	f.Float64Var(&o.MinMean, "min-confidence", 0, "least mean confidence of an image")
+	f.BoolVar(&o.Soft, "soft", false, "write soft labels too: the two most probable classes of a pixel, and the share of the first")
 	f.IntVar(&o.Batch, "batch", 0, "images a forward pass of each model; 0: as in training")
 	f.IntVar(&o.Threads, "threads", 0, "threads to compute with; 0: as configured")
 	return cmd
@@ -82,9 +83,13 @@ func (a *app) printPseudo(r *workflow.PseudoResult) error {
 	}
 	fmt.Fprintf(a.stdout, "%d images by %d models, round %d, split %.12s. Share of the pixels that have a label:\n\n",
 		r.Images, r.Members, r.Round, r.Split)
-	g := &grid{head: []string{"set", "models", "images", "labelled"}}
+	g := &grid{head: []string{"set", "models", "images", "labelled", "of two classes"}}
 	for _, s := range r.Sets {
-		g.add(s.Name, strings.Trim(fmt.Sprint(s.Members), "[]"), fmt.Sprintf("%d of %d", s.Kept, r.Images), keptShare(s.Classes...))
+		two := "–"
+		if s.Kept > 0 {
+			two = fmt.Sprintf("%.3f", s.TopTwo)
+		}
+		g.add(s.Name, strings.Trim(fmt.Sprint(s.Members), "[]"), fmt.Sprintf("%d of %d", s.Kept, r.Images), keptShare(s.Classes...), two)
 	}
 	if err := g.print(a.stdout); err != nil {
 		return err
@@ -98,9 +103,12 @@ func (a *app) printPseudo(r *workflow.PseudoResult) error {
 	if err := g.print(a.stdout); err != nil {
 		return err
 	}
-	dir := short(r.Out)
-	_, err := fmt.Fprintf(a.stdout, "\nPictures  %s\nTrain     --set pseudo.manifest=%s\n",
-		filepath.Join(dir, all.Name, workflow.PseudoSheet), dir)
+	dir, soft := short(r.Out), ""
+	if r.Soft {
+		soft = " --set pseudo.soft=true"
+	}
+	_, err := fmt.Fprintf(a.stdout, "\nPictures  %s\nTrain     --set pseudo.manifest=%s%s\n",
+		filepath.Join(dir, all.Name, workflow.PseudoSheet), dir, soft)
 	return err
 }
 

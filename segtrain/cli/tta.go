@@ -69,6 +69,11 @@ func (a *app) printViews(r *workflow.ViewsResult) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	threads := "1 thread"
+	if r.Threads > 1 {
+		threads = fmt.Sprintf("%d threads", r.Threads)
+	}
+	fmt.Fprintf(a.stdout, "\nSeconds are of the clock, with %s: what else the machine did meanwhile is in them.\n", threads)
 	if r.Proposed == "" {
 		fmt.Fprintln(a.stdout, "\nProposed: none; no gain is beyond noise.")
 		return nil

@@ -73,6 +73,7 @@ var keys = []key{
 	{"pseudo.rate", "part of the training samples that they make", above(0).under(1)},
 	{"pseudo.sampling", "which of them come how often", oneOf},
 	{"pseudo.start_epoch", "epochs before the first that has them", from(0)},
+	{"pseudo.soft", "take both classes of their pixels (segtrain pseudo --soft)", rule{}},
 	{"model", "The network.", rule{}},
 	{"model.arch", "architecture: name or {name: settings}", rule{}},
 	{"model.encoder", "its encoder", oneOf},

@@ -6,6 +6,7 @@ type Pseudo struct {
 	Rate       float64 `yaml:"rate"`
 	Sampling   string  `yaml:"sampling"`
 	StartEpoch int     `yaml:"start_epoch"`
+	Soft       bool    `yaml:"soft"`
 }
 
 // pseudo: what labels of models leave out must not count, and a head for whole pictures would take it as not there.

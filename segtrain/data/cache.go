@@ -12,6 +12,7 @@ type decoded struct {
 	image *raster.Image
 	mask  *raster.Mask
 	flags *raster.Flags
+	soft  *softMask // beside mask; nil where the mask says all
 }
 
 func (d *decoded) bytes() int64 {
@@ -22,7 +23,7 @@ func (d *decoded) bytes() int64 {
 	if d.flags != nil {
 		n += len(d.flags.Planes) * d.flags.H * d.flags.W
 	}
-	return int64(n)
+	return int64(n + d.soft.bytes())
 }
 
 // cache keeps decoded records by index, first come, until its budget is used up; nothing is ever thrown out.

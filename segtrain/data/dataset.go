@@ -18,6 +18,7 @@ type Dataset struct {
 	own        int      // records before them
 	opt        Options
 	labelled   bool
+	soft       bool              // pixels of some records have two labels
 	augment    augment.Transform // bound to the data, or nil
 	scale, add []float32         // a channel: (x − mean) / std as x·scale + add
 	cache      *cache
@@ -39,6 +40,7 @@ func NewDataset(m Manifest, opt Options) (*Dataset, error) {
 	d := &Dataset{
 		records: m, own: own, opt: opt,
 		labelled: slices.ContainsFunc(m, func(r Record) bool { return r.Labelled() }),
+		soft:     slices.ContainsFunc(m, func(r Record) bool { return r.Soft != nil }),
 		cache:    newCache(len(m), opt.CacheBytes),
 		sizes:    make([]atomic.Int64, len(m)),
 	}
@@ -127,6 +129,9 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
 		p.mask, err = r.hide(p.mask, uint8(d.opt.MaskCode.Ignore))
 	}
+	if err == nil {
+		p.soft, err = r.readSoft(d.opt.MaskCode, img.H, img.W)
+	}
 	return p, err
 }
 
@@ -138,6 +143,11 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 // Errors: a file that cannot be read or that does not fit the other, and augmentation that ends in another
 // size.
 func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
+	return d.sample(epoch, index, img, mask, nil, nil)
+}
+
+// sample is Sample that also writes the second labels of pixels and the share of the first, unless second is nil.
+func (d *Dataset) sample(epoch, index int, img []float32, mask, second []uint8, share []float32) error {
 	d.checkSlices(img, mask)
 	files, err := d.load(index)
 	if err != nil {
@@ -155,6 +165,9 @@ func (d *Dataset) Sample(epoch, index int, img []float32, mask []uint8) error {
 	}
 	if mask != nil {
 		d.writeMask(mask, files, op)
+	}
+	if second != nil {
+		files.soft.apply(op.Mask).write(mask, second, share)
 	}
 	return nil
 }

@@ -112,6 +112,9 @@ func (r Record) sum() (sum [sha256.Size]byte, bytes int64, err error) {
 	} else if r.Mask != "" {
 		paths = append(paths, r.Mask)
 	}
+	if r.Soft != nil {
+		paths = append(paths, r.Soft.Second, r.Soft.Share)
+	}
 	for _, path := range paths {
 		n, err := sumFile(h, path)
 		if err != nil {

@@ -40,7 +40,11 @@ func (d *Dataset) Files(index int) []string {
 	if r.Mask == "" {
 		return []string{r.Image}
 	}
-	return append([]string{r.Image}, raster.ClassFiles(r.Mask, d.opt.Overlapping)...)
+	files := append([]string{r.Image}, raster.ClassFiles(r.Mask, d.opt.Overlapping)...)
+	if r.Soft != nil {
+		files = append(files, r.Soft.Second, r.Soft.Share)
+	}
+	return files
 }
 
 // LoadFlags returns a record's flags, in the files' own size; nil where it has no mask, and where classes do not overlap.

@@ -44,8 +44,8 @@ type Batch struct {
 	Indices     []int     // of the records
 	IDs         []string
 
-	// Where a mixer gives pixels two labels, Mixed are the others, as many as Masks, and Share, N×H×W, is that of Masks
-	// (see autograd.Target). nil otherwise.
+	// Where a mixer or a soft label gives pixels two labels, Mixed are the others, as many as Masks, and Share, N×H×W, is that of
+	// Masks (see autograd.Target). nil otherwise.
 	Mixed []uint8
 	Share []float32
 
@@ -110,11 +110,14 @@ func NewLoader(ds *Dataset, opt LoaderOptions) (*Loader, error) {
 	if !opt.DropLast {
 		l.steps = (ds.Len() + opt.Batch - 1) / opt.Batch
 	}
+	if ds.Soft() && augment.Soft(opt.Mix) {
+		return nil, errors.New("loader: soft labels are two a pixel already, and MixUp would make them four")
+	}
 	if len(opt.Mix) > 0 && !ds.Labelled() {
 		return nil, errors.New("loader: pictures without masks cannot be mixed")
 	}
 	for range ring {
-		s := newSlot(ds, opt.Batch)
+		s := newSlot(ds, opt.Batch, ds.Soft() || augment.Soft(opt.Mix))
 		s.mixing = newMixing(&s.Batch, ds, opt)
 		l.free <- s
 	}
@@ -125,12 +128,15 @@ func NewLoader(ds *Dataset, opt LoaderOptions) (*Loader, error) {
 	return l, nil
 }
 
-func newSlot(ds *Dataset, n int) *slot {
+func newSlot(ds *Dataset, n int, soft bool) *slot {
 	s := &slot{errs: make([]error, n)}
 	h, w, c := ds.Shape()
 	s.Images = make([]float32, n*h*w*c)
 	if ds.Labelled() {
 		s.Masks = make([]uint8, n*h*w*ds.Labels())
+	}
+	if soft {
+		s.Mixed, s.Share = make([]uint8, len(s.Masks)), make([]float32, n*h*w)
 	}
 	s.Indices, s.IDs = make([]int, n), make([]string, n)
 	return s
@@ -220,6 +226,9 @@ func (s *slot) reset(ds *Dataset, epoch, step int, places []place) {
 	if s.Masks != nil {
 		s.Masks = s.Masks[:n*h*w*ds.Labels()]
 	}
+	if s.Mixed != nil {
+		s.Mixed, s.Share = s.Mixed[:len(s.Masks)], s.Share[:n*h*w]
+	}
 	for i, p := range places {
 		s.Indices[i], s.IDs[i], s.errs[i] = p.index, ds.Record(p.index).ID, nil
 	}
@@ -274,13 +283,17 @@ func (l *Loader) work() {
 	labels := h * w * l.ds.Labels()
 	for j := range l.jobs {
 		p := j.slot.places[j.i]
-		images, masks := j.slot.mixing.before(&j.slot.Batch)
-		image := images[j.i*h*w*c:][:h*w*c]
-		var mask []uint8
-		if masks != nil {
-			mask = masks[j.i*labels:][:labels]
+		to := j.slot.mixing.before(&j.slot.Batch)
+		image := to.images[j.i*h*w*c:][:h*w*c]
+		var mask, second []uint8
+		var share []float32
+		if to.masks != nil {
+			mask = to.masks[j.i*labels:][:labels]
 		}
-		j.slot.errs[j.i] = l.ds.Sample(p.key, p.index, image, mask)
+		if to.mixed != nil {
+			second, share = to.mixed[j.i*labels:][:labels], to.share[j.i*h*w:][:h*w]
+		}
+		j.slot.errs[j.i] = l.ds.sample(p.key, p.index, image, mask, second, share)
 		j.slot.mixing.sampled(&j.slot.Batch)
 		j.slot.pending.Done()
 	}

@@ -31,6 +31,7 @@ type Record struct {
 	Labels []string // classes that the image shows; nil: not known, empty: none
 	Tile   *Window  // the part of the files that the record is; nil: all (see Tiles)
 	Hidden []Hidden // parts of the mask that do not count
+	Soft   *Soft    // the second label of each pixel; nil: the mask says all
 
 	// Weight is the probability that an order of training takes the record; 0 is 1. Of Options.Pseudo, where Blend.ByWeight, it is
 	// how often the record is taken beside others.

@@ -13,9 +13,16 @@ type mixing struct {
 	seed   uint64
 	h, w   int
 	ignore int
-	images []float32
-	masks  []uint8
+	from   samples      // the pictures before
 	left   atomic.Int32 // samples to be written
+}
+
+// samples are where the samples of a batch are written: its pictures, labels and, nil where pixels have one label, second labels and
+// shares of the first.
+type samples struct {
+	images       []float32
+	masks, mixed []uint8
+	share        []float32
 }
 
 // newMixing returns what mixes a full batch, and gives the batch room for what comes of it.
@@ -24,12 +31,12 @@ func newMixing(b *Batch, ds *Dataset, opt LoaderOptions) *mixing {
 		return nil
 	}
 	h, w, _ := ds.Shape()
-	if augment.Soft(opt.Mix) {
-		b.Mixed, b.Share = make([]uint8, len(b.Masks)), make([]float32, opt.Batch*h*w)
-	}
 	m := &mixing{
 		mixers: opt.Mix, seed: opt.Seed, h: h, w: w, ignore: ds.opt.MaskCode.Ignore,
-		images: make([]float32, len(b.Images)), masks: make([]uint8, len(b.Masks)),
+		from: samples{images: make([]float32, len(b.Images)), masks: make([]uint8, len(b.Masks))},
+	}
+	if ds.Soft() {
+		m.from.mixed, m.from.share = make([]uint8, len(b.Masks)), make([]float32, len(b.Share))
 	}
 	if augment.Snaps(opt.Mix) {
 		b.Snaps = make([]augment.Snap, opt.Batch)
@@ -45,11 +52,11 @@ func (m *mixing) begin(n int) {
 }
 
 // before returns where samples are written.
-func (m *mixing) before(b *Batch) (images []float32, masks []uint8) {
+func (m *mixing) before(b *Batch) samples {
 	if m == nil {
-		return b.Images, b.Masks
+		return samples{b.Images, b.Masks, b.Mixed, b.Share}
 	}
-	return m.images, m.masks
+	return m.from
 }
 
 // sampled mixes the batch when its last sample is written. A sample that could not be made does no harm: its batch is lost.
@@ -60,11 +67,11 @@ func (m *mixing) sampled(b *Batch) {
 	pixels := b.N * m.h * m.w
 	mb := &augment.MixBatch{
 		N: b.N, H: m.h, W: m.w, C: len(b.Images) / pixels, Planes: len(b.Masks) / pixels, Ignore: m.ignore,
-		FromImages: m.images[:len(b.Images)], FromLabels: m.masks[:len(b.Masks)], Images: b.Images, Labels: b.Masks,
+		FromImages: m.from.images[:len(b.Images)], FromLabels: m.from.masks[:len(b.Masks)], Images: b.Images, Labels: b.Masks,
+		Mixed: b.Mixed, Share: b.Share,
 	}
-	if b.Mixed != nil {
-		b.Mixed, b.Share = b.Mixed[:len(b.Masks)], b.Share[:pixels]
-		mb.Mixed, mb.Share = b.Mixed, b.Share
+	if m.from.mixed != nil {
+		mb.FromMixed, mb.FromShare = m.from.mixed[:len(b.Masks)], m.from.share[:pixels]
 	}
 	if b.Snaps != nil {
 		b.Snaps, b.FromImages, b.FromMasks = b.Snaps[:b.N], mb.FromImages, mb.FromLabels

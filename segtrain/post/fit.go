@@ -30,6 +30,7 @@ type FitOptions struct {
 	Metric     string   // one of Metrics; empty is iou
 	Background string   // class that gets what others lose (multiclass); empty: the most probable
 	Steps      []string // names, in the order in which they are tried; empty: Tried
+	Skipped    func()   // hears of a pass over all samples that Passes counts and nothing needs; nil for nobody
 }
 
 // A Fitted is what Fit found.
@@ -246,6 +247,9 @@ func (f *fitting) trial(name string) (*Trial, error) {
 		any = any || s != nil
 	}
 	if !any { // and nothing to judge
+		if f.Skipped != nil {
+			f.Skipped()
+		}
 		return &Trial{Name: name, Naive: f.of(sum(f.naive, f.classes)), Nested: f.of(sum(f.nested, f.classes))}, nil
 	}
 	return f.judge(name, found)

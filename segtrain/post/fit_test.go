@@ -184,6 +184,29 @@ func TestFitFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestFitCountsPassesThatItDoesNotNeed: where masks are right there is nothing to judge, and who counts gets to the end all the same.
+func TestFitCountsPassesThatItDoesNotNeed(t *testing.T) {
+	seen, skipped := 0, 0
+	source := func(use func(Sample) error) error {
+		for i := range 6 {
+			p := noise(abc, 16, 16, uint64(i))
+			s := Sample{Fold: i % 3, Probabilities: p, Truth: newPicture(abc, p, nil).labels}
+			if err := use(s); err != nil {
+				return err
+			}
+			seen++
+		}
+		return nil
+	}
+	for steps, want := range map[string]int{"weights": 1, "fill_holes": 1} {
+		seen, skipped = 0, 0
+		_, err := Fit(context.Background(), FitOptions{Of: abc, Ignore: -1, Steps: []string{steps}, Skipped: func() { skipped++ }}, source)
+		require.NoError(t, err)
+		assert.Equal(t, want, skipped)
+		assert.Equal(t, 6*Passes(1), seen+6*skipped)
+	}
+}
+
 // TestNestedIsBelowNaiveOnNoise: where there is nothing to learn, what was fitted looks good on what it was fitted on only,
 // and is not proposed.
 func TestNestedIsBelowNaiveOnNoise(t *testing.T) {

@@ -8,7 +8,7 @@ type Trial struct {
 	Views   int       // a picture; 1 for the picture alone
 	MeanIoU float64   // over the pixels of all images
 	Scores  []float64 // mean IoU of each image, NaN where nothing counts
-	Seconds float64   // of all images
+	Seconds float64   // of the clock, of all images
 }
 
 // A Gain compares a trial with the plain one, image by image.
@@ -20,7 +20,7 @@ type Gain struct {
 	Gain          float64 `json:"gain"`        // mean over images of the difference of their mean IoU
 	SE            float64 `json:"se"`          // its standard error: the deviation (n−1) of the differences over √n
 	Images        int     `json:"images"`      // that count
-	Seconds       float64 `json:"seconds"`     // an image
+	Seconds       float64 `json:"seconds"`     // of the clock, an image
 	GainPerSecond float64 `json:"gain_per_second"`
 	BeyondNoise   bool    `json:"beyond_noise"` // Gain is above NoiseErrors standard errors
 }

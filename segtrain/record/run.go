@@ -198,7 +198,7 @@ func Advise(err error) error {
 	case errors.As(err, &given):
 		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return &advised{err, "free some space, then continue with --resume"}
+		return &advised{err, "free some space, then continue with --resume, or cv and solve with the same command"}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return &advised{err, "make it writable, or begin in a writable directory with --out"}
 	}

@@ -51,6 +51,7 @@ type PseudoLabel struct {
 
 	Kept    float64       // share of the pixels that have a label
 	Weight  float64       // mean confidence over all pixels
+	TopTwo  float64       // sum over the pixels that have a label of the probability of their two most probable classes
 	Classes []PseudoCount // by the class that the mean chooses
 }
 
@@ -87,6 +88,8 @@ func NewPseudoLabel(members []*raster.Float, rule PseudoRule) *PseudoLabel {
 		if float64(p) >= float64(float32(rule.Thresholds[class])) && agree[i] >= wanted {
 			c.Kept++
 			kept++
+			_, q := runnerUp(mean.Pix[i*mean.C:][:mean.C], class)
+			l.TopTwo += float64(p) + float64(q)
 			continue
 		}
 		l.Mask.Pix[i] = PseudoIgnore

@@ -20,7 +20,8 @@ import (
 const PseudoFile = "manifest.json"
 
 // PseudoFormat is the version of the folders that this program writes, and the highest that it reads.
-const PseudoFormat = 1
+// The second has soft labels.
+const PseudoFormat = 2
 
 // AllFolds is the name of the set that all models made together.
 const AllFolds = "all"
@@ -31,6 +32,8 @@ const AllFolds = "all"
 //	manifest.json         this
 //	fold0/manifest.csv    the images of the set: see PseudoRecord
 //	fold0/masks/ID.png    class indices, PseudoIgnore where there is no label
+//	fold0/second/ID.png   of soft labels the second class of each pixel, and PseudoIgnore
+//	fold0/share/ID.png    of soft labels the share of the first, in 255ths: see PseudoLabel.Soft
 //	all/…
 type PseudoManifest struct {
 	Format  int            `json:"format"`
@@ -41,6 +44,7 @@ type PseudoManifest struct {
 	Folds   int            `json:"folds"`             // of all repeats
 	Classes []string       `json:"classes"`
 	Rule    PseudoRule     `json:"rule"`
+	Soft    bool           `json:"soft,omitempty"` // pixels have two labels, for those who want them
 	Members []PseudoMember `json:"members"`
 	Sets    []PseudoSet    `json:"sets"`
 
@@ -88,6 +92,7 @@ type PseudoSet struct {
 	Kept    int           `json:"kept"`    // images
 	Dropped []string      `json:"dropped"` // IDs of those that are not
 	Classes []PseudoClass `json:"classes"`
+	TopTwo  float64       `json:"top_two"` // mean over labelled pixels of the probability of their two most probable classes
 }
 
 // A PseudoClass is a PseudoCount over all images, the dropped ones included, but Kept counts those alone that are kept.

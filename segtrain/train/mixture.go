@@ -8,14 +8,14 @@ import (
 	"tessera/tensor"
 )
 
-// A Mixture is a loss for pictures that were mixed: it gives the target of the loss within the second labels of pixels, and the
-// share of the first.
+// A Mixture is a loss for pictures that were mixed and for soft labels: it gives the target of the loss within the second labels of
+// pixels, and the share of the first.
 type Mixture struct {
 	loss.Loss
 	targets []autograd.Target // one for each tensor of labels that was recorded
 }
 
-// NewMixture returns l for mixed pictures. l must be loss.Mixable.
+// NewMixture returns l for two labels a pixel. l must be loss.Mixable.
 func NewMixture(l loss.Loss) *Mixture { return &Mixture{Loss: l} }
 
 // Forward records the loss for a target with room for second labels.
@@ -44,9 +44,9 @@ func (m *Mixture) set(b *data.Batch) {
 	}
 }
 
-// trainingLoss returns the loss to train with: that of mixed pictures where pixels get two labels.
+// trainingLoss returns the loss to train with: that of two labels where pixels get them.
 func (t *Trainer) trainingLoss() loss.Loss {
-	if !augment.Soft(t.Mix) {
+	if !augment.Soft(t.Mix) && !t.Train.Soft() {
 		return t.Loss
 	}
 	t.mixture = NewMixture(t.Loss)

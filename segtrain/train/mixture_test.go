@@ -1,13 +1,20 @@
 package train
 
 import (
+	"fmt"
+	"math"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/autograd"
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
+	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
+	"tessera/tensor"
 )
 
 func mixingTrainer(t *testing.T, dir string, workers int) *Trainer {
@@ -58,4 +65,90 @@ func TestMixedLossIsTheSumOfBoth(t *testing.T) {
 	a, b := of(0, 0, 1), of(1, 1, 1)
 	require.NotEqual(t, a, b)
 	assert.InDelta(t, 0.3*a+0.7*b, of(0, 1, 0.3), 1e-5)
+}
+
+// softSets is sets whose training pictures have soft labels: two classes a pixel, by shares.
+func softSets(t *testing.T) *data.Dataset {
+	t.Helper()
+	m, err := data.Scan(filepath.Join(drawn, "images"), filepath.Join(drawn, "masks"), data.ScanOptions{})
+	require.NoError(t, err)
+	m = m[:perSet]
+	dir := t.TempDir()
+	for i := range m {
+		labels, err := m[i].ReadMask(options().MaskCode, side, side)
+		require.NoError(t, err)
+		second, share := raster.NewMask(side, side), raster.NewMask(side, side)
+		for p, class := range labels.Pix {
+			second.Pix[p], share.Pix[p] = (class+uint8(p%3)+1)%classes, uint8(128+(p*7+i)%128)
+		}
+		m[i].Soft = &data.Soft{Second: filepath.Join(dir, fmt.Sprint(i, "a.png")), Share: filepath.Join(dir, fmt.Sprint(i, "b.png"))}
+		require.NoError(t, raster.WriteMask(m[i].Soft.Second, second, nil))
+		require.NoError(t, raster.WriteMask(m[i].Soft.Share, share, nil))
+	}
+	opt := options()
+	opt.Augment = augment.HorizontalFlip{P: 0.5}
+	ds, err := data.NewDataset(m, opt)
+	require.NoError(t, err)
+	return ds
+}
+
+func softTrainer(t *testing.T, dir string, workers int) *Trainer {
+	tr := newTrainer(t, dir)
+	tr.Train, tr.Workers = softSets(t), workers
+	tr.Mix = []augment.Mixer{&augment.CutMix{MixWhen: augment.MixWhen{P: 0.4}, Alpha: 1}}
+	return tr
+}
+
+// TestSoftLossIsTheCrossEntropyOfBothClasses compares the loss of a batch, flipped and mixed, with the sum over classes in float64.
+func TestSoftLossIsTheCrossEntropyOfBothClasses(t *testing.T) {
+	tr := softTrainer(t, t.TempDir(), 2)
+	l, err := data.NewLoader(tr.Train, data.LoaderOptions{Batch: batch, Workers: 2, Shuffle: true, DropLast: true, Seed: 3, Mix: tr.Mix})
+	require.NoError(t, err)
+	defer l.Close()
+	b, err := l.Next()
+	require.NoError(t, err)
+
+	tape := autograd.NewTape(autograd.Inference)
+	x, labels := tape.Input(tensor.Dims(batch, side, side, classes)), tape.Labels(tensor.Dims(batch, side, side))
+	mixture := tr.trainingLoss().(*Mixture)
+	y := tape.Output(mixture.Forward(tape, x, autograd.NewTarget(labels)))
+	require.NoError(t, tape.Plan())
+	defer tape.Free()
+	logits := x.Value()
+	for i := range logits {
+		logits[i] = float32(4*autograd.Uniform(1, uint64(i))) - 2
+	}
+	copy(labels.Indices, b.Masks)
+	mixture.set(b)
+	tape.Forward()
+
+	sum, hard := 0.0, 0.0
+	for i, class := range b.Masks {
+		p := logits[i*classes:][:classes]
+		total := 0.0
+		for _, v := range p {
+			total += math.Exp(float64(v))
+		}
+		of := func(class uint8) float64 { return math.Log(total) - float64(p[class]) }
+		share := float64(b.Share[i])
+		sum += share*of(class) + (1-share)*of(b.Mixed[i])
+		hard += of(class)
+	}
+	n := float64(len(b.Masks))
+	assert.InDelta(t, sum/n, y.Value()[0], 1e-6)
+	assert.Greater(t, math.Abs(sum-hard)/n, 0.01, "soft labels are no hard ones")
+}
+
+func TestSoftRunsResumeToTheSameWeights(t *testing.T) {
+	want := t.TempDir()
+	wantP, whole := finish(t, softTrainer(t, want, 1), false)
+	tr := softTrainer(t, t.TempDir(), 1)
+	tr.Train, _ = sets(t)
+	_, hard := finish(t, tr, false)
+	require.NotEqual(t, hard.steps[0].Loss, whole.steps[0].Loss)
+
+	dir := t.TempDir()
+	interrupt(t, softTrainer(t, dir, 8), 4)
+	gotP, _ := finish(t, softTrainer(t, dir, 2), true)
+	sameEnd(t, want, dir, wantP, gotP)
 }

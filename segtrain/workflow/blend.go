@@ -11,9 +11,10 @@ import (
 	"tessera/nn/decoder"
 	"tessera/segtrain/ensemble"
 	"tessera/segtrain/metric"
+	"tessera/segtrain/record"
 )
 
-// blend is cross-validations of one split whose predictions are looked at together.
+// blend is cross-validations of one split, or runs that validated on the same images, whose predictions are looked at together.
 type blend struct {
 	opt     EnsembleOptions
 	method  ensemble.Method
@@ -37,8 +38,8 @@ type blended struct {
 	p     [][]float32
 }
 
-// openBlend opens cross-validations and makes sure that they are of the same images, folds and classes.
-func openBlend(eo EnsembleOptions) (*blend, error) {
+// openBlend opens cross-validations, or single runs, and makes sure that they are of the same images, folds and classes.
+func openBlend(ctx context.Context, eo EnsembleOptions, o Options) (*blend, error) {
 	if err := eo.check(); err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func openBlend(eo EnsembleOptions) (*blend, error) {
 		if at := slices.IndexFunc(b.members, func(m *outOfFold) bool { return filepath.Clean(m.dir) == filepath.Clean(dir) }); at >= 0 {
 			return nil, fmt.Errorf("%s is there twice", dir)
 		}
-		m, err := openOutOfFold(dir)
+		m, err := openMember(ctx, dir, o)
 		if err != nil {
 			return nil, err
 		}
@@ -66,23 +67,52 @@ func openBlend(eo EnsembleOptions) (*blend, error) {
 			b.hash, b.classes, b.ignore = m.folder.Split, m.folder.Classes, ignored(m.cfg)
 		}
 	}
-	first := b.members[0]
-	for _, image := range first.folder.Images {
-		fold, ok := first.folder.Fold(image.ID)
-		if !ok {
-			return nil, fmt.Errorf("%s: no fold predicts %q", first.dir, image.ID)
-		}
-		b.folds = append(b.folds, fold)
+	if err := b.part(); err != nil {
+		return nil, err
 	}
 	b.sample = ensemble.NewSample(method, len(b.members), len(b.classes), len(b.folds))
 	b.errors = ensemble.NewErrors(len(b.members))
 	return b, nil
 }
 
+// openMember opens a cross-validation or a single run.
+func openMember(ctx context.Context, dir string, o Options) (*outOfFold, error) {
+	if record.Is(dir) {
+		return openHeldOut(ctx, dir, o)
+	}
+	return openOutOfFold(dir)
+}
+
+// part says which fold each image is of.
+func (b *blend) part() (err error) {
+	first := b.members[0]
+	if first.single {
+		b.folds, err = first.partHeldOut()
+	} else {
+		for _, image := range first.folder.Images {
+			fold, ok := first.folder.Fold(image.ID)
+			if !ok {
+				return fmt.Errorf("%s: no fold predicts %q", first.dir, image.ID)
+			}
+			b.folds = append(b.folds, fold)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if slices.Max(b.folds) == 0 && (b.opt.Fit || b.opt.Drop) {
+		return fmt.Errorf("%s: the validation images are one image or one group, so what is found on them cannot be judged by others: leave "+
+			"out --fit and --drop", first.dir)
+	}
+	return nil
+}
+
 // checkMember compares a member with the first.
 func (b *blend) checkMember(m *outOfFold) error {
 	first := b.members[0]
 	switch {
+	case m.single != first.single:
+		return fmt.Errorf("%s and %s: one is a single run and the other a cross-validation, which predicts more images; compare runs with runs", first.dir, m.dir)
 	case m.folder.Split != first.folder.Split:
 		return fmt.Errorf("%s is of the split %.12s…, and %s of %.12s…: members are compared on images that none of them trained on, so "+
 			"they must have the same folds; train with data.split {kind: file, file: %s}", m.dir, m.folder.Split, first.dir,
@@ -92,6 +122,9 @@ func (b *blend) checkMember(m *outOfFold) error {
 			strings.Join(first.folder.Classes, ", "))
 	case ignored(m.cfg) != ignored(first.cfg):
 		return fmt.Errorf("%s ignores the value %d, and %s %d", m.dir, ignored(m.cfg), first.dir, ignored(first.cfg))
+	case m.single && !slices.EqualFunc(m.folder.Images, first.folder.Images, func(a, b oofImage) bool { return a.ID == b.ID }):
+		return fmt.Errorf("%s validated on other images than %s, and trained on some of those: compare runs of one fold, or cross-validations",
+			m.dir, first.dir)
 	case len(m.folder.Images) != len(first.folder.Images):
 		return fmt.Errorf("%s predicts %d images, and %s %d", m.dir, len(m.folder.Images), first.dir, len(first.folder.Images))
 	}

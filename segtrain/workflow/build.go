@@ -93,7 +93,7 @@ func (p *parts) forecast(cfg *config.Config, batch int) (m Memory, err error) {
 	n, h, w := batch, cfg.Data.Size[0], cfg.Data.Size[1]
 	err = autograd.Catch(func() {
 		pictures := tensor.Dims(n*cfg.Train.Accumulate, h, w, cfg.Data.Channels)
-		m.Step = train.ForecastStep(parallel.Workers(), precision(cfg), storage(cfg), p.model, p.heads, p.trainingLoss(), pictures,
+		m.Step = train.ForecastStep(parallel.Workers(), precision(cfg), storage(cfg), p.model, p.heads, p.trainingLoss(cfg), pictures,
 			task(cfg).Labels(len(classNames(cfg))), cfg.Train.Accumulate) + p.forecastLook(cfg, pictures)
 	})
 	copies := 2 + int64(moments(cfg)+averages(cfg)) // value, gradient, the optimizer's and means

@@ -77,6 +77,7 @@ type crossValidation struct {
 	cfg   config.Config
 	split *split.Split
 	reuse string // the table of folds
+	count int64  // numbers of the model
 }
 
 func (c *crossValidation) path(name string) string { return filepath.Join(c.cfg.Out, name) }
@@ -91,9 +92,11 @@ func (c *crossValidation) begin() error {
 		return c.cfg.Mistake("data.split.kind", "%s has no folds to cross-validate; allowed: kfold, stratified, group, "+
 			"stratified_group, file, or a manifest's folds with data.val.fold", splitKind(&c.cfg))
 	}
-	if _, err := build(&c.cfg); err != nil {
+	p, err := build(&c.cfg)
+	if err != nil {
 		return err
 	}
+	c.count = int64(p.parameters())
 	if err := c.chooseWeights(); err != nil {
 		return err
 	}
@@ -104,15 +107,23 @@ func (c *crossValidation) begin() error {
 	text := c.text()
 	old, err := os.ReadFile(c.path(CVConfigFile))
 	switch {
-	case err == nil && string(old) != text:
+	case err == nil && !c.same(string(old), text):
 		return fmt.Errorf("%s was begun with another configuration (%s): choose another --out", c.cfg.Out, difference(string(old), text))
 	case err == nil:
-		c.split, err = split.ReadFile(c.reuse)
-		return errors.Join(err, c.sameActions())
+		if c.split, err = split.ReadFile(c.reuse); err == nil {
+			err = c.sameActions()
+		}
+		if err != nil {
+			return err
+		}
+		return c.room()
 	case !errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("cross-validation: %w", err)
 	}
 	if err := c.part(); err != nil {
+		return err
+	}
+	if err := c.room(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(c.cfg.Out, 0o777); err != nil {
@@ -144,11 +155,24 @@ func (c *crossValidation) part() error {
 }
 
 // text is the configuration without what may change from one process to the next.
-func (c *crossValidation) text() string {
-	cfg := c.cfg
+func (c *crossValidation) text() string { return cvText(c.cfg) }
+
+func cvText(cfg config.Config) string {
 	cfg.Out, cfg.Threads = "", 0
 	cfg.Data.Val.Fold = new(int)
 	return string(cfg.Marshal())
+}
+
+// same tells whether two texts are one configuration: an earlier version of the program described keys in other words, and did not
+// have all of them.
+func (c *crossValidation) same(then, now string) bool {
+	if then == now {
+		return true
+	}
+	name := c.path(CVConfigFile)
+	a, err1 := config.Parse(name, []byte(then))
+	b, err2 := config.Parse(name, []byte(now))
+	return err1 == nil && err2 == nil && cvText(*a) == cvText(*b)
 }
 
 // difference returns the first line of now that then does not have.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tessera/segtrain/config"
+	"tessera/segtrain/disk"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/raster"
@@ -151,6 +153,25 @@ func TestSpread(t *testing.T) {
 	assert.True(t, math.IsNaN(float64(spreadOf("x", []metric.Score{nan}).Mean)))
 }
 
+// earlier makes a configuration one of a version of the program that had neither comments nor these keys.
+func earlier(t *testing.T, file string, keys ...string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var kept strings.Builder
+	left := 0
+	for line := range strings.Lines(string(text)) {
+		if slices.ContainsFunc(keys, func(key string) bool { return strings.HasPrefix(line, key) }) {
+			left++
+			continue
+		}
+		line, _, _ = strings.Cut(line, " #")
+		kept.WriteString(strings.TrimRight(line, "\n") + "\n")
+	}
+	require.Equal(t, len(keys), left)
+	require.NoError(t, os.WriteFile(file, []byte(kept.String()), 0o666))
+}
+
 func TestCrossValidationMistakes(t *testing.T) {
 	dir := t.TempDir()
 	_, err := CrossValidate(context.Background(), parse(t, "out="+dir), Options{})
@@ -165,6 +186,11 @@ func TestCrossValidationMistakes(t *testing.T) {
 	require.ErrorIs(t, err, train.ErrInterrupted)
 	_, err = CrossValidate(ctx, cvConfig(t, dir, "optim.lr=1"), Options{})
 	assert.ErrorContains(t, err, "was begun with another configuration (now it has lr: 1)")
+	earlier(t, filepath.Join(dir, CVConfigFile), "  activations: ", "  snapshot_minutes: ")
+	_, err = CrossValidate(ctx, cvConfig(t, dir), Options{})
+	require.ErrorIs(t, err, train.ErrInterrupted)
+	_, err = CrossValidate(ctx, cvConfig(t, dir, "optim.lr=1"), Options{})
+	assert.ErrorContains(t, err, "was begun with another configuration")
 	file := filepath.Join(dir, record.SplitFile)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -179,4 +205,27 @@ func TestCrossValidationMistakes(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(single, record.ConfigFile), nil, 0o666))
 	_, err = CrossValidate(ctx, cvConfig(t, single), Options{})
 	assert.ErrorContains(t, err, "holds a single run")
+}
+
+// Weights that no disk holds are refused before anything is written; what is there already needs no room.
+func TestCrossValidationHasRoom(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cv")
+	_, err := CrossValidate(context.Background(), cvConfig(t, dir, "train.keep_last=1000000000"), Options{})
+	assert.NoDirExists(t, dir)
+	if err == nil || disk.Room(dir, math.MaxInt64) == nil {
+		t.Skip("this system does not say how much is free")
+	}
+	var full *disk.FullError
+	require.ErrorAs(t, err, &full)
+	assert.Contains(t, err.Error(), "weights and out-of-fold predictions of 2 folds: ")
+	assert.Contains(t, err.Error(), "but this needs")
+
+	done := crossValidated(t, dir)
+	c := &crossValidation{cfg: *cvConfig(t, done), count: math.MaxInt64 >> 20}
+	c.reuse = c.path(record.SplitFile)
+	c.split, err = split.ReadFile(c.reuse)
+	require.NoError(t, err)
+	require.NoError(t, c.room())
+	require.NoError(t, os.RemoveAll(c.dir(1)))
+	assert.ErrorContains(t, c.room(), "of a fold: ")
 }

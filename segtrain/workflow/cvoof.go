@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"tessera/segtrain/config"
+	"tessera/segtrain/data"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/predict"
 )
@@ -56,7 +57,7 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 	if err != nil {
 		return err
 	}
-	now := oof.Fold{Split: c.split.Hash(), Weights: sum, Images: len(c.split.Validation(fold))}
+	now := oof.Fold{Split: c.split.Hash(), Weights: sum, Images: len(c.validates(fold))}
 	if cfg.Model.Aux.Weight > 0 {
 		now.Labels = len(auxClasses(cfg))
 	}
@@ -76,10 +77,18 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 		return fmt.Errorf("cross-validation: %w", err)
 	}
 	o.Log.Info("predicting out of fold", "weights", c.Weights, "images", ds.Len(), "classes", len(s.classes))
+	if err := p.predictFold(ctx, cfg, ds, dir, fold); err != nil {
+		return err
+	}
+	return oof.WriteFold(dir, fold, now)
+}
+
+// predictFold writes what the model says of the images of a fold below dir, at the network's size.
+func (p *parts) predictFold(ctx context.Context, cfg *config.Config, ds *data.Dataset, dir string, fold int) error {
 	run := p.newPredictor(cfg)
 	run.Batch, run.Probabilities, run.NetworkSize = forwardBatch(cfg, cfg.Train.Batch, ds.Len()), true, true
 	var said []oof.Said
-	_, err = run.Run(ctx, ds, func(r predict.Result) error {
+	_, err := run.Run(ctx, ds, func(r predict.Result) error {
 		if r.Said != nil {
 			said = append(said, oof.Said{ID: r.ID, Labels: r.Said})
 		}
@@ -88,15 +97,10 @@ func (c *crossValidation) predict(ctx context.Context, cfg *config.Config, fold 
 		}
 		return oof.WriteImage(dir, fold, r.ID, r.Probabilities, r.Classes)
 	})
-	if err != nil {
-		return err
+	if err == nil && cfg.Model.Aux.Weight > 0 {
+		err = oof.WriteSaid(dir, fold, auxClasses(cfg), said)
 	}
-	if now.Labels > 0 {
-		if err := oof.WriteSaid(dir, fold, auxClasses(cfg), said); err != nil {
-			return err
-		}
-	}
-	return oof.WriteFold(dir, fold, now)
+	return err
 }
 
 // writeManifest says that the predictions of all folds are there.
@@ -120,18 +124,27 @@ func (c *crossValidation) writeManifest() error {
 		}
 		m.Weights = append(m.Weights, f.Weights)
 	}
-	for _, r := range c.split.Rows {
-		image := oof.Image{ID: r.ID}
-		for repeat, f := range r.Folds {
-			if f >= 0 {
-				image.Folds = append(image.Folds, repeat*c.split.K+f)
-			}
+	folds := map[string][]int{}
+	for fold := range c.split.Folds() {
+		for _, r := range c.validates(fold) {
+			folds[r.ID] = append(folds[r.ID], fold)
 		}
-		if len(image.Folds) > 0 { // and not one that always trains
-			m.Images = append(m.Images, image)
+	}
+	for _, r := range c.split.Rows {
+		if list := folds[r.ID]; len(list) > 0 { // and not one that always trains, or that a light run leaves out
+			m.Images = append(m.Images, oof.Image{ID: r.ID, Folds: list})
 		}
 	}
 	return oof.WriteManifest(dir, m)
+}
+
+// validates returns the IDs that a fold's run validates on: those of the split, or in a light run some of them.
+func (c *crossValidation) validates(fold int) data.Manifest {
+	var m data.Manifest
+	for _, r := range c.split.Validation(fold) {
+		m = append(m, data.Record{ID: r.ID})
+	}
+	return light(&c.cfg, m)
 }
 
 // manifestTask is the task as a manifest has it.

@@ -91,7 +91,7 @@ func (p *parts) noiseStep(cfg *config.Config) (run, done func(), err error) {
 	t.Precision, t.Storage = precision(cfg), storage(cfg)
 	x := t.Input(tensor.Dims(n, h, w, cfg.Data.Channels))
 	labels := t.Labels(train.LabelShape(n, h, w, task(cfg).Labels(len(classNames(cfg)))))
-	l := p.heads.Record(t, p.model, x, p.trainingLoss(), labels)
+	l := p.heads.Record(t, p.model, x, p.trainingLoss(cfg), labels)
 	if err := t.Plan(); err != nil {
 		return nil, nil, err
 	}

@@ -14,7 +14,7 @@ import (
 
 // EnsembleOptions say what Blend does.
 type EnsembleOptions struct {
-	Dirs    []string  // finished cross-validations of one split
+	Dirs    []string  // finished cross-validations of one split, or runs that validated on the same images
 	Combine string    // mean, logits, gmean; empty is mean
 	Weights []float64 // of the directories; empty: all alike
 	Fit     bool      // find the weights
@@ -27,6 +27,7 @@ type EnsembleOptions struct {
 // A Blended is what cross-validations are worth together, at the images' own sizes, out of fold.
 type Blended struct {
 	Split       string           `json:"split"`
+	HeldOut     bool             `json:"held_out"` // the members are single runs: images are those that they validated on
 	Classes     []string         `json:"classes"`
 	Images      int              `json:"images"`
 	Combine     ensemble.Method  `json:"combine"`
@@ -42,7 +43,7 @@ type Blended struct {
 	Page        string           `json:"page,omitempty"`
 }
 
-// A BlendedMember is one of the cross-validations.
+// A BlendedMember is one of the cross-validations or runs.
 type BlendedMember struct {
 	Name    string               `json:"name"`
 	Dir     string               `json:"dir"`
@@ -67,17 +68,18 @@ type BlendedFold struct {
 	MeanIoU metric.Score `json:"mean_iou"` // on the fold
 }
 
-// Blend combines the out-of-fold predictions of cross-validations and says what each is worth to the others. Weights, with
+// Blend combines the out-of-fold predictions of cross-validations, or what single runs say of the images that all of them validated on,
+// and says what each is worth to the others. Weights, with
 // Fit and Drop, are found once on all images and once without each fold, so that what finding them is worth shows on images
 // that they were not found on (Nested).
 //
 // It goes through all images two times and, with Drop, once more for every member that goes. Memory: for each thread the
 // probabilities of all members for an image at its own size, and 32 MB of sampled pixels.
 //
-// Errors: directories that are no finished cross-validations, of other splits, classes or image sizes.
+// Errors: directories that are neither finished cross-validations nor finished runs, of other splits, classes or image sizes.
 func Blend(ctx context.Context, eo EnsembleOptions, o Options) (*Blended, error) {
 	o = o.withDefaults()
-	b, err := openBlend(eo)
+	b, err := openBlend(ctx, eo, o)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +189,7 @@ func (b *blend) judge(ctx context.Context, weighings []*weighing) (*Blended, err
 	}
 	whole := ensemble.Whole(len(b.members))
 	equal := b.counts(whole)
-	r := &Blended{Split: b.hash, Classes: b.classes, Images: len(all), Combine: b.method, Correlation: b.errors.Matrix(),
+	r := &Blended{Split: b.hash, HeldOut: b.members[0].single, Classes: b.classes, Images: len(all), Combine: b.method, Correlation: b.errors.Matrix(),
 		Equal: ensemble.MeanIoU(equal, all), Report: naive.Report(b.classes)}
 	r.Members = b.describe(weighings[0], all)
 	if !slices.Equal(weighings[0].weights, whole.Weights(len(b.members))) || len(weighings) > 1 {

@@ -9,11 +9,19 @@ import (
 	"tessera/segtrain/report"
 )
 
+// on says on which images numbers are.
+func (r *Blended) on() string {
+	if r.HeldOut {
+		return "on the held-out"
+	}
+	return "out of fold on"
+}
+
 // writePage writes what was found as a page.
 func (r *Blended) writePage() error {
 	e := report.Ensemble{
 		Title:    filepath.Base(r.Out),
-		Subtitle: fmt.Sprintf("%d members, %s, out of fold on %d images of the split %.12s", len(r.Members), r.Combine, r.Images, r.Split),
+		Subtitle: fmt.Sprintf("%d members, %s, %s %d images of the split %.12s", len(r.Members), r.Combine, r.on(), r.Images, r.Split),
 		Notes:    r.Notes, Correlation: r.Correlation, Next: []string{"segtrain predict " + r.Out + " IMAGES --out masks"},
 	}
 	best := r.Members[0]

@@ -30,6 +30,10 @@ func init() {
 // newMix returns the mixers that the configuration lists.
 func newMix(cfg *config.Config, l loss.Loss) ([]augment.Mixer, error) {
 	var list []augment.Mixer
+	if softLabels(cfg) && !loss.Mixable(l) {
+		return nil, cfg.Mistake("pseudo.soft", "soft labels are two classes a pixel, and %s cannot take them; allowed: another loss, or "+
+			"pseudo.soft: false", unmixable(cfg, l))
+	}
 	for i, part := range cfg.Mix {
 		key := fmt.Sprintf("mix.%d", i)
 		m, err := augment.NewMixer(part.Name, part.Decode)
@@ -39,6 +43,10 @@ func newMix(cfg *config.Config, l loss.Loss) ([]augment.Mixer, error) {
 		if m.Soft() && !loss.Mixable(l) {
 			return nil, cfg.Mistake(key, "%s gives pixels two labels, and %s cannot take them; allowed beside it: "+
 				"CutMix, ClassMix, Mosaic, SnapMix, or another loss", part.Name, unmixable(cfg, l))
+		}
+		if m.Soft() && softLabels(cfg) {
+			return nil, cfg.Mistake(key, "%s would make four labels a pixel of the two of soft labels (pseudo.soft); allowed beside them: "+
+				"CutMix, ClassMix, Mosaic", part.Name)
 		}
 		if augment.Snaps([]augment.Mixer{m}) && cfg.Model.Aux.Weight == 0 {
 			return nil, cfg.Mistake(key, "SnapMix weighs what pictures show by the activation maps of a classification head, and there is "+
@@ -82,9 +90,12 @@ func unmixable(cfg *config.Config, l loss.Loss) string {
 	return "the loss"
 }
 
-// trainingLoss returns the loss of training steps: pixels of mixed pictures may have two labels.
-func (p *parts) trainingLoss() loss.Loss {
-	if augment.Soft(p.mix) {
+// softLabels tells whether a configuration trains with soft labels of models.
+func softLabels(cfg *config.Config) bool { return cfg.Pseudo.Manifest != "" && cfg.Pseudo.Soft }
+
+// trainingLoss returns the loss of training steps: pixels of mixed pictures, and those of soft labels, may have two labels.
+func (p *parts) trainingLoss(cfg *config.Config) loss.Loss {
+	if augment.Soft(p.mix) || softLabels(cfg) {
 		return train.NewMixture(p.loss)
 	}
 	return p.loss

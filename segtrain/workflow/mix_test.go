@@ -15,18 +15,27 @@ import (
 )
 
 func TestMix(t *testing.T) {
-	p, err := build(parse(t, "mix=[{MixUp: {alpha: 1, p: 0.25}}, {CutMix: {p: 0.5, epochs: [2, 5], ramp: 2}}]"))
+	cfg := parse(t, "mix=[{MixUp: {alpha: 1, p: 0.25}}, {CutMix: {p: 0.5, epochs: [2, 5], ramp: 2}}]")
+	p, err := build(cfg)
 	require.NoError(t, err)
 	assert.Equal(t, []augment.Mixer{
 		&augment.MixUp{MixWhen: augment.MixWhen{P: 0.25}, Alpha: 1},
 		&augment.CutMix{MixWhen: augment.MixWhen{P: 0.5, Epochs: [2]int{2, 5}, Ramp: 2}, Alpha: 1},
 	}, p.mix)
-	assert.IsType(t, &train.Mixture{}, p.trainingLoss())
+	assert.IsType(t, &train.Mixture{}, p.trainingLoss(cfg))
+
+	soft := []string{"pseudo.manifest=labels", "pseudo.soft=true", "data.ignore=255"}
+	cfg = parse(t, append(soft, "mix=[CutMix]")...)
+	p, err = build(cfg)
+	require.NoError(t, err)
+	assert.IsType(t, &train.Mixture{}, p.trainingLoss(cfg))
 
 	for _, tt := range []struct {
 		settings []string
 		want     string
 	}{
+		{append(soft, "mix=[{CutMix: {p: 0.1}}, {MixUp: {p: 0.1}}]"), "mix.1: MixUp would make four labels a pixel of the two of soft labels"},
+		{append(soft, "loss=[dice, lovasz]"), "pseudo.soft: soft labels are two classes a pixel, and loss lovasz cannot take them"},
 		{[]string{"mix=[MixUp]", "loss=[dice, lovasz]"}, "MixUp gives pixels two labels, and loss lovasz cannot take them"},
 		{[]string{"mix=[{MixUp: {p: 0.7}}, CutMix]"}, "probabilities p add up to 1.2"},
 		{[]string{"mix=[SnapMix]"}, "SnapMix weighs what pictures show by the activation maps of a classification head, and there is none; set model.aux.weight"},

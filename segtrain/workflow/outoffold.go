@@ -10,6 +10,7 @@ import (
 	"tessera/segtrain/data"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/raster"
+	"tessera/segtrain/record"
 )
 
 // An outOfFold is what a cross-validation predicted, beside the truth.
@@ -19,6 +20,7 @@ type outOfFold struct {
 	source *source
 	folder *oof.Folder
 	ds     *data.Dataset // image i is folder.Images[i]
+	single bool          // a run and what it held out: see openHeldOut
 }
 
 // A judged is one image: what was predicted out of fold and what is true, both of the image's own size.
@@ -32,6 +34,10 @@ type judged struct {
 
 // openOutOfFold opens the directory of a finished cross-validation.
 func openOutOfFold(dir string) (*outOfFold, error) {
+	if record.Is(dir) {
+		return nil, fmt.Errorf("%s is a single run and no finished cross-validation, whose models say of each image what they did not "+
+			"learn from it: make one with segtrain cv", dir)
+	}
 	cfg, err := config.Load(filepath.Join(dir, CVConfigFile))
 	if err != nil {
 		return nil, fmt.Errorf("%s is no finished cross-validation: %w", dir, err)
@@ -64,7 +70,7 @@ func (o *outOfFold) exclusive(what string) error {
 // records returns the records of the predicted images, in their order.
 func (o *outOfFold) records() (data.Manifest, error) {
 	known := map[string]data.Record{}
-	for _, r := range append(append(data.Manifest{}, o.source.train...), o.source.val...) {
+	for _, r := range o.source.all { // each fold of a light run leaves out others
 		known[r.ID] = r
 	}
 	m := make(data.Manifest, len(o.folder.Images))

@@ -46,6 +46,10 @@ func TestOutOfFoldBesideTheTruth(t *testing.T) {
 
 	_, err = openOutOfFold(t.TempDir())
 	assert.ErrorContains(t, err, "is no finished cross-validation")
+	_, err = openOutOfFold(filepath.Join(dir, "fold0"))
+	assert.ErrorContains(t, err, "fold0 is a single run and no finished cross-validation")
+	_, err = LoadRun(dir)
+	assert.ErrorContains(t, err, "is a cross-validation: name one of its runs, such as "+filepath.Join(dir, "fold0"))
 	file := filepath.Join(dir, CVConfigFile)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -54,4 +58,21 @@ func TestOutOfFoldBesideTheTruth(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(other), 0o666))
 	_, err = openOutOfFold(dir)
 	assert.ErrorContains(t, err, "is of the split")
+}
+
+// A light cross-validation predicts a part of each fold, and what reads its predictions finds no others.
+func TestOutOfFoldOfALightRun(t *testing.T) {
+	dir := crossValidated(t, filepath.Join(t.TempDir(), "cv"), "scale.fraction=0.4", "model.aux.weight=0.1")
+	o, err := openOutOfFold(dir)
+	require.NoError(t, err)
+	folds := [2]int{}
+	require.NoError(t, o.each(context.Background(), func(x judged) error {
+		folds[x.fold]++
+		return nil
+	}))
+	assert.Equal(t, [2]int{3, 3}, folds)
+	r := blendOf(t, EnsembleOptions{Dirs: []string{dir}})
+	assert.Equal(t, 6, r.Images)
+	_, err = FitPost(context.Background(), dir, PostFitOptions{Steps: []string{"weights"}})
+	assert.NoError(t, err)
 }

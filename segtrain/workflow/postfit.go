@@ -38,14 +38,16 @@ func FitPost(ctx context.Context, dir string, po PostFitOptions) (*PostFit, erro
 	if len(po.Steps) == 0 {
 		po.Steps = post.Tried(of, po.Background)
 	}
-	fit := post.FitOptions{Of: of, Ignore: ignored(o.cfg), Metric: po.Metric, Background: po.Background, Steps: po.Steps}
 	done := 0
-	r := &PostFit{Split: o.folder.Split, Out: po.Out}
-	r.Fitted, err = post.Fit(ctx, fit, o.samples(ctx, func() {
-		if done++; po.Done != nil {
+	count := func(images int) {
+		if done += images; po.Done != nil {
 			po.Done(done, post.Passes(len(po.Steps))*o.ds.Len())
 		}
-	}))
+	}
+	fit := post.FitOptions{Of: of, Ignore: ignored(o.cfg), Metric: po.Metric, Background: po.Background, Steps: po.Steps,
+		Skipped: func() { count(o.ds.Len()) }}
+	r := &PostFit{Split: o.folder.Split, Out: po.Out}
+	r.Fitted, err = post.Fit(ctx, fit, o.samples(ctx, func() { count(1) }))
 	if err != nil {
 		return nil, err
 	}

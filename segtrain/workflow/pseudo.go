@@ -25,6 +25,7 @@ type PseudoOptions struct {
 	Agreement  float64
 	MinKept    float64
 	MinMean    float64 // refine.PseudoRule.MinConfidence
+	Soft       bool    // write what the models say of the two most probable classes of a pixel, beside its class
 	Batch      int     // images a forward pass of each model; 0 is train.batch
 	Threads    int     // 0: as configured
 
@@ -39,6 +40,7 @@ type PseudoResult struct {
 	Images   int                `json:"images"`
 	Members  int                `json:"members"`
 	Manifest string             `json:"manifest"` // file
+	Soft     bool               `json:"soft"`
 	Sets     []refine.PseudoSet `json:"sets"`
 }
 
@@ -70,7 +72,7 @@ func PseudoLabel(ctx context.Context, dir string, po PseudoOptions, o Options) (
 	}
 	return &PseudoResult{
 		Out: po.Out, Round: m.Round, Split: m.Split, Images: len(m.Unlabelled), Members: len(m.Members),
-		Manifest: filepath.Join(po.Out, refine.PseudoFile), Sets: m.Sets,
+		Manifest: filepath.Join(po.Out, refine.PseudoFile), Soft: m.Soft, Sets: m.Sets,
 	}, nil
 }
 
@@ -122,7 +124,7 @@ func (l *labeller) open(dir string) (err error) {
 	rule, err := l.rule(l.cv.source.classes)
 	l.manifest = &refine.PseudoManifest{
 		Format: refine.PseudoFormat, Round: 1, Source: dir, Split: l.cv.source.split.Hash(),
-		Folds: l.cv.source.split.Folds(), Classes: l.cv.source.classes, Rule: rule,
+		Folds: l.cv.source.split.Folds(), Classes: l.cv.source.classes, Rule: rule, Soft: l.Soft,
 	}
 	return err
 }

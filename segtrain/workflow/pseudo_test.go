@@ -31,7 +31,8 @@ func TestPseudoLabels(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, pseudoSetup){
 		"by fold": testPseudoLabelsByFold, "training": testTrainingWithPseudoLabels, "leaks": testPseudoLabelsThatLeak,
 		"groups": testPseudoLabelsOfGroupsThatValidate, "mistakes": testPseudoLabelMistakes,
-		"resuming": testResumeWantsTheSamePseudoLabels,
+		"resuming": testResumeWantsTheSamePseudoLabels, "soft": testSoftPseudoLabels, "soft training": testTrainingWithSoftPseudoLabels,
+		"soft replay": testReplayOfSoftPseudoLabels, "soft mistakes": testSoftPseudoLabelMistakes,
 	} {
 		t.Run(name, func(t *testing.T) {
 			mine := s

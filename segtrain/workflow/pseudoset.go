@@ -2,7 +2,9 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"image/color"
 	"io"
 	"os"
 	"path/filepath"
@@ -98,18 +100,28 @@ func (s *pseudoSet) add(index int, all []*raster.Float) error {
 		return nil
 	}
 	mask := filepath.Join(s.dir, "masks", filepath.FromSlash(r.ID)+".png")
+	s.TopTwo += label.TopTwo // the mean is made of it in finish
 	s.Kept++
 	s.records = append(s.records, refine.PseudoRecord{
 		ID: r.ID, Image: r.Image, Mask: mask, Group: r.Group, Weight: label.Weight, Kept: label.Kept, Members: s.Members,
 	})
-	if err := os.MkdirAll(filepath.Dir(mask), 0o777); err != nil {
-		return fmt.Errorf("pseudo-labels: %w", err)
+	err := writeLabel(mask, label.Mask)
+	if s.l.Soft {
+		file1, file2 := refine.SoftFiles(s.dir, r.ID)
+		second, share := label.Soft()
+		err = errors.Join(err, writeLabel(file1, second), writeLabel(file2, share))
 	}
-	err := raster.WriteFile(mask, func(w io.Writer) error { return raster.EncodeMask(w, label.Mask, nil) })
 	if err != nil {
 		return fmt.Errorf("pseudo-labels: %w", err)
 	}
 	return nil
+}
+
+func writeLabel(file string, m *raster.Mask) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
+	}
+	return raster.WriteFile(file, func(w io.Writer) error { return raster.EncodeMask(w, m, nil) })
 }
 
 // show adds a row to the contact sheet.
@@ -129,13 +141,33 @@ func (s *pseudoSet) show(index int, label *refine.PseudoLabel, kept bool) error 
 	if !kept {
 		what = "left out"
 	}
-	s.rows = append(s.rows, report.Row{
+	row := report.Row{
 		Title: fmt.Sprintf("%s: %s, %.0f %% labelled, confidence %.2f", s.l.ds.Record(index).ID, what, 100*label.Kept, label.Weight),
 		Panels: []*raster.Image{
 			image, raster.Overlay(report.Dimmed(image), mask, s.l.cv.source.palette, 0.8, refine.PseudoIgnore), report.Heat(confidence),
 		},
-	})
+	}
+	if s.l.Soft {
+		second, share := label.Soft()
+		row.Panels = append(row.Panels, raster.ResizeFloat(softPicture(label.Mask, second, share, s.l.cv.source.palette), h, w).Image())
+	}
+	s.rows = append(s.rows, row)
 	return nil
+}
+
+// softPicture shows soft labels: each pixel in the colours of its two classes, mixed by their shares, and black without a label.
+func softPicture(first, second, share *raster.Mask, palette []color.RGBA) *raster.Float {
+	f := raster.NewFloat(first.H, first.W, 3)
+	for i, class := range first.Pix {
+		if class == refine.PseudoIgnore {
+			continue
+		}
+		a, b, part := palette[class], palette[second.Pix[i]], float32(share.Pix[i])/255
+		for k, v := range [3][2]uint8{{a.R, b.R}, {a.G, b.G}, {a.B, b.B}} {
+			f.Pix[3*i+k] = (float32(part*float32(v[0])) + float32((1-part)*float32(v[1]))) / 255
+		}
+	}
+	return f
 }
 
 // finish writes the tables, the contact sheets and, last, the manifest.
@@ -146,6 +178,11 @@ func (l *labeller) finish() error {
 				c.Confidence /= float64(c.Pixels)
 			}
 		}
+		var kept int64
+		for _, c := range s.Classes {
+			kept += c.Kept
+		}
+		s.TopTwo /= float64(max(kept, 1))
 		if err := os.MkdirAll(s.dir, 0o777); err != nil {
 			return fmt.Errorf("pseudo-labels: %w", err)
 		}

@@ -90,6 +90,9 @@ func (s *source) openPseudo(cfg *config.Config) (left int, err error) {
 	if err != nil {
 		return 0, located(cfg, "pseudo.manifest", err)
 	}
+	if cfg.Pseudo.Soft && !m.Soft {
+		return 0, cfg.Mistake("pseudo.soft", "%s has hard labels; for soft ones make them with segtrain pseudo --soft", cfg.Pseudo.Manifest)
+	}
 	folder := cfg.Pseudo.Manifest
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
 		folder = filepath.Dir(folder)
@@ -115,9 +118,15 @@ func (s *source) listPseudo(cfg *config.Config, table string, set refine.PseudoS
 			left++
 			continue
 		}
-		records = append(records, data.Record{
-			ID: r.ID, Image: r.Image, Mask: r.Mask, Group: r.Group, Fold: data.NoFold, Weight: r.Weight, Code: code,
-		})
+		record := data.Record{ID: r.ID, Image: r.Image, Mask: r.Mask, Group: r.Group, Fold: data.NoFold, Weight: r.Weight, Code: code}
+		if cfg.Pseudo.Soft {
+			record.Soft = new(data.Soft)
+			record.Soft.Second, record.Soft.Share = refine.SoftFiles(filepath.Dir(table), r.ID)
+		}
+		records = append(records, record)
+	}
+	if len(list) == 0 {
+		return 0, cfg.Mistake("pseudo.manifest", "%s keeps no image: make labels with lower thresholds, agreement or least share", table)
 	}
 	if len(records) == 0 {
 		return left, cfg.Mistake("pseudo.manifest", "%s keeps no image but %d of groups that validate", table, left)
@@ -162,7 +171,8 @@ func newBlend(cfg *config.Config, ds *data.Dataset) data.Blend {
 func (s *session) openPseudo() error {
 	left, err := s.source.openPseudo(s.cfg)
 	if p := s.source.pseudo; err == nil && p != nil {
-		s.Log.Info("pseudo-labels", "images", len(p.records), "set", p.Set, "round", p.Manifest.Round, "rate", s.cfg.Pseudo.Rate)
+		s.Log.Info("pseudo-labels", "images", len(p.records), "set", p.Set, "round", p.Manifest.Round, "rate", s.cfg.Pseudo.Rate,
+			"soft", s.cfg.Pseudo.Soft)
 	}
 	if left > 0 {
 		s.Log.Warn("images with pseudo-labels are of groups that validate, and are left out", "images", left)

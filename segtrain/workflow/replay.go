@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
@@ -21,14 +22,17 @@ type Replayed struct {
 	Image string   `json:"image"`
 	Mask  string   `json:"mask"`
 	Mixed string   `json:"mixed,omitempty"` // the second labels, of a picture of two
-	Share *float32 `json:"share,omitempty"` // of the first labels
+	Share *float32 `json:"share,omitempty"` // of the first labels, where it is that of all pixels
+
+	Shares string `json:"shares,omitempty"` // the picture of it where pixels differ, as those of soft labels do: 255 is all
 	// Ahead says how far a run got that did not get there, which then shows what the network would have seen; "" if it did, and of a
 	// configuration.
 	Ahead string `json:"ahead,omitempty"`
 }
 
 // ReplayAugment writes what the network saw of a sample in an epoch, counted from 1, to a folder: the image with its
-// normalisation undone, and the mask of class indices, both as PNG; of 0 and 1 where the task is binary, and where it is multilabel a file a class. A sample that was mixed has a second mask and a share.
+// normalisation undone, and the mask of class indices, both as PNG; of 0 and 1 where the task is binary, and where it is multilabel a file a class. A sample
+// with two labels a pixel has a second mask and a share of the first.
 func ReplayAugment(cfg *config.Config, epoch int, id, out string) (*Replayed, error) {
 	if epoch < 1 {
 		return nil, errors.New("epochs are counted from 1")
@@ -88,9 +92,15 @@ func writeSeen(cfg *config.Config, ds *data.Dataset, s *source, seen *data.Seen,
 	r := &Replayed{ID: id, Epoch: seen.Epoch + 1, Step: seen.Step + 1, Image: base + ".png", Mask: labelsName(cfg, base, "mask")}
 	err := raster.WritePNG(r.Image, ds.Picture(seen.Image))
 	err = errors.Join(err, s.writeLabels(cfg, r.Mask, h, w, seen.Mask))
-	if seen.Share != nil && seen.Share[0] != 1 {
-		r.Mixed, r.Share = labelsName(cfg, base, "mixed"), &seen.Share[0]
-		err = errors.Join(err, s.writeLabels(cfg, r.Mixed, h, w, seen.Mixed))
+	if !slices.ContainsFunc(seen.Share, func(v float32) bool { return v != 1 }) {
+		return r, err
+	}
+	r.Mixed = labelsName(cfg, base, "mixed")
+	err = errors.Join(err, s.writeLabels(cfg, r.Mixed, h, w, seen.Mixed))
+	if r.Share = &seen.Share[0]; slices.Min(seen.Share) != slices.Max(seen.Share) {
+		r.Share, r.Shares = nil, base+"-share.png"
+		share := &raster.Float{H: h, W: w, C: 1, Pix: seen.Share}
+		err = errors.Join(err, raster.WritePNG(r.Shares, share.Image()))
 	}
 	return r, err
 }

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"io/fs"
 	"log/slog"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tessera/segtrain/disk"
 	"tessera/segtrain/solve"
 	"tessera/segtrain/split"
 	"tessera/segtrain/submission"
@@ -235,22 +233,6 @@ func TestSolveTakesTheDialectOfTheSample(t *testing.T) {
 	look, err = s.look()
 	require.NoError(t, err)
 	assert.Equal(t, []string{"submit.format=" + string(submission.Palette)}, look)
-}
-
-func TestSolveHasRoom(t *testing.T) {
-	cfg := parse(t, "data.size=[32, 32]")
-	cfg.Out = filepath.Join(t.TempDir(), "cv")
-	s := &solver{SolveOptions: SolveOptions{Out: t.TempDir()}, folds: Folds{K: 2, Repeats: 1}}
-	require.NoError(t, s.room(cfg))
-	s.folds.Balance.All.Images = math.MaxInt64 >> 20
-	err := s.room(cfg)
-	var full *disk.FullError
-	if err == nil {
-		t.Skip("this system does not say how much is free")
-	}
-	require.ErrorAs(t, err, &full)
-	assert.Contains(t, err.Error(), "of 2 folds")
-	assert.Contains(t, err.Error(), "but this needs")
 }
 
 func TestShell(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tessera/segtrain/config"
-	"tessera/segtrain/disk"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/predict"
 	"tessera/segtrain/record"
@@ -174,9 +173,6 @@ func (s *solver) runCV(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	cfg.Out = s.path(solveCVDir)
-	if err := s.room(cfg); err != nil {
-		return nil, err
-	}
 	o := s.Options
 	o.Tested = true
 	r, err := CrossValidate(ctx, cfg, o)
@@ -195,28 +191,4 @@ func (s *solver) cvTakes() float64 {
 		}
 	}
 	return float64(left) * s.plan.Cost.Fold(s.plan.Size)
-}
-
-// room returns an error if the disk has no room for the folds that are not there yet: their weights, a snapshot, and their
-// predictions at the network's size.
-func (s *solver) room(cfg *config.Config) error {
-	p, err := build(cfg)
-	if err != nil {
-		return err
-	}
-	const files, word = 5, 4 // best and last weights, and a snapshot of weights and two moments
-	t, f := cfg.Train, s.trainedFolds()
-	weights := int64(p.parameters()) * word * int64(files+t.KeepLast+t.KeepBest)
-	images := int64(f.samples() / max(1, f.K))
-	one := weights + images*int64(cfg.Data.Size[0]*cfg.Data.Size[1]*(len(classNames(cfg))+1))
-	left := 0
-	for fold := range f.K * max(1, f.Repeats) {
-		if _, err := os.Stat(fmt.Sprintf("%s/fold%d", cfg.Out, fold)); err != nil {
-			left++
-		}
-	}
-	if err := disk.Room(s.Out, int64(left)*one); err != nil {
-		return fmt.Errorf("weights and out-of-fold predictions of %d folds: %w; then the same command goes on", left, err)
-	}
-	return nil
 }

@@ -124,6 +124,9 @@ func Resume(ctx context.Context, cfg *config.Config, o Options) (*Result, error)
 // LoadRun reads the configuration of the run in dir and applies settings as config.Load does.
 func LoadRun(dir string, settings ...string) (*config.Config, error) {
 	if !record.Is(dir) {
+		if _, err := os.Stat(filepath.Join(dir, CVConfigFile)); err == nil {
+			return nil, fmt.Errorf("%s is a cross-validation: name one of its runs, such as %s", dir, filepath.Join(dir, "fold0"))
+		}
 		return nil, fmt.Errorf("%s is not a run: there is no %s in it", dir, record.ConfigFile)
 	}
 	if _, err := record.ReadStart(dir); err != nil {

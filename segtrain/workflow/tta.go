@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tessera/internal/parallel"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
@@ -33,7 +34,8 @@ type ViewsResult struct {
 	Folds    int            `json:"folds"` // 1 for a single run
 	Images   int            `json:"images"`
 	MeanIoU  float64        `json:"mean_iou"`
-	Seconds  float64        `json:"seconds"` // an image alone
+	Seconds  float64        `json:"seconds"` // of the clock, an image alone; so are those of the sets
+	Threads  int            `json:"threads"` // that computed meanwhile
 	Sets     []predict.Gain `json:"sets"`
 	Proposed string         `json:"proposed"` // predict.tta with commas between; empty: none
 }
@@ -186,7 +188,7 @@ func (m *viewMeasure) result(dir string, folds int) *ViewsResult {
 	plain := m.trials[0]
 	r := &ViewsResult{
 		Dir: dir, Folds: folds, Images: len(plain.Scores), MeanIoU: plain.MeanIoU,
-		Seconds: plain.Seconds / float64(max(1, len(plain.Scores))), Sets: predict.Gains(plain, m.trials[1:]),
+		Seconds: plain.Seconds / float64(max(1, len(plain.Scores))), Threads: parallel.Workers(), Sets: predict.Gains(plain, m.trials[1:]),
 	}
 	if best := predict.Best(r.Sets); best != nil {
 		r.Proposed = best.Name
