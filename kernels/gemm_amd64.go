@@ -8,7 +8,7 @@ func init() {
 }
 
 // A goroutine must be able to yield to the garbage collector, for which assembly has no place: it computes a burst of tiles, and
-// the functions named call are Go, are not inlined, and check the stack.
+// the functions named call are Go, are not inlined, and check the stack. The loops are written out for each, so that the tile does not escape.
 
 func tile6x16(t tile, n int) {
 	for n > 0 {

@@ -27,6 +27,31 @@
 	MOVQ y+32(FP), DI         \
 	MOVQ $8, R10
 
+// SUBTRACT writes a row less Z2 to y, goes to the next row, and ends after the last.
+#define SUBTRACT \
+	MOVQ      R9, BX             \
+	XORQ      AX, AX             \
+	TESTQ     BX, BX             \
+	JEQ       end                \
+shift:                           \
+	VMOVUPS   (SI)(AX*1), Z0     \
+	VSUBPS    Z2, Z0, Z0         \
+	VMOVUPS   Z0, (DI)(AX*1)     \
+	ADDQ      $64, AX            \
+	DECQ      BX                 \
+	JNE       shift              \
+end:                             \
+	VMOVUPS.Z (SI)(AX*1), K1, Z0 \
+	VSUBPS    Z2, Z0, Z0         \
+	VMOVUPS   Z0, K1, (DI)(AX*1) \
+	ADDQ      DX, SI             \
+	ADDQ      DX, DI             \
+	ADDQ      R10, R8            \
+	DECQ      CX                 \
+	JNE       row                \
+	VZEROUPPER                   \
+	RET
+
 // func softmaxMostAVX512(rows, c int, x, norm, y *float32)
 //
 // Where norm is nil it is written to the frame.
@@ -73,30 +98,7 @@ last:
 	KEY(Z2, Z3)
 	VMOVSS        X2, (R8)
 	VBROADCASTSS  X2, Z2
-	MOVQ          R9, BX
-	XORQ          AX, AX
-	TESTQ         BX, BX
-	JEQ           end
-
-shift:
-	VMOVUPS (SI)(AX*1), Z0
-	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, (DI)(AX*1)
-	ADDQ    $64, AX
-	DECQ    BX
-	JNE     shift
-
-end:
-	VMOVUPS.Z (SI)(AX*1), K1, Z0
-	VSUBPS    Z2, Z0, Z0
-	VMOVUPS   Z0, K1, (DI)(AX*1)
-	ADDQ      DX, SI
-	ADDQ      DX, DI
-	ADDQ      R10, R8
-	DECQ      CX
-	JNE       row
-	VZEROUPPER
-	RET
+	SUBTRACT
 
 // func softmaxByAVX512(rows, c int, x, norm, y *float32)
 TEXT ·softmaxByAVX512(SB), NOSPLIT, $0-40
@@ -104,27 +106,4 @@ TEXT ·softmaxByAVX512(SB), NOSPLIT, $0-40
 
 row:
 	VBROADCASTSS (R8), Z2
-	MOVQ         R9, BX
-	XORQ         AX, AX
-	TESTQ        BX, BX
-	JEQ          end
-
-shift:
-	VMOVUPS (SI)(AX*1), Z0
-	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, (DI)(AX*1)
-	ADDQ    $64, AX
-	DECQ    BX
-	JNE     shift
-
-end:
-	VMOVUPS.Z (SI)(AX*1), K1, Z0
-	VSUBPS    Z2, Z0, Z0
-	VMOVUPS   Z0, K1, (DI)(AX*1)
-	ADDQ      DX, SI
-	ADDQ      DX, DI
-	ADDQ      R10, R8
-	DECQ      CX
-	JNE       row
-	VZEROUPPER
-	RET
+	SUBTRACT
