@@ -2,17 +2,13 @@
 
 #include "textflag.h"
 #include "amx_amd64.h"
+#include "bf16_amd64.h"
 
 // Processors with AMX round two vectors in one instruction.
-
-// bytes ahead that are fetched from memory
-#define AHEAD 2048
 
 #define UPPER Z19
 #define INF Z20
 #define WORDS Z21
-
-#define CONSTANT(V, Z) MOVL $V, AX; VPBROADCASTD AX, Z
 
 // the words of two halves of a register side by side
 DATA bf16AMXWords<>+0(SB)/8, $0x0011000100100000
@@ -67,69 +63,20 @@ both:
 	VZEROUPPER
 	RET
 
+#define PAIR_ROUNDED \
+	NARROW_Z0_Z1_Z5; \
+	VPERMW Z5, WORDS, Z4
+
+#define PAIR_REST \
+	VPSLLD $16, Z4, Z2; \
+	VPANDD UPPER, Z4, Z3; \
+	REST(Z0, Z2, Z6); \
+	REST(Z1, Z3, Z6); \
+	PAIR_ROUNDED
+
 // func bf16PairAMX(pairs, n, ld int, x *float32, hi, lo *uint16)
-//
-// K3 are the columns left, at most 16.
 TEXT ·bf16PairAMX(SB), NOSPLIT, $0-48
-	MOVQ pairs+0(FP), BX
-	MOVQ ld+16(FP), R9
-	MOVQ x+24(FP), SI
-	MOVQ hi+32(FP), DI
-	MOVQ lo+40(FP), DX
-	SHLQ $2, R9
-	MOVQ R9, R12
-	SHLQ $4, R12 // 16 rows ahead are fetched from memory
 	CONSTANT(0xffff0000, UPPER)
 	CONSTANT(0x7f800000, INF)
 	VMOVDQU32 bf16AMXWords<>(SB), WORDS
-rows:
-	LEAQ (SI)(R9*1), R8
-	LEAQ (SI)(R12*1), R11
-	LEAQ (R8)(R12*1), R13
-	MOVQ n+8(FP), CX
-	XORQ AX, AX
-columns:
-	MOVQ $-1, R10
-	CMPQ CX, $16
-	JGE  whole
-	MOVQ $1, R10
-	SHLQ CX, R10
-	DECQ R10
-whole:
-	KMOVW R10, K3
-	PREFETCHT0 (R11)(AX*4)
-	PREFETCHT0 (R13)(AX*4)
-	VMOVUPS.Z (SI)(AX*4), K3, Z0
-	VMOVUPS.Z (R8)(AX*4), K3, Z1
-	NARROW_Z0_Z1_Z5
-	VPERMW Z5, WORDS, Z4
-	VMOVUPS Z4, K3, (DI)
-	TESTQ DX, DX
-	JEQ  next
-	VPSLLD $16, Z4, Z2
-	VPANDD UPPER, Z4, Z3
-	REST(Z0, Z2, Z6)
-	REST(Z1, Z3, Z6)
-	NARROW_Z0_Z1_Z5
-	VPERMW Z5, WORDS, Z4
-	VMOVUPS Z4, K3, (DX)
-next:
-	CMPQ CX, $16
-	JLE  end
-	ADDQ $16, AX
-	ADDQ $64, DI
-	TESTQ DX, DX
-	JEQ  2(PC)
-	ADDQ $64, DX
-	SUBQ $16, CX
-	JMP  columns
-end:
-	LEAQ (DI)(CX*4), DI
-	TESTQ DX, DX
-	JEQ  2(PC)
-	LEAQ (DX)(CX*4), DX
-	LEAQ (R8)(R9*1), SI
-	DECQ BX
-	JNZ  rows
-	VZEROUPPER
-	RET
+	PAIR(PAIR_ROUNDED, PAIR_REST)

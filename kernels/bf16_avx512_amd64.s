@@ -1,9 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
-
-// bytes ahead that are fetched from memory
-#define AHEAD 2048
+#include "bf16_amd64.h"
 
 #define ONE Z16
 #define BIAS Z17
@@ -12,7 +10,6 @@
 #define INF Z20
 #define MINUS Z21
 
-#define CONSTANT(V, Z) MOVL $V, AX; VPBROADCASTD AX, Z
 #define CONSTANTS \
 	CONSTANT(1, ONE); \
 	CONSTANT(0x7fff, BIAS); \
@@ -77,72 +74,24 @@ both:
 	VZEROUPPER
 	RET
 
+#define PAIR_ROUNDED \
+	ROUND(Z0, Z2); \
+	ROUND(Z1, Z3); \
+	VPSRLD $16, Z2, Z5; \
+	VPANDD UPPER, Z3, Z4; \
+	VPORD Z5, Z4, Z4
+
+#define PAIR_REST \
+	REST(Z0, Z2, Z5); \
+	REST(Z1, Z3, Z4); \
+	VPSRLD $16, Z5, Z5; \
+	VPANDD UPPER, Z4, Z4; \
+	VPORD Z5, Z4, Z4
+
 // func bf16PairAVX512(pairs, n, ld int, x *float32, hi, lo *uint16)
-//
-// K3 are the columns left, at most 16.
 TEXT ·bf16PairAVX512(SB), NOSPLIT, $0-48
-	MOVQ pairs+0(FP), BX
-	MOVQ ld+16(FP), R9
-	MOVQ x+24(FP), SI
-	MOVQ hi+32(FP), DI
-	MOVQ lo+40(FP), DX
-	SHLQ $2, R9
-	MOVQ R9, R12
-	SHLQ $4, R12 // 16 rows ahead are fetched from memory
 	CONSTANTS
-rows:
-	LEAQ (SI)(R9*1), R8
-	LEAQ (SI)(R12*1), R11
-	LEAQ (R8)(R12*1), R13
-	MOVQ n+8(FP), CX
-	XORQ AX, AX
-columns:
-	MOVQ $-1, R10
-	CMPQ CX, $16
-	JGE  whole
-	MOVQ $1, R10
-	SHLQ CX, R10
-	DECQ R10
-whole:
-	KMOVW R10, K3
-	PREFETCHT0 (R11)(AX*4)
-	PREFETCHT0 (R13)(AX*4)
-	VMOVUPS.Z (SI)(AX*4), K3, Z0
-	VMOVUPS.Z (R8)(AX*4), K3, Z1
-	ROUND(Z0, Z2)
-	ROUND(Z1, Z3)
-	VPSRLD $16, Z2, Z4
-	VPANDD UPPER, Z3, Z5
-	VPORD Z4, Z5, Z5
-	VMOVUPS Z5, K3, (DI)
-	TESTQ DX, DX
-	JEQ  next
-	REST(Z0, Z2, Z4)
-	REST(Z1, Z3, Z5)
-	VPSRLD $16, Z4, Z4
-	VPANDD UPPER, Z5, Z5
-	VPORD Z4, Z5, Z5
-	VMOVUPS Z5, K3, (DX)
-next:
-	CMPQ CX, $16
-	JLE  end
-	ADDQ $16, AX
-	ADDQ $64, DI
-	TESTQ DX, DX
-	JEQ  2(PC)
-	ADDQ $64, DX
-	SUBQ $16, CX
-	JMP  columns
-end:
-	LEAQ (DI)(CX*4), DI
-	TESTQ DX, DX
-	JEQ  2(PC)
-	LEAQ (DX)(CX*4), DX
-	LEAQ (R8)(R9*1), SI
-	DECQ BX
-	JNZ  rows
-	VZEROUPPER
-	RET
+	PAIR(PAIR_ROUNDED, PAIR_REST)
 
 // four columns of rows R, R+4, R+8 and R+12, which begin at SI, DI, R8 and R9
 #define ROWS(R, Z, X) \

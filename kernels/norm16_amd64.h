@@ -21,6 +21,26 @@
 LABEL:                  \
 	KMOVW R9, K1
 
+#define BEGIN16 \
+	MOVQ c+8(FP), CX; \
+	MOVQ CX, R10; \
+	SHLQ $1, R10; \
+	LEAQ (R10)(R10*1), R11; \
+	MOVQ rows+0(FP), R13; \
+	IMULQ R10, R13; \
+	XORQ AX, AX
+
+// a map of so many bytes a number, from its channel AX on
+#define FROM16(P, BYTES, R) MOVQ P, R; LEAQ (R)(AX*BYTES), R
+
+// the next 16 channels, or the end
+#define NEXT16 \
+	ADDQ $16, AX; \
+	SUBQ $16, CX; \
+	JGT  columns; \
+	VZEROUPPER; \
+	RET
+
 #define A Z8
 #define B Z9
 #define MEAN Z10
@@ -61,13 +81,7 @@ LABEL:                  \
 #define GRADSUMS16(CONSTANTS, GATE, GRADIENT, ADDEND, SCALE, STEP) \
 	CONSTANTS;                     \
 	VXORPS ZERO, ZERO, ZERO;       \
-	MOVQ c+8(FP), CX;              \
-	MOVQ CX, R10;                  \
-	SHLQ $1, R10;                  \
-	LEAQ (R10)(R10*1), R11;        \
-	MOVQ rows+0(FP), R13;          \
-	IMULQ R10, R13;                \
-	XORQ AX, AX;                   \
+	BEGIN16;                       \
 columns:                               \
 	EXISTING(existing);            \
 	FACTOR(a+24(FP), A);           \
@@ -76,12 +90,9 @@ columns:                               \
 	FACTOR(s1+64(FP), SUM);        \
 	FACTOR(s2+72(FP), DOT);        \
 	ADDEND;                        \
-	MOVQ x+16(FP), SI;             \
-	LEAQ (SI)(AX*2), SI;           \
-	MOVQ dy+48(FP), DX;            \
-	LEAQ (DX)(AX*SCALE), DX;       \
-	MOVQ dz+80(FP), DI;            \
-	LEAQ (DI)(AX*2), DI;           \
+	FROM16(x+16(FP), 2, SI);       \
+	FROM16(dy+48(FP), SCALE, DX);  \
+	FROM16(dz+80(FP), 2, DI);      \
 	MOVQ rows+0(FP), BX;           \
 rows:                                  \
 	PREFETCHT0 (SI)(R13*1);        \
@@ -105,32 +116,19 @@ rows:                                  \
 	TOTAL(SUM);                    \
 	MOVQ s2+72(FP), R9;             \
 	TOTAL(DOT);                    \
-	ADDQ $16, AX;                  \
-	SUBQ $16, CX;                  \
-	JGT  columns;                  \
-	VZEROUPPER;                    \
-	RET
+	NEXT16
 
 // DOT += x·dp, dz = bf16(dp·A)
 #define SCALEGRAD16 \
 	ROUNDING;                      \
-	MOVQ c+8(FP), CX;              \
-	MOVQ CX, R10;                  \
-	SHLQ $1, R10;                  \
-	LEAQ (R10)(R10*1), R11;        \
-	MOVQ rows+0(FP), R13;          \
-	IMULQ R10, R13;                \
-	XORQ AX, AX;                   \
+	BEGIN16;                       \
 columns:                               \
 	EXISTING(existing);            \
 	FACTOR(s+24(FP), A);           \
 	FACTOR(dot+40(FP), DOT);       \
-	MOVQ x+16(FP), SI;             \
-	LEAQ (SI)(AX*2), SI;           \
-	MOVQ dp+32(FP), DX;            \
-	LEAQ (DX)(AX*4), DX;           \
-	MOVQ dx+48(FP), DI;            \
-	LEAQ (DI)(AX*2), DI;           \
+	FROM16(x+16(FP), 2, SI);       \
+	FROM16(dp+32(FP), 4, DX);      \
+	FROM16(dx+48(FP), 2, DI);      \
 	MOVQ rows+0(FP), BX;           \
 rows:                                  \
 	PREFETCHT0 (SI)(R13*1);        \
@@ -150,30 +148,18 @@ rows:                                  \
 	JNZ  rows;                     \
 	MOVQ dot+40(FP), R9;           \
 	TOTAL(DOT);                    \
-	ADDQ $16, AX;                  \
-	SUBQ $16, CX;                  \
-	JGT  columns;                  \
-	VZEROUPPER;                    \
-	RET
+	NEXT16
 
 #define MOMENTS16 \
 	ROUNDING; \
-	MOVQ c+8(FP), CX; \
-	MOVQ CX, R10; \
-	SHLQ $1, R10; \
-	LEAQ (R10)(R10*1), R11; \
-	MOVQ rows+0(FP), R13; \
-	IMULQ R10, R13; \
-	XORQ AX, AX; \
+	BEGIN16;                       \
 columns: \
 	EXISTING(existing); \
 	FACTOR(shift+24(FP), MEAN); \
 	FACTOR(s1+32(FP), SUM); \
 	FACTOR(s2+40(FP), DOT); \
-	MOVQ x+16(FP), SI; \
-	LEAQ (SI)(AX*4), SI; \
-	MOVQ y+48(FP), DI; \
-	LEAQ (DI)(AX*2), DI; \
+	FROM16(x+16(FP), 4, SI);       \
+	FROM16(y+48(FP), 2, DI);       \
 	MOVQ rows+0(FP), BX; \
 rows: \
 	PREFETCHT0 (DI)(R13*1); \
@@ -192,11 +178,7 @@ rows: \
 	TOTAL(SUM); \
 	MOVQ s2+40(FP), R9; \
 	TOTAL(DOT); \
-	ADDQ $16, AX; \
-	SUBQ $16, CX; \
-	JGT  columns; \
-	VZEROUPPER; \
-	RET
+	NEXT16
 
 // CX numbers of x at SI, to y at DI; the last less than 16 by K1
 #define NARROWALL \
