@@ -96,12 +96,3 @@ func (c *Conv) GradInputOf(task int, accumulate bool, dy Numbers, packed, dx, sc
 	c.half.reads(dy)
 	c.half.gradInput(c, task, accumulate, dy, packed, dx, scratch)
 }
-
-// AddsWeights tells whether GradWeightTo is there: where operands are rounded and there is one partial gradient only.
-func (c *Conv) AddsWeights() bool { return c.half != nil && c.weights.chunks == 1 }
-
-// GradWeightTo is GradWeightOf that adds to the gradient of the weights, dw, with nothing to reduce.
-func (c *Conv) GradWeightTo(task int, x Numbers, gain []float32, dy Numbers, dw, scratch []float32) {
-	c.half.reads(dy)
-	c.half.weights.run(c, task, true, x, gain, dy, dw, scratch)
-}

@@ -167,9 +167,6 @@ func (g *halfGradient) run(c *Conv, task int, adds bool, x Numbers, gain []float
 		t.blocks = g.rest
 	}
 	t.divide(scratch)
-	if !adds {
-		partial = partial[chunk*c.weightFloats():]
-	}
 	partial = partial[:c.weightFloats()]
 	begin := chunk * g.perChunk
 	for u := begin; u < min(begin+g.perChunk, g.units); u++ {

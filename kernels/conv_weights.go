@@ -137,18 +137,36 @@ func (c *Conv) StoredScratch() int {
 
 // GradWeightOf is GradWeightScaled of an x that may be stored, and of a dy that may be in bfloat16 if x is and both are rounded to
 // that.
-func (c *Conv) GradWeightOf(task int, x Numbers, gain []float32, of Numbers, partial, scratch []float32) {
+func (c *Conv) GradWeightOf(task int, x Numbers, gain []float32, dy Numbers, partial, scratch []float32) {
+	chunk := c.weightChunk(task)
+	c.gradWeight(task, false, x, gain, dy, partial[chunk*c.weightFloats():][:c.weightFloats()], scratch)
+}
+
+// AddsWeights tells whether GradWeightTo is there: where there is one partial gradient only, of the weights as they lie.
+func (c *Conv) AddsWeights() bool {
+	return c.weights.chunks == 1 && (c.half != nil || c.weights.input.tiling == nil)
+}
+
+// GradWeightTo is GradWeightOf that adds to the gradient of the weights, dw, with nothing to reduce.
+func (c *Conv) GradWeightTo(task int, x Numbers, gain []float32, dy Numbers, dw, scratch []float32) {
+	c.gradWeight(task, true, x, gain, dy, dw, scratch)
+}
+
+// weightChunk returns the chunk of a task.
+func (c *Conv) weightChunk(task int) int { return task / (c.GradWeightTasks() / c.weights.chunks) }
+
+// gradWeight computes a part of a partial gradient, or adds it to what is there.
+func (c *Conv) gradWeight(task int, adds bool, x Numbers, gain []float32, of Numbers, partial, scratch []float32) {
 	c.half.reads(of)
 	if c.half != nil {
-		c.half.weights.run(c, task, false, x, gain, of, partial, scratch)
+		c.half.weights.run(c, task, adds, x, gain, of, partial, scratch)
 		return
 	}
 	dy := of.floats
 	g := &c.weights
 	f := &g.input
 	across, down := g.tasks(f.panels(&c.kernel))
-	chunk, panel := task/(across*down), task%across*g.panels
-	partial = partial[chunk*c.weightFloats():][:c.weightFloats()]
+	chunk, panel := c.weightChunk(task), task%across*g.panels
 
 	perChunk := (g.units + g.chunks - 1) / g.chunks
 	begin, end := chunk*perChunk, min((chunk+1)*perChunk, g.units)
@@ -161,9 +179,9 @@ func (c *Conv) GradWeightOf(task int, x Numbers, gain []float32, of Numbers, par
 		image, first := u/f.bands, u%f.bands*f.band
 		count := min(f.band, f.oh-first)
 		if f.direct {
-			c.gradMatrix(image, first, count, panel, block, u > begin, x, gain, dy, partial, scratch)
+			c.gradMatrix(image, first, count, panel, block, adds || u > begin, x, gain, dy, partial, scratch)
 		} else {
-			c.gradTaps(image, first, count, panel, u > begin, x, gain, dy, partial, scratch)
+			c.gradTaps(image, first, count, panel, adds || u > begin, x, gain, dy, partial, scratch)
 		}
 	}
 }
