@@ -18,10 +18,17 @@ type pool struct {
 	running sync.WaitGroup
 	busy    atomic.Int64 // workers but the first that have not finished the loop
 
-	body  func(task, worker int)
-	tasks int64
-	next  atomic.Int64
-	fault atomic.Pointer[fault]
+	body   func(task, worker int)
+	shares []share // one for each worker that takes part
+	fault  atomic.Pointer[fault]
+}
+
+// A share is the tasks that a worker begins with: a run of them, the same in every loop of as many tasks. Loops over the same
+// picture follow each other, and so find in a core's own cache what it wrote in the loop before.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [48]byte // shares lie in cache lines of their own
 }
 
 type fault struct{ value any }
@@ -55,7 +62,7 @@ func SetWorkers(n int) {
 }
 
 func newPool(n int) *pool {
-	p := &pool{workers: n}
+	p := &pool{workers: n, shares: make([]share, n)}
 	for w := 1; w < n; w++ {
 		wake := make(chan struct{}, 1)
 		p.wake = append(p.wake, wake)
@@ -102,9 +109,12 @@ func For(tasks int, body func(task, worker int)) {
 	}
 	defer turn.Unlock()
 	p := current
-	p.body, p.tasks = body, int64(tasks)
-	p.next.Store(0)
 	helpers := min(len(p.wake), tasks-1)
+	p.body, p.shares = body, p.shares[:helpers+1]
+	for w := range p.shares {
+		p.shares[w].next.Store(int64(w * tasks / (helpers + 1)))
+		p.shares[w].end = int64((w + 1) * tasks / (helpers + 1))
+	}
 	p.running.Add(helpers)
 	p.busy.Store(int64(helpers))
 	for _, wake := range p.wake[:helpers] {
@@ -121,19 +131,23 @@ func For(tasks int, body func(task, worker int)) {
 	}
 }
 
-// work takes tasks until none is left.
+// work takes the tasks of the worker's share, and then those that others have left.
 func (p *pool) work(worker int) {
 	defer func() {
 		if v := recover(); v != nil {
 			p.fault.CompareAndSwap(nil, &fault{v})
-			p.next.Store(p.tasks)
+			for w := range p.shares {
+				p.shares[w].next.Store(p.shares[w].end)
+			}
 		}
 	}()
-	for {
-		i := p.next.Add(1) - 1
-		if i >= p.tasks {
-			return
+	for w := range p.shares {
+		for s := &p.shares[(worker+w)%len(p.shares)]; ; {
+			i := s.next.Add(1) - 1
+			if i >= s.end {
+				break
+			}
+			p.body(int(i), worker)
 		}
-		p.body(int(i), worker)
 	}
 }
