@@ -162,7 +162,7 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	if !y.needsGrad {
 		return
 	}
-	var passes []func()
+	var passes []pass
 	if w.needsGrad {
 		passes = append(passes, t.weightPass(c, w.gradient, x.numbers, noGain, y.slope))
 	}
@@ -181,31 +181,28 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 			}
 			after(i, first, end, worker, part)
 		}
-		passes = append(passes, func() {
+		before := func() {
 			parallel.For(c.PackBackTasks(), pack)
 			begin()
-			parallel.For(c.GradInputTasks(), run)
-		})
+		}
+		passes = append(passes, pass{before: before, tasks: c.GradInputTasks(), run: run})
 	}
+	o.backward = together(passes...)
 	if bias != nil && bias.needsGrad {
-		passes = append(passes, biasGrad(t, c.OC, y, bias))
+		o.backward = sequence(o.backward, biasGrad(t, c.OC, y, bias))
 	}
-	o.backward = sequence(passes...)
 }
 
 // weightPass returns the pass that adds the gradient of a convolution's weights to dw, from numbers that the backward pass finds.
-func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, x func() kernels.Numbers, gain func() []float32, dy func() kernels.Numbers) func() {
+func (t *Tape) weightPass(c *kernels.Conv, dw func() []float32, x func() kernels.Numbers, gain func() []float32, dy func() kernels.Numbers) pass {
 	if c.AddsWeights() {
 		run := func(i, worker int) { c.GradWeightTo(i, x(), gain(), dy(), dw(), t.scratchOf(worker)) }
-		return func() { parallel.For(c.GradWeightTasks(), run) }
+		return pass{tasks: c.GradWeightTasks(), run: run}
 	}
 	partial := t.temporary(c.Partial(), true)
 	run := func(i, worker int) { c.GradWeightOf(i, x(), gain(), dy(), partial.data, t.scratchOf(worker)) }
 	reduce := func(i, _ int) { c.Reduce(i, partial.data, dw()) }
-	return func() {
-		parallel.For(c.GradWeightTasks(), run)
-		parallel.For(c.ReduceTasks(), reduce)
-	}
+	return pass{tasks: c.GradWeightTasks(), run: run, after: func() { parallel.For(c.ReduceTasks(), reduce) }}
 }
 
 // noGain is the gain of a convolution that has none.

@@ -68,7 +68,7 @@ func biasFill(bias, y *Var) func() {
 }
 
 func convTransposeBack(t *Tape, c *kernels.Conv, x, w, bias, y *Var) func() {
-	var passes []func()
+	var passes []pass
 	if w.needsGrad {
 		passes = append(passes, t.weightPass(c, w.gradient, y.slope, noGain, x.values))
 	}
@@ -78,13 +78,12 @@ func convTransposeBack(t *Tape, c *kernels.Conv, x, w, bias, y *Var) func() {
 		run := func(i, worker int) {
 			c.Forward(i, x.accumulate, y.grad.data, packed.data, x.grad.data, t.scratchOf(worker))
 		}
-		passes = append(passes, func() {
-			parallel.For(c.PackForwardTasks(), pack)
-			parallel.For(c.ForwardTasks(), run)
-		})
+		before := func() { parallel.For(c.PackForwardTasks(), pack) }
+		passes = append(passes, pass{before: before, tasks: c.ForwardTasks(), run: run})
 	}
+	back := together(passes...)
 	if bias != nil && bias.needsGrad {
-		passes = append(passes, biasGrad(t, c.IC, y, bias))
+		back = sequence(back, biasGrad(t, c.IC, y, bias))
 	}
-	return sequence(passes...)
+	return back
 }

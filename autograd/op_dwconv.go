@@ -94,16 +94,14 @@ func recordDepthwise(t *Tape, x, w *Var, win kernels.Window, after next, more ..
 			x.putSlopeChannels(first*d.C, d.C, c0, c1, part)
 		}
 	}
-	o.backward = func() {
-		if w.needsGrad {
-			parallel.For(d.GradWeightTasks(), weight)
-			parallel.For(d.ReduceTasks(), reduce)
-		}
-		if x.needsGrad {
-			begin()
-			parallel.For(d.GradInputTasks(), input)
-		}
+	var passes []pass
+	if w.needsGrad {
+		passes = append(passes, pass{tasks: d.GradWeightTasks(), run: weight, after: func() { parallel.For(d.ReduceTasks(), reduce) }})
 	}
+	if x.needsGrad {
+		passes = append(passes, pass{before: begin, tasks: d.GradInputTasks(), run: input})
+	}
+	o.backward = together(passes...)
 	return o, d, y
 }
 

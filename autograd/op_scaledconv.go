@@ -74,23 +74,23 @@ func (sc *scaledConv) record(o *op, after next) {
 	o.prepare = func() { parallel.For(c.PackForwardTasks(), pack) }
 	o.forward = func() { parallel.For(c.ForwardTasks(), run) }
 	if sc.y.needsGrad {
-		o.backward = sequence(sc.weightBack(), sc.inputBack())
+		o.backward = together(sc.weightBack(), sc.inputBack())
 	}
 }
 
 // weightBack returns the pass of the gradient of the weights.
-func (sc *scaledConv) weightBack() func() {
+func (sc *scaledConv) weightBack() pass {
 	if !sc.w.needsGrad {
-		return func() {}
+		return pass{}
 	}
 	gain := func() []float32 { return sc.s.value.data }
 	return sc.t.weightPass(sc.c, sc.w.gradient, sc.x.numbers, gain, sc.y.slope)
 }
 
 // inputBack returns the pass of the gradients of the image and of the factors.
-func (sc *scaledConv) inputBack() func() {
+func (sc *scaledConv) inputBack() pass {
 	if !sc.x.needsGrad && !sc.s.needsGrad {
-		return func() {}
+		return pass{}
 	}
 	c, t, x := sc.c, sc.t, sc.x
 	packed, partial := t.temporary(c.BackPacked(), true), t.temporary(c.GradInputTasks()*c.IC, true)
@@ -130,13 +130,13 @@ func (sc *scaledConv) inputBack() func() {
 	}
 	tasks := c.GradInputTasks() / c.N
 	blocks := imageBlocks{n: c.N, c: c.IC, blocks: tasks}
-	return func() {
-		parallel.For(c.PackBackTasks(), pack)
-		parallel.For(c.GradInputTasks(), run)
+	before := func() { parallel.For(c.PackBackTasks(), pack) }
+	after := func() {
 		if sc.s.needsGrad {
 			blocks.combine(partial.data, sc.s.addTo)
 		}
 	}
+	return pass{before, c.GradInputTasks(), run, after}
 }
 
 // dot adds the products of x from element begin to end and dp of each channel to part.

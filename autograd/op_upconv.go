@@ -50,11 +50,11 @@ func (u *upConv) record(o *op, after next) {
 	}
 	o.prepare, o.forward = sequence(prepare...), sequence(forward...)
 	if u.y.needsGrad {
-		var passes []func()
+		var passes []pass
 		for _, part := range u.parts {
 			passes = append(passes, part.back()...)
 		}
-		o.backward = sequence(passes...)
+		o.backward = together(passes...)
 	}
 }
 
@@ -136,7 +136,7 @@ type upConvPart interface {
 	// each task that has been computed, and its pixels.
 	forward(adds bool, after next) (prepare, run func())
 	// back returns the passes of the gradients of the weights and of the image.
-	back() []func()
+	back() []pass
 }
 
 // A plainPart is computed from the image as it is.
@@ -184,20 +184,24 @@ func (p *plainPart) forward(adds bool, after next) (prepare, forward func()) {
 	return prepare, func() { parallel.For(c.ForwardTasks(), run) }
 }
 
-func (p *plainPart) back() []func() {
+func (p *plainPart) back() []pass {
 	c, t, size := p.conv, p.t, p.conv.IC*p.oc
-	var passes []func()
+	var passes []pass
 	if p.w.needsGrad {
 		dw := t.temporary(9*size, true)
 		weight := t.weightPass(c, func() []float32 { return dw.data }, p.x.numbers, noGain, p.y.slope)
 		join := func(tap, _ int) {
 			kernels.Accumulate(dw.data[tap*size:][:size], p.w.grad.data[(tap*p.ic+p.first)*p.oc:])
 		}
-		passes = append(passes, func() {
-			clear(dw.data)
-			weight()
+		reduce := weight.after
+		weight.before = func() { clear(dw.data) }
+		weight.after = func() {
+			if reduce != nil {
+				reduce()
+			}
 			parallel.For(9, join)
-		})
+		}
+		passes = append(passes, weight)
 	}
 	if p.x.needsGrad {
 		weights, packed := t.temporary(9*size, true), t.temporary(c.BackPacked(), true)
@@ -215,12 +219,12 @@ func (p *plainPart) back() []func() {
 			}
 			after(i, first, end, worker, part)
 		}
-		passes = append(passes, func() {
+		before := func() {
 			split()
 			parallel.For(c.PackBackTasks(), pack)
 			begin()
-			parallel.For(c.GradInputTasks(), run)
-		})
+		}
+		passes = append(passes, pass{before: before, tasks: c.GradInputTasks(), run: run})
 	}
 	return passes
 }

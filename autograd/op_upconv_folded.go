@@ -61,18 +61,22 @@ func (p *foldedPart) waiting() kernels.Numbers {
 	return kernels.Floats(p.x.value.data)
 }
 
-func (p *foldedPart) back() []func() {
+func (p *foldedPart) back() []pass {
 	c, t := p.folded, p.t
-	var passes []func()
+	var passes []pass
 	if p.w.needsGrad {
 		dfolded := t.temporary(16*p.cx*p.oc, true)
 		weight := t.weightPass(c, func() []float32 { return dfolded.data }, p.y.slope, noGain, p.waiting)
 		unfold := func(i, _ int) { kernels.Unfold(i, p.cx, p.ic, p.oc, dfolded.data, p.w.grad.data) }
-		passes = append(passes, func() {
-			clear(dfolded.data)
-			weight()
+		reduce := weight.after
+		weight.before = func() { clear(dfolded.data) }
+		weight.after = func() {
+			if reduce != nil {
+				reduce()
+			}
 			parallel.For(kernels.UnfoldTasks, unfold)
-		})
+		}
+		passes = append(passes, weight)
 	}
 	if p.x.needsGrad {
 		weights, packed := t.temporary(16*p.cx*p.oc, true), t.temporary(c.ForwardPacked(), true)
@@ -89,11 +93,13 @@ func (p *foldedPart) back() []func() {
 			}
 			after(i, first, end, worker, part)
 		}
-		passes = append(passes, p.foldInto(weights), func() {
+		fold := p.foldInto(weights)
+		before := func() {
+			fold()
 			parallel.For(c.PackForwardTasks(), pack)
 			begin()
-			parallel.For(c.ForwardTasks(), run)
-		})
+		}
+		passes = append(passes, pass{before: before, tasks: c.ForwardTasks(), run: run})
 	}
 	return passes
 }

@@ -1,0 +1,47 @@
+package autograd
+
+import "tessera/internal/parallel"
+
+// A pass is a loop of tasks over a value, from its beginning to its end, with what comes before and after it. Before and after may
+// be nil.
+type pass struct {
+	before func()
+	tasks  int
+	run    func(task, worker int)
+	after  func()
+}
+
+// together returns a function that runs passes over the same value as one loop, the tasks beside each other that read the same part:
+// what one has brought into the cache the next ones find there.
+func together(passes ...pass) func() {
+	type step struct{ pass, task int }
+	var order []step
+	done := make([]int, len(passes))
+	for {
+		next := -1
+		for i, p := range passes {
+			if done[i] < p.tasks && (next < 0 || done[i]*passes[next].tasks < done[next]*p.tasks) {
+				next = i
+			}
+		}
+		if next < 0 {
+			break
+		}
+		order = append(order, step{next, done[next]})
+		done[next]++
+	}
+	run := func(i, worker int) { passes[order[i].pass].run(order[i].task, worker) }
+	return func() {
+		for _, p := range passes {
+			if p.before != nil {
+				p.before()
+			}
+		}
+		parallel.For(len(order), run)
+		for _, p := range passes {
+			if p.after != nil {
+				p.after()
+			}
+		}
+	}
+}
