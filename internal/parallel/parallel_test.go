@@ -75,6 +75,27 @@ func TestManyLoops(t *testing.T) {
 	}
 }
 
+// Each worker waits in its first task until all are in theirs.
+func TestWorkersBeginWithTheirOwnShare(t *testing.T) {
+	defer parallel.SetWorkers(0)
+	parallel.SetWorkers(3)
+	for range 20 {
+		var begun sync.WaitGroup
+		begun.Add(3)
+		var seen [3]bool
+		var first [3]int
+		parallel.For(30, func(i, w int) {
+			if seen[w] {
+				return
+			}
+			seen[w], first[w] = true, i
+			begun.Done()
+			begun.Wait()
+		})
+		assert.Equal(t, [3]int{0, 10, 20}, first)
+	}
+}
+
 func TestPanicReachesTheCaller(t *testing.T) {
 	defer parallel.SetWorkers(0)
 	parallel.SetWorkers(3)
