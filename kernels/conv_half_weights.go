@@ -38,7 +38,7 @@ type halfImage struct{ n, lines, width, pixels, c int }
 type halfPhase struct{ y, x int }
 
 const (
-	planeNumbers = 192 << 10 // of all planes, about: half of what the second-level cache holds
+	planeNumbers = 288 << 10 // of all planes, about: a quarter of the second-level cache
 	planeGroup   = 256       // channels of a task at most
 	turnNumbers  = 8 << 10   // of pairs of pixels that are transposed together, about: a part of the first-level cache
 )
