@@ -14,8 +14,11 @@ type bf16Kernel struct {
 	pair func(pairs, n, ld int, x []float32, hi, lo []uint16)
 	// pairOf is pair of numbers in bfloat16: to[p·2n+2j] = x[2p·ld+j] and to[p·2n+2j+1] = x[(2p+1)·ld+j].
 	pairOf func(pairs, n, ld int, x, to []uint16)
+	// late writes rows of n pairs anew, from pairs that begin a row of numbers earlier: y[p·n+j] is x[(p-1)·n+j]'s second number and
+	// x[p·n+j]'s first; ahead of x lie zeros.
+	late func(rows, n int, x, y []uint32)
 	// transpose writes a rows×cols matrix of pairs, or of float32 numbers, as cols×rows: y[j·ldy+i] = x[i·ldx+j]
 	transpose func(rows, cols, ldx, ldy int, x, y []uint32)
 }
 
-var bf16 = newFamily("bf16", bf16Kernel{bf16SplitGeneric, bf16PairGeneric, bf16PairOfGeneric, bf16TransposeGeneric})
+var bf16 = newFamily("bf16", bf16Kernel{bf16SplitGeneric, bf16PairGeneric, bf16PairOfGeneric, bf16LateGeneric, bf16TransposeGeneric})

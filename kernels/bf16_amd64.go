@@ -14,7 +14,7 @@ func init() {
 				bf16PairAVX512(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], bf16Small(2*pairs*n, lo))
 			}
 		},
-		pairOf: bf16PairOfMasked, transpose: bf16TransposeBy16,
+		pairOf: bf16PairOfMasked, late: bf16LateBy16, transpose: bf16TransposeBy16,
 	})
 	bf16.register(AMX, bf16Kernel{
 		split: func(x []float32, hi, lo []uint16) {
@@ -27,7 +27,7 @@ func init() {
 				bf16PairAMX(pairs, n, ld, &x[:(2*pairs-1)*ld+n][0], &hi[:2*pairs*n][0], bf16Small(2*pairs*n, lo))
 			}
 		},
-		pairOf: bf16PairOfMasked, transpose: bf16TransposeBy16,
+		pairOf: bf16PairOfMasked, late: bf16LateBy16, transpose: bf16TransposeBy16,
 	})
 }
 
@@ -54,6 +54,19 @@ func bf16PairOfMasked(pairs, n, ld int, x, to []uint16) {
 	}
 }
 
+func bf16LateBy16(rows, n int, x, y []uint32) {
+	bf16LateGeneric(min(rows, 1), n, x, y)
+	if all := (rows - 1) * n; all > 0 {
+		whole := all &^ 15
+		if whole > 0 {
+			bf16LateAVX512(whole, n, &x[:rows*n][0], &y[:rows*n][n])
+		}
+		for i := n + whole; i < n+all; i++ {
+			y[i] = x[i]<<16 | x[i-n]>>16
+		}
+	}
+}
+
 func bf16TransposeBy16(rows, cols, ldx, ldy int, x, y []uint32) {
 	r, c := rows&^15, cols&^3
 	for i := 0; i < r && c > 0; i += 16 {
@@ -75,6 +88,9 @@ func bf16PairAVX512(pairs, n, ld int, x *float32, hi, lo *uint16)
 
 //go:noescape
 func bf16PairOfAVX512(pairs, n, ld int, x, to *uint16)
+
+//go:noescape
+func bf16LateAVX512(all, n int, x, y *uint32)
 
 //go:noescape
 func bf16TransposeAVX512(cols, ldx, ldy int, x, y *uint32)

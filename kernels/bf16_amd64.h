@@ -7,7 +7,7 @@
 
 // PAIR writes rows of x two by two: ROUNDED makes Z4 the pairs of Z0 and Z1 in bfloat16, RESTS those of what is left of them.
 //
-//	BX pairs left      SI R8 the two rows      R9 R12 one and 16 rows, in bytes      R11 R13 16 rows further, fetched from memory
+//	BX pairs left      SI R8 the two rows      R9 a row, R12 16 of them and at least AHEAD, in bytes      R11 R13 as much further, fetched from memory
 //	AX column          CX columns left, K3 those of 16 that exist      DI DX hi and lo
 #define PAIR(ROUNDED, RESTS) \
 	MOVQ pairs+0(FP), BX; \
@@ -18,6 +18,9 @@
 	SHLQ $2, R9; \
 	MOVQ R9, R12; \
 	SHLQ $4, R12; \
+	MOVQ $AHEAD, R13; \
+	CMPQ R12, R13; \
+	CMOVQLT R13, R12; \
 rows: \
 	LEAQ (SI)(R9*1), R8; \
 	LEAQ (SI)(R12*1), R11; \

@@ -56,6 +56,15 @@ func bf16PairOfGeneric(pairs, n, ld int, x, to []uint16) {
 	}
 }
 
+func bf16LateGeneric(rows, n int, x, y []uint32) {
+	for i, v := range x[:rows*n] {
+		y[i] = v << 16
+		if i >= n {
+			y[i] |= x[i-n] >> 16
+		}
+	}
+}
+
 func bf16TransposeGeneric(rows, cols, ldx, ldy int, x, y []uint32) {
 	for i := range rows {
 		for j, v := range x[i*ldx:][:cols] {

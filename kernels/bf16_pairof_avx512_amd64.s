@@ -103,3 +103,24 @@ wide:
 	JNZ  wide
 	VZEROUPPER
 	RET
+
+// func bf16LateAVX512(all, n int, x, y *uint32)
+//
+// y[i] = x[n+i]<<16 | x[i]>>16 for i < all, a multiple of 16.
+TEXT ·bf16LateAVX512(SB), NOSPLIT, $0-32
+	MOVQ all+0(FP), CX
+	MOVQ n+8(FP), R8
+	MOVQ x+16(FP), SI
+	MOVQ y+24(FP), DI
+	LEAQ (SI)(R8*4), R8
+	XORQ AX, AX
+late:
+	VPSRLD $16, (SI)(AX*4), Z0
+	VPSLLD $16, (R8)(AX*4), Z1
+	VPORD Z0, Z1, Z1
+	VMOVDQU32 Z1, (DI)(AX*4)
+	ADDQ $16, AX
+	CMPQ AX, CX
+	JLT  late
+	VZEROUPPER
+	RET

@@ -46,6 +46,18 @@ func TestBF16Of(t *testing.T) {
 	}
 }
 
+// Pairs that begin a row earlier are those of rows after a row of zeros.
+func TestBF16Late(t *testing.T) {
+	const pairs, n = 5, 19
+	rows := make([]uint16, (2*pairs+1)*n)
+	bf16SplitGeneric(bf16Inputs(2*pairs*n, 4), rows[n:], nil)
+	x, want, got := make([]uint16, 2*pairs*n), make([]uint16, 2*pairs*n), make([]uint16, 2*pairs*n)
+	bf16PairOfGeneric(pairs, n, n, rows[n:], x)
+	bf16PairOfGeneric(pairs, n, n, rows, want)
+	bf16.fn.late(pairs, n, pairsOf(x), pairsOf(got))
+	require.Empty(t, cmp.Diff(want, got))
+}
+
 func TestBF16EqualsGeneric(t *testing.T) {
 	for _, isa := range Supported()[1:] {
 		for _, n := range []int{0, 1, 15, 16, 17, 32, 48, 100} {
@@ -73,6 +85,14 @@ func TestBF16EqualsGeneric(t *testing.T) {
 					bf16SplitGeneric(x, halves, nil)
 					bf16.fn.pairOf(pairs, n, n+gap, halves, c)
 					require.Empty(t, cmp.Diff(a, c))
+					if n == 0 {
+						return
+					}
+					b, d = make([]uint16, 2*pairs*n+2), make([]uint16, 2*pairs*n+2)
+					b[2*pairs*n], d[2*pairs*n] = 7, 7
+					bf16LateGeneric(pairs, n, pairsOf(a), pairsOf(b))
+					bf16.fn.late(pairs, n, pairsOf(a), pairsOf(d))
+					require.Empty(t, cmp.Diff(b, d))
 				})
 			}
 		}

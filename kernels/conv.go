@@ -17,7 +17,8 @@ import (
 //
 // In a Precision that Rounds the operands of all three directions are rounded to bfloat16, in one or two parts; a
 // sum is one of dot16's, over the taps and channels in the same order, a row of the window filled up with zeros to a
-// multiple of 32. Convolutions in groups, strided and dilated ones at once, and those to a single pixel stay in float32.
+// multiple of 32. Convolutions in groups, strided and dilated ones at once, and those to a single pixel stay in float32, in BFloat16x3
+// those of less than 8 channels too.
 type Conv struct {
 	N, IC, OC, Groups int
 	Window
@@ -57,7 +58,7 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 	}
 	c := &Conv{N: n, IC: ic, OC: oc, Groups: groups, Window: w, kernel: gemmTile.fn}
 	to := usualCut
-	rounded := p.Rounds() && c.rounds()
+	rounded := p.rounds(c)
 	if rounded {
 		to = halfCut
 	}
@@ -79,9 +80,15 @@ func (p Precision) newConv(n, ic, oc, groups int, w Window, scaled bool) *Conv {
 // Rounded tells whether all directions round their operands to bfloat16.
 func (c *Conv) Rounded() bool { return c.half != nil }
 
-// rounds reports whether a convolution rounds its operands where that is asked for.
-func (c *Conv) rounds() bool {
-	return c.Groups == 1 && (c.DH*c.DW == 1 || c.SH*c.SW == 1) && c.OH()*c.OW() > 1
+// fewChannels is below how many channels of x three products of rounded numbers take longer than one of float32: pictures.
+const fewChannels = 8
+
+// rounds reports whether a convolution rounds its operands in this precision.
+func (p Precision) rounds(c *Conv) bool {
+	if p == BFloat16x3 && c.IC < fewChannels {
+		return false
+	}
+	return p.Rounds() && c.Groups == 1 && (c.DH*c.DW == 1 || c.SH*c.SW == 1) && c.OH()*c.OW() > 1
 }
 
 // FLOPs returns the floating-point operations of the forward pass, two a multiply-add, padding included. By tiles they are 4/9

@@ -17,7 +17,7 @@ type halfSweep struct {
 }
 
 // halfCut is usualCut for bands in bfloat16: the rows of a matrix in a task are a multiple of two blocks.
-var halfCut = cut{pixels: 2048, tasks: 8, rows: 2 * dotRows, mostRows: 256}
+var halfCut = cut{pixels: 2048, tasks: 8, rows: 2 * dotRows, mostRows: 512}
 
 // newHalfSweep prepares a sweep for products in bfloat16. Its band is that of frame, of which it reads from origin on.
 func newHalfSweep(p, frame *sweep, precision Precision, origin int) *halfSweep {

@@ -4,7 +4,7 @@ package kernels
 type halfTask struct {
 	*halfGradient
 	first, channels int
-	blocks          []dotBlock
+	blocks          [2][]dotBlock
 	area, panel     []uint16
 	turn, small     []uint16 // pairs of pixels on their way to the planes, and their small parts
 	edge, scaled    []float32
@@ -41,9 +41,6 @@ func (t *halfTask) unit(u int) {
 	}
 }
 
-// segs returns the runs of rows of a panel of so many columns.
-func (t *halfTask) segs(width int) []dotSeg { return t.halfGradient.segs[width/dotCols][t.last] }
-
 // planes writes the pixels of x that the unit sees.
 func (t *halfTask) planes(w Window, x Numbers, gain []float32) {
 	for f, phase := range t.phases {
@@ -62,10 +59,10 @@ func (t *halfTask) planes(w Window, x Numbers, gain []float32) {
 					l.begin = max(0, (w.PL-phase.x+w.SW-1)/w.SW)
 					l.end = max(l.begin, min(t.positions, (width-1+w.PL-phase.x+w.SW)/w.SW))
 				}
-				for p := 0; p < t.positions; p += 2 * turnPairs {
-					n := min(turnPairs, (t.positions-p)/2)
+				for p := 0; p < t.positions; p += 2 * t.turnPairs {
+					n := min(t.turnPairs, (t.positions-p)/2)
 					t.gather(l, p, n, pixels, factors, pairs)
-					if pairs += n; pairs >= turnPairs {
+					if pairs += n; pairs >= t.turnPairs {
 						t.transpose(at, pairs)
 						at, pairs = at+2*pairs, 0
 					}
@@ -208,6 +205,7 @@ func (t *halfTask) end(at int) {
 // pairs writes a panel of dy: width columns from column on.
 func (t *halfTask) pairs(column, width int, dy Numbers) {
 	p := halfPanel{t: t, column: column, width: width}
+	p.zeros(t.head)
 	for i := range t.count {
 		for r := range t.lines {
 			if i == t.count-1 && r == t.rows {
@@ -225,8 +223,13 @@ func (t *halfTask) pairs(column, width int, dy Numbers) {
 			}
 		}
 	}
-	end := t.segs(width)
-	p.zeros((end[len(end)-1].a+end[len(end)-1].blocks*dotK)/2 - p.at)
+	p.zeros(t.head + t.segs[t.last][0].blocks*dotK/2 - p.at)
+	if t.panels == 2 {
+		for part := range t.parts {
+			panel := pairsOf(t.panel[part*t.halfGradient.panel:])
+			bf16.fn.late(p.at, width, panel, panel[t.halfGradient.rows*width:])
+		}
+	}
 }
 
 // A halfPanel is written pair by pair of pixels.

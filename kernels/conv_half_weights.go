@@ -19,10 +19,15 @@ type halfGradient struct {
 	phases        []halfPhase
 	plane, lda    int // numbers of a plane, and from one channel to the next
 	slack         int // numbers that are read beyond a plane
-	blocks, rest  []dotBlock
-	segs          [2][2][]dotSeg // for panels of 16 and of 32 columns: of a whole unit, and of the last of an image or of all
+	taps          []halfTap
+	late          int           // the most that dy is late, in pixels
+	head, rows    int           // rows of pairs of a panel: zeros ahead of dy, and all
+	panels        int           // 2 where dy is late by odd numbers too
+	blocks, rest  [2][]dotBlock // for panels of 16 and of 32 columns
+	segs          [2][]dotSeg   // of a whole unit, and of the last of an image or of all
+	turnPairs     int           // pairs of pixels that are transposed together, or less than twice as many
 
-	area, panel, turn int // numbers of one part of: all planes, a panel of dy, pairs to be turned
+	area, panel, turn int // numbers of one part of: all planes, the panels of dy, pairs to be turned
 	scratch           int
 }
 
@@ -33,9 +38,9 @@ type halfImage struct{ n, lines, width, pixels, c int }
 type halfPhase struct{ y, x int }
 
 const (
-	planeNumbers = 192 << 10 // of all planes, about: half of what the second-level cache holds
+	planeNumbers = 288 << 10 // of all planes, about: a quarter of the second-level cache
 	planeGroup   = 256       // channels of a task at most
-	turnPairs    = 64        // pairs of pixels that are transposed together, or twice that
+	turnNumbers  = 8 << 10   // of pairs of pixels that are transposed together, about: a part of the first-level cache
 )
 
 func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
@@ -51,8 +56,13 @@ func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
 	g.perChunk = (g.units + chunks - 1) / chunks
 	c.weights.chunks = (g.units + g.perChunk - 1) / g.perChunk
 
+	g.taps = g.halfTaps(c)
+	g.lateness()
 	over := (c.KW - 1) * c.DW / c.SW
-	g.plane, g.slack = g.images*g.lines*g.positions, dotK+over
+	g.plane, g.slack = g.images*g.lines*g.positions, 2*dotK+over
+	if g.late > 0 {
+		g.plane = (g.plane + dotK - 1) &^ (dotK - 1)
+	}
 	g.lda = (len(g.phases)*g.plane+g.slack+31)&^31 | 32 // channels fall into different sets of the cache
 	whole := (g.images-1)*g.lines + g.band
 	var last int
@@ -62,17 +72,20 @@ func newHalfGradient(c *Conv, precision Precision, scaled bool) halfGradient {
 		last = (g.dy.lines-1)%g.band + 1
 	}
 	rounded := (g.group + dotRows - 1) &^ (dotRows - 1)
-	g.area, g.panel = rounded*g.lda, g.depth(whole)*dotCols
-	g.turn = (2*turnPairs + 16) * 2 * g.group
-	for i, width := range []int{dotCols / 2, dotCols} {
-		step := g.step(c, width)
-		g.segs[i] = [2][]dotSeg{cutSegs(g.depth(whole), step, width), cutSegs(g.depth(last), step, width)}
+	g.rows = g.head + g.depth(whole)/2
+	g.area, g.panel = rounded*g.lda, g.panels*g.rows*2*dotCols
+	g.turnPairs = max(64, turnNumbers/(2*g.group)&^15)
+	g.turn = (2*g.turnPairs + 16) * 2 * g.group
+	for i, lines := range []int{whole, last} {
+		g.segs[i] = []dotSeg{{blocks: g.depth(lines) / dotK}}
 	}
-	g.blocks = g.dotBlocks(c, g.group)
-	g.rest = g.dotBlocks(c, c.IC-(g.splits-1)*g.group)
+	for i, width := range []int{dotCols / 2, dotCols} {
+		g.blocks[i] = g.dotBlocks(c, g.group, width)
+		g.rest[i] = g.dotBlocks(c, c.IC-(g.splits-1)*g.group, width)
+	}
 	g.scratch = g.parts*(g.area+g.panel+g.turn)/2 + 2*max(g.group, dotCols)
 	if scaled {
-		g.scratch += 2 * turnPairs * g.group
+		g.scratch += 2 * g.turnPairs * g.group
 	}
 	return g
 }
@@ -118,44 +131,12 @@ func (g *halfGradient) cut(c *Conv, scaled bool) int {
 }
 
 // depth returns the rows of B for so many lines.
-func (g *halfGradient) depth(lines int) int { return (lines*g.positions + dotK - 1) &^ (dotK - 1) }
-
-// gradientNumbers is how many numbers of A and B stay in the first-level cache.
-const gradientNumbers = 22 << 10
-
-// step returns how many rows of B are multiplied by all taps of 16 channels at a time: those that lie in the first-level cache, with what
-// the taps of a phase see. Sums are those of all rows at once.
-func (g *halfGradient) step(c *Conv, width int) int {
-	span := g.more*g.positions + (c.KW-1)*c.DW/c.SW
-	return max(4*dotK, (gradientNumbers/g.parts-span*dotRows)/(dotRows+width)&^(dotK-1))
-}
-
-// cutSegs cuts so many rows of B into runs.
-func cutSegs(depth, step, width int) (segs []dotSeg) {
-	for k := 0; k < depth; k += step {
-		segs = append(segs, dotSeg{a: k, b: k * width, blocks: min(step, depth-k) / dotK})
+func (g *halfGradient) depth(lines int) int {
+	n := lines * g.positions
+	if g.late > 0 {
+		n += g.dy.width - g.positions + g.late
 	}
-	return segs
-}
-
-// dotBlocks lists the blocks of so many channels: 16 of them after the other, and of those the taps of a phase.
-func (g *halfGradient) dotBlocks(c *Conv, channels int) (blocks []dotBlock) {
-	for i := 0; i < channels; i += dotRows {
-		for f, phase := range g.phases {
-			for tap := range c.KH * c.KW {
-				ky, kx := tap/c.KW*c.DH, tap%c.KW*c.DW
-				if phase != (halfPhase{ky % c.SH, kx % c.SW}) {
-					continue
-				}
-				blocks = append(blocks, dotBlock{
-					a: i*g.lda + f*g.plane + ky/c.SH*g.positions + kx/c.SW,
-					c: (tap*c.IC + i) * c.OC,
-					m: min(dotRows, channels-i),
-				})
-			}
-		}
-	}
-	return blocks
+	return (n + dotK - 1) &^ (dotK - 1)
 }
 
 // run computes a part of the partial gradients, or of the only one, to which it adds.
@@ -173,18 +154,14 @@ func (g *halfGradient) run(c *Conv, task int, adds bool, x Numbers, gain []float
 		t.unit(u)
 		t.planes(c.Window, x, gain)
 		for column := 0; column < c.OC; column += dotCols {
-			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:], blocks: t.blocks,
+			d := dot16{a: t.area, b: t.panel, c: partial[t.first*c.OC+column:],
 				lda: g.lda, ldc: c.OC, n: min(dotCols, c.OC-column), load: adds || u > begin}
 			if g.parts == 2 {
 				d.asmall, d.bsmall = g.area, g.panel
 			}
 			t.pairs(column, dotWidth(d.n), dy)
-			segs := t.segs(dotWidth(d.n))
-			for i := range segs {
-				d.segs = segs[i : i+1]
-				d.run()
-				d.load = true
-			}
+			d.blocks, d.segs = t.blocks[dotWidth(d.n)/dotCols], g.segs[t.last]
+			d.run()
 		}
 	}
 }

@@ -126,7 +126,7 @@ func (c *Conv) StoredScratch() int {
 	f := &c.weights.input
 	switch {
 	case c.half != nil:
-		return 2 * turnPairs * c.half.weights.group
+		return 2 * c.half.weights.turnPairs * c.half.weights.group
 	case f.tiling != nil:
 		return f.tiledLines(f.band) * f.win.IW * f.ic
 	case f.direct:

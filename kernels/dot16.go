@@ -23,7 +23,7 @@ const (
 // That is what the tiles of AMX compute (Intel 64 and IA-32 Architectures Software Developer's Manual, TDPBF16PS): every
 // operation rounds to nearest even; denormal operands and results are zeros.
 //
-// B(k, j) is b[seg.b + (k/2·width+j)·2 + k%2]: pairs of rows of width columns, 16 where n is at most 16, else 32. Rows of A
+// B(k, j) is b[block.b + seg.b + (k/2·width+j)·2 + k%2]: pairs of rows of width columns, 16 where n is at most 16, else 32. Rows of A
 // are read up to the 16th of a block.
 type dot16 struct {
 	a, b   []uint16
@@ -44,8 +44,9 @@ type dot16 struct {
 // A dotSeg is a run of rows of B: where the elements of A that go with it lie, beside a block's own offset.
 type dotSeg struct{ a, b, blocks int }
 
-// A dotBlock is the place of m rows in A and in C.
-type dotBlock struct{ a, c, m int }
+// A dotBlock is the place of m rows in A and in C, and where B lies for them. Blocks two by two from the first on whose b are the same
+// take the least time: a matrix unit computes them together.
+type dotBlock struct{ a, b, c, m int }
 
 // A dot16Kernel computes all blocks, with the time it takes as a multiple of a matrix unit's.
 type dot16Kernel struct {

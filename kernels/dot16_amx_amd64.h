@@ -31,3 +31,16 @@ LABEL: \
 	JNZ LABEL
 #define LOADWHOLE(BLOCK, HALF, TILE) AT(BLOCK, HALF); TILELOADD_R14_R15(TILE)
 #define STOREWHOLE(BLOCK, HALF, TILE) AT(BLOCK, HALF); TILESTORED_R14_R15(TILE)
+
+// The products of the block in tile A by the 32 columns of B that are loaded, to tiles C and D of C; LOADEDBY loads them, from R12 on.
+#define BY(A, C, D) TDPBF16PS(C, A, 6); TDPBF16PS(D, A, 7)
+#define LOADEDBY(A, C, D) TILELOADD_R12_R11(6); TDPBF16PS(C, A, 6); TILELOADD_64R12_R11(7); TDPBF16PS(D, A, 7)
+
+// FURTHER goes to the next 32 rows of B, or to the next segment.
+#define FURTHER(BYTES, LOOP) \
+	ADDQ $64, R8; \
+	ADDQ $64, R10; \
+	ADDQ $BYTES, R12; \
+	DECQ CX; \
+	JNZ  LOOP; \
+	JMP  next

@@ -4,6 +4,7 @@
 #include "textflag.h"
 #include "amx_amd64.h"
 #include "dot16_amx_amd64.h"
+#include "dot16_parts_amx_amd64.h"
 
 // eight tiles of 16 rows by 64 bytes
 DATA dotTiles<>+0(SB)/8, $1
@@ -22,7 +23,7 @@ GLOBL dotTiles<>(SB), RODATA, $64
 // tiles of columns: C in tiles 0 to 3, A in 4 and 5, B in 6 and 7. Register map:
 //
 //	AX  d              BX  first block, R13 second      DX  segment
-//	SI DI  A of the blocks                              R8 R10  A of the blocks in a segment
+//	R8 R10  A of the blocks in a segment                SI  from B of the first block to that of the second, bytes
 //	R9  row of A, bytes       R11 row of B, bytes, or 64 of spare       R12  B       R14 C, R15 row of C, bytes; or R14 R15 from the large
 //	parts of A and B to the small ones, bytes
 //	K1 K2  the columns of C that exist
@@ -49,19 +50,14 @@ TEXT ·dot16AMX(SB), 0, $1128-168
 	MOVQ CX, lastseg-16(SP)
 	MOVQ dot16_blocks(AX), BX
 	MOVQ dot16_blocks+8(AX), CX
-	LEAQ (CX)(CX*2), CX
-	LEAQ (BX)(CX*8), CX
+	SHLQ $5, CX
+	ADDQ BX, CX
 	MOVQ CX, end-8(SP)
 
 blocks:
 	LEAQ dotBlock__size(BX), R13
 	CMPQ R13, end-8(SP)
 	CMOVQEQ BX, R13
-	MOVQ dot16_a(AX), DI
-	MOVQ dotBlock_a(BX), SI
-	LEAQ (DI)(SI*2), SI
-	MOVQ dotBlock_a(R13), CX
-	LEAQ (DI)(CX*2), DI
 	CMPB dot16_load(AX), $0
 	JNE  load
 	TILEZERO(0)
@@ -103,110 +99,92 @@ multiply:
 	CMPQ DX, lastseg-16(SP)
 	JEQ  store
 segment:
+	MOVQ dot16_a(AX), R12
 	MOVQ dotSeg_a(DX), CX
-	LEAQ (SI)(CX*2), R8
-	LEAQ (DI)(CX*2), R10
+	LEAQ (R12)(CX*2), R12
+	MOVQ dotBlock_a(BX), CX
+	LEAQ (R12)(CX*2), R8
+	MOVQ dotBlock_a(R13), CX
+	LEAQ (R12)(CX*2), R10
 	MOVQ dot16_b(AX), R12
 	MOVQ dotSeg_b(DX), CX
 	LEAQ (R12)(CX*2), R12
+	MOVQ dotBlock_b(BX), CX
+	LEAQ (R12)(CX*2), R12
+	MOVQ dotBlock_b(R13), SI
+	SUBQ CX, SI
+	SHLQ $1, SI
 	MOVQ dotSeg_blocks(DX), CX
 	MOVQ dot16_asmall(AX), R14
 	SHLQ $1, R14
 	JNE  parts
+	TESTQ SI, SI
+	JNE  apart
 	CMPQ dot16_n(AX), $16
 	JLE  narrow
 	PCALIGN $32
 wide:
 	TILELOADD_R8_R9(4)
-	TILELOADD_R12_R11(6)
-	TDPBF16PS(0, 4, 6)
-	TILELOADD_64R12_R11(7)
-	TDPBF16PS(1, 4, 7)
+	LOADEDBY(4, 0, 1)
 	TILELOADD_R10_R9(5)
-	TDPBF16PS(2, 5, 6)
-	TDPBF16PS(3, 5, 7)
-	ADDQ $64, R8
-	ADDQ $64, R10
-	ADDQ $2048, R12
-	DECQ CX
-	JNZ  wide
-	JMP  next
+	BY(5, 2, 3)
+	FURTHER(2048, wide)
 narrow:
 	TILELOADD_R8_R9(4)
 	TILELOADD_R12_R11(6)
 	TDPBF16PS(0, 4, 6)
 	TILELOADD_R10_R9(5)
 	TDPBF16PS(2, 5, 6)
-	ADDQ $64, R8
-	ADDQ $64, R10
-	ADDQ $1024, R12
-	DECQ CX
-	JNZ  narrow
-	JMP  next
+	FURTHER(1024, narrow)
+
+apart:
+	CMPQ dot16_n(AX), $16
+	JLE  narrowapart
+	PCALIGN $32
+wideapart:
+	TILELOADD_R8_R9(4)
+	LOADEDBY(4, 0, 1)
+	ADDQ SI, R12
+	TILELOADD_R10_R9(5)
+	LOADEDBY(5, 2, 3)
+	SUBQ SI, R12
+	FURTHER(2048, wideapart)
+narrowapart:
+	TILELOADD_R8_R9(4)
+	TILELOADD_R12_R11(6)
+	TDPBF16PS(0, 4, 6)
+	ADDQ SI, R12
+	TILELOADD_R10_R9(5)
+	TILELOADD_R12_R11(7)
+	TDPBF16PS(2, 5, 7)
+	SUBQ SI, R12
+	FURTHER(1024, narrowapart)
 
 parts:
 	MOVQ dot16_bsmall(AX), R15
 	SHLQ $1, R15
+	TESTQ SI, SI
+	JNE  partsapart
 	CMPQ dot16_n(AX), $16
 	JLE  narrowparts
 	PCALIGN $32
 wideparts:
-	ADDQ R14, R8
-	ADDQ R14, R10
-	TILELOADD_R8_R9(4)
-	TILELOADD_R12_R11(6)
-	TDPBF16PS(0, 4, 6)
-	TILELOADD_64R12_R11(7)
-	TDPBF16PS(1, 4, 7)
-	TILELOADD_R10_R9(5)
-	TDPBF16PS(2, 5, 6)
-	TDPBF16PS(3, 5, 7)
-	SUBQ R14, R8
-	SUBQ R14, R10
-	TILELOADD_R8_R9(4)
-	TDPBF16PS(0, 4, 6)
-	TDPBF16PS(1, 4, 7)
-	TILELOADD_R10_R9(5)
-	TDPBF16PS(2, 5, 6)
-	TDPBF16PS(3, 5, 7)
-	ADDQ R15, R12
-	TILELOADD_R12_R11(6)
-	TDPBF16PS(0, 4, 6)
-	TILELOADD_64R12_R11(7)
-	TDPBF16PS(1, 4, 7)
-	TDPBF16PS(2, 5, 6)
-	TDPBF16PS(3, 5, 7)
-	SUBQ R15, R12
-	ADDQ $64, R8
-	ADDQ $64, R10
-	ADDQ $2048, R12
-	DECQ CX
-	JNZ  wideparts
-	JMP  next
+	WIDEPARTS
+	FURTHER(2048, wideparts)
 narrowparts:
-	ADDQ R14, R8
-	ADDQ R14, R10
-	TILELOADD_R8_R9(4)
-	TILELOADD_R12_R11(6)
-	TDPBF16PS(0, 4, 6)
-	TILELOADD_R10_R9(5)
-	TDPBF16PS(2, 5, 6)
-	SUBQ R14, R8
-	SUBQ R14, R10
-	TILELOADD_R8_R9(4)
-	TDPBF16PS(0, 4, 6)
-	TILELOADD_R10_R9(5)
-	TDPBF16PS(2, 5, 6)
-	ADDQ R15, R12
-	TILELOADD_R12_R11(6)
-	TDPBF16PS(0, 4, 6)
-	TDPBF16PS(2, 5, 6)
-	SUBQ R15, R12
-	ADDQ $64, R8
-	ADDQ $64, R10
-	ADDQ $1024, R12
-	DECQ CX
-	JNZ  narrowparts
+	NARROWPARTS
+	FURTHER(1024, narrowparts)
+
+partsapart:
+	CMPQ dot16_n(AX), $16
+	JLE  narrowpartsapart
+	PCALIGN $32
+widepartsapart:
+	WIDEPARTSAPART
+	FURTHER(2048, widepartsapart)
+narrowpartsapart:
+	NARROWPARTSAPART
+	FURTHER(1024, narrowpartsapart)
 next:
 	ADDQ $dotSeg__size, DX
 	CMPQ DX, lastseg-16(SP)

@@ -48,8 +48,8 @@ TEXT ·dot16AVX512(SB), NOSPLIT, $120-168
 	MOVQ CX, lastseg-16(SP)
 	MOVQ dot16_blocks(AX), R8
 	MOVQ dot16_blocks+8(AX), CX
-	LEAQ (CX)(CX*2), CX
-	LEAQ (R8)(CX*8), CX
+	SHLQ $5, CX
+	ADDQ R8, CX
 	MOVQ CX, end-24(SP)
 	MOVQ dot16_asmall(AX), CX
 	SHLQ $1, CX
@@ -81,6 +81,8 @@ block:
 eight:
 	MOVQ dot16_n(AX), R14
 	MOVQ dot16_b(AX), R15
+	MOVQ dotBlock_b(R8), CX
+	LEAQ (R15)(CX*2), R15
 	MOVQ R15, bhalf-112(SP)
 	MOVQ crows-48(SP), CX
 	MOVQ CX, cpart-56(SP)

@@ -15,7 +15,7 @@ func dot16Generic(d dot16) {
 				}
 				for _, s := range d.segs {
 					for kb := range s.blocks {
-						a, b := a[s.a+kb*dotK:], d.b[s.b+kb*dotK*width+2*j:]
+						a, b := a[s.a+kb*dotK:], d.b[block.b+s.b+kb*dotK*width+2*j:]
 						if d.asmall != 0 {
 							sum = flushedSum(sum, dot32(a[d.asmall:], b, 2*width))
 						}

@@ -17,7 +17,7 @@ func dotProblem(blocks, m, last, n, segs, depth int, load bool, scale float64) *
 	k, width := segs*depth*dotK, dotWidth(n)
 	d := &dot16{lda: k + 6, ldc: n + 3, n: n, load: load}
 	d.a = make([]uint16, (blocks*16+16)*d.lda)
-	d.b = make([]uint16, k*width)
+	d.b = make([]uint16, (k+8)*width)
 	d.c = make([]float32, blocks*16*d.ldc+16)
 	for i := range d.a {
 		d.a[i] = number()
@@ -41,6 +41,14 @@ func dotProblem(blocks, m, last, n, segs, depth int, load bool, scale float64) *
 	return d
 }
 
+// shift makes a problem one whose blocks find B in places of their own, up to four rows of pairs further; some share theirs with the next block.
+func (d *dot16) shift() *dot16 {
+	for i := range d.blocks {
+		d.blocks[i].b = []int{0, 0, 3, 1, 4, 4, 2, 2, 0}[i%9] * 2 * dotWidth(d.n)
+	}
+	return d
+}
+
 // split makes a problem one of numbers in two parts.
 func (d *dot16) split() *dot16 {
 	d.asmall, d.bsmall = len(d.a), len(d.b)
@@ -54,14 +62,14 @@ func (d *dot16) split() *dot16 {
 	return d
 }
 
-// at returns B(k, j) within segment s.
-func (d *dot16) at(s dotSeg, k, j int) float64 {
-	h := d.b[s.b+(k/2*dotWidth(d.n)+j)*2+k%2]
+// at returns B(k, j) within segment s for a block.
+func (d *dot16) at(block dotBlock, s dotSeg, k, j int) float64 {
+	h := d.b[block.b+s.b+(k/2*dotWidth(d.n)+j)*2+k%2]
 	return float64(math.Float32frombits(uint32(h) << 16))
 }
 
 func TestDot16Reference(t *testing.T) {
-	d := dotProblem(2, 16, 5, 21, 2, 3, true, 1)
+	d := dotProblem(4, 16, 5, 21, 2, 3, true, 1).shift()
 	want := append([]float32(nil), d.c...)
 	for _, block := range d.blocks {
 		for i := range block.m {
@@ -71,8 +79,8 @@ func TestDot16Reference(t *testing.T) {
 				for _, s := range d.segs {
 					for k := range s.blocks * dotK {
 						a := float64(math.Float32frombits(uint32(d.a[block.a+s.a+i*d.lda+k]) << 16))
-						sum += a * d.at(s, k, j)
-						size += math.Abs(a * d.at(s, k, j))
+						sum += a * d.at(block, s, k, j)
+						size += math.Abs(a * d.at(block, s, k, j))
 					}
 				}
 				want[at] = float32(sum)
@@ -95,7 +103,7 @@ func TestDot16EqualsGeneric(t *testing.T) {
 		}{
 			{1, 16, 16, 32, 1, 1, false, 1}, {2, 16, 16, 32, 1, 1, true, 1}, {3, 16, 16, 16, 2, 2, false, 1},
 			{3, 16, 7, 21, 3, 2, true, 1}, {5, 8, 8, 32, 1, 5, false, 1}, {4, 16, 16, 1, 1, 2, true, 1},
-			{1, 1, 1, 11, 9, 1, false, 1}, {2, 16, 16, 32, 2, 2, true, 1e-19}, {2, 16, 16, 32, 2, 2, true, 3e-20},
+			{1, 1, 1, 11, 9, 1, false, 1}, {9, 16, 3, 16, 2, 2, true, 1}, {9, 16, 16, 32, 2, 3, false, 1}, {2, 16, 16, 32, 2, 2, true, 1e-19}, {2, 16, 16, 32, 2, 2, true, 3e-20},
 			{2, 16, 16, 17, 2, 2, true, 1e19}, {2, 16, 16, 17, 1, 1, true, 1e-38}, {40, 16, 16, 32, 9, 2, true, 1},
 		} {
 			t.Run(fmt.Sprint(isa, c), func(t *testing.T) {
@@ -109,6 +117,14 @@ func TestDot16EqualsGeneric(t *testing.T) {
 				dot16Generic(*a)
 				b.run()
 				require.Empty(t, cmp.Diff(words(a.c), words(b.c)), "in two parts")
+				a, b = make().shift(), make().shift()
+				dot16Generic(*a)
+				b.run()
+				require.Empty(t, cmp.Diff(words(a.c), words(b.c)), "B in several places")
+				a, b = make().shift().split(), make().shift().split()
+				dot16Generic(*a)
+				b.run()
+				require.Empty(t, cmp.Diff(words(a.c), words(b.c)), "B in several places, in two parts")
 			})
 		}
 	}

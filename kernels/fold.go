@@ -7,8 +7,8 @@ package kernels
 // foldRows lists, for each row of the 4×4 window, the rows of the 3×3 window that it sums; columns are alike.
 var foldRows = [4][]int{{2}, {1, 2}, {0, 1}, {0}}
 
-// unfoldRows lists, for each row of the 3×3 window, the rows of the 4×4 window that it is part of.
-var unfoldRows = [3][]int{{2, 3}, {1, 2}, {0, 1}}
+// unfolds lists, for each row of the 3×3 window, the rows of the 4×4 window that it is part of.
+var unfolds = [3][]int{{2, 3}, {1, 2}, {0, 1}}
 
 // FoldTasks is the number of tasks of Fold.
 const FoldTasks = 16
@@ -35,19 +35,31 @@ func Fold(task, c, ic, oc int, w, folded []float32) {
 // UnfoldTasks is the number of tasks of Unfold.
 const UnfoldTasks = 9
 
+// unfoldCols and unfoldRows are how many channels of both sides are transposed together.
+const unfoldCols, unfoldRows = 64, 16
+
 // Unfold adds the gradient of folded weights, [4, 4, oc, c] as a Conv's gradient has it, to a part of the gradient of
 // the weights they were made of: the adjoint of Fold. The four terms of a weight are added pairwise first.
 func Unfold(task, c, ic, oc int, dfolded, dw []float32) {
-	rows, cols := unfoldRows[task/3], unfoldRows[task%3]
+	rows, cols := unfolds[task/3], unfolds[task%3]
 	from := func(a, b int) []float32 { return dfolded[(a*4+b)*oc*c:][:oc*c] }
 	a0, a1, b0, b1 := from(rows[0], cols[0]), from(rows[0], cols[1]), from(rows[1], cols[0]), from(rows[1], cols[1])
 	to := dw[task*ic*oc:][:c*oc]
-	for first := 0; first < c; first += packBlock { // few enough that lines of both sides stay in the cache
-		last := min(first+packBlock, c)
-		for o := range oc {
-			for i := first; i < last; i++ {
-				k := o*c + i
-				to[i*oc+o] += (a0[k] + a1[k]) + (b0[k] + b1[k])
+	var sums, more, turned [unfoldRows * unfoldCols]float32
+	for o := 0; o < oc; o += unfoldRows {
+		m := min(unfoldRows, oc-o)
+		for i := 0; i < c; i += unfoldCols {
+			n := min(unfoldCols, c-i)
+			for r := range m {
+				at := (o+r)*c + i
+				sum, rest := sums[r*unfoldCols:][:n], more[:n]
+				Add(a0[at:at+n], a1[at:at+n], sum)
+				Add(b0[at:at+n], b1[at:at+n], rest)
+				Accumulate(rest, sum)
+			}
+			bf16.fn.transpose(m, n, unfoldCols, unfoldRows, bitsOf(sums[:]), bitsOf(turned[:]))
+			for r := range n {
+				Accumulate(turned[r*unfoldRows:][:m], to[(i+r)*oc+o:])
 			}
 		}
 	}

@@ -21,5 +21,6 @@
 	VPBROADCASTD X7, V7
 
 #define TO \
+	FETCH; \
 	LOADHALF(SI, V0); \
 	STORE(V0, DI)

@@ -4,6 +4,8 @@
 #include "elem_avx2_amd64.h"
 #include "half_amd64.h"
 
+#define FETCH
+
 // func halfFromAVX2(n int, x *float32, y *uint16)
 TEXT ·halfFromAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
