@@ -20,7 +20,7 @@ var (
 	}
 	application = [][]string{
 		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/recipes", "segtrain/disk"},
-		{"segtrain/augment", "segtrain/synth", "segtrain/oof", "segtrain/ensemble", "segtrain/post", "segtrain/gate"},
+		{"segtrain/augment", "segtrain/synth", "segtrain/ink", "segtrain/oof", "segtrain/ensemble", "segtrain/post", "segtrain/gate"},
 		{"segtrain/data"},
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report", "segtrain/submission", "segtrain/plan"},
