@@ -35,7 +35,7 @@ var (
 
 // testOnly are the packages that only tests import. They may import everything.
 var testOnly = []string{
-	"internal/archtest", "internal/ref", "internal/kerneltest", "internal/gradcheck", "internal/golden",
+	"internal/archtest", "internal/ref", "internal/kerneltest", "internal/gradcheck", "internal/golden", "internal/smallnet",
 }
 
 // The modules that packages of the engine may import, and those that their tests may import beside them.

@@ -22,7 +22,7 @@ import (
 func keptRun(t *testing.T, settings ...string) *config.Config {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	cfg := parse(t, append([]string{"data.synth.count=20", "data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]",
+	cfg := parse(t, append([]string{"data.synth.count=20", "data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]",
 		"train.epochs=4", "train.keep_last=2", "train.keep_best=1", "out=" + dir}, settings...)...)
 	_, err := Train(context.Background(), cfg, Options{})
 	require.NoError(t, err)

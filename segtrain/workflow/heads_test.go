@@ -167,7 +167,7 @@ func TestDeepSupervisionWantsStages(t *testing.T) {
 // TestGateOfACrossValidation trains classification heads beside masks of every task, keeps what they say out of fold, and measures
 // gates with it.
 func TestGateOfACrossValidation(t *testing.T) {
-	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
+	small := []string{"data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
 		"data.split={kind: kfold, k: 2}", "model.aux.weight=0.5"}
 	for name, settings := range map[string][]string{
 		"binary":     append(slices.Clone(oneThing), "data.synth.count=8"),
