@@ -96,7 +96,7 @@ func TestAverageIsTheMeanOfItsFiles(t *testing.T) {
 // TestAverageMeasuresBatchNormsAsSWA averages SWA's weights with themselves: the pass over the training images must end in the
 // statistics that the end of training measured.
 func TestAverageMeasuresBatchNormsAsSWA(t *testing.T) {
-	cfg := keptRun(t, "model.encoder=efficientnet-b0", "train.swa=true", "model.freeze=encoder", "model.freeze_epochs=1")
+	cfg := keptRun(t, "train.swa=true", "model.freeze=encoder", "model.freeze_epochs=1")
 	swa := filepath.Join(cfg.Out, "swa.safetensors")
 	data, err := os.ReadFile(swa)
 	require.NoError(t, err)

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/smallnet"
 	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
-	"tessera/nn/encoder"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/predict"
@@ -139,11 +139,11 @@ func TestTrainWithHeads(t *testing.T) {
 
 // TestAFrozenEncoderStays trains with weight decay: the encoder ends as it began.
 func TestAFrozenEncoderStays(t *testing.T) {
-	cfg := parse(t, "model.encoder=efficientnet-b0", "model.freeze=encoder", "train.steps=2", "optim.weight_decay=0.1", "train.swa=true")
+	cfg := parse(t, "model.freeze=encoder", "train.steps=2", "optim.weight_decay=0.1", "train.swa=true")
 	cfg.Out = filepath.Join(t.TempDir(), "run")
 	fresh, err := newModel(cfg, 6)
 	require.NoError(t, err)
-	*fresh.(*decoder.SegmentationModel).Encoder.(*encoder.EfficientNet).BN0.Batches = 7
+	*fresh.(*decoder.SegmentationModel).Encoder.(*smallnet.Encoder).Stages[0].BN.Batches = 7
 	cfg.Model.Weights = filepath.Join(t.TempDir(), "fresh.safetensors")
 	require.NoError(t, checkpoint.Save(cfg.Model.Weights, fresh, nil))
 	_, err = Train(t.Context(), cfg, Options{})
