@@ -55,7 +55,7 @@ func TestSearchesCountWhatStepsDo(t *testing.T) {
 						chosen[j] = -1
 					}
 					chosen[k] = candidate
-					got, err := f.masks([]Step{a.step(chosen)}, s)
+					got, err := f.masks([]Step{a.step(chosen)}, newPicture(c.of, p, nil))
 					require.NoError(t, err)
 					want := append(counts(nil), base...)
 					want.add(row)

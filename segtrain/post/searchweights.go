@@ -2,7 +2,6 @@ package post
 
 import (
 	"math"
-	"sort"
 	"sync"
 )
 
@@ -140,12 +139,11 @@ func (s *weightSearch) rows(without, k int, w []float32) []counts {
 			v := f.p[i*n:][:n]
 			rival, most := 0, float32(-1)
 			for j, q := range v {
-				if x := w[j] * float32(q); j != k && x > most {
+				if x := w[j] * float32(q); x > most && j != k {
 					rival, most = j, x
 				}
 			}
-			mine := float32(v[k])
-			c := sort.Search(len(grid), func(c int) bool { x := grid[c] * mine; return x > most || x == most && k < rival })
+			c := firstAbove(grid, float32(v[k]), most, k < rival)
 			all[t].truth++
 			first[c][rival].predicted++
 			own[c].predicted++
@@ -167,4 +165,22 @@ func (s *weightSearch) rows(without, k int, w []float32) []counts {
 		}
 	}
 	return rows
+}
+
+// firstAbove returns the first of weights, which rise, whose product with p is above most, or with equals is as large; their number
+// if there is none, which is asked first, since most classes are far from most pixels.
+func firstAbove(weights []float32, p, most float32, equals bool) int {
+	above := func(c int) bool { x := weights[c] * p; return x > most || x == most && equals }
+	lo, hi := 0, len(weights)
+	if !above(hi - 1) {
+		return hi
+	}
+	for hi--; lo < hi; {
+		if mid := (lo + hi) / 2; above(mid) {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return lo
 }
