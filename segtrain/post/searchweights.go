@@ -84,18 +84,27 @@ func (s *weightSearch) fit(without int, of score) Step {
 		chosen[k] = -1
 	}
 	const sweeps, least = 3, 1e-6
+	changes, seen := 0, make([]int, len(w)) // how many there had been when a class was last tried, and one
 	for range sweeps {
 		changed := false
 		for k := range w {
+			if seen[k] == changes+1 {
+				continue // beside the same weights nothing new is found
+			}
 			rows := s.rows(without, k, w)
 			if math.IsInf(best, -1) { // all weights are 1, which is in the middle of the grid
 				best = of(rows[len(weightGrid)/2])
 			}
+			before := chosen[k]
 			for _, c := range mildFirst(len(rows)) {
 				if v := of(rows[c]); v > best+least {
 					best, chosen[k], w[k], changed = v, c, float32(weightGrid[c]), true
 				}
 			}
+			if chosen[k] != before {
+				changes++
+			}
+			seen[k] = changes + 1
 		}
 		if !changed {
 			break
