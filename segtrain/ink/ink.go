@@ -101,7 +101,7 @@ func (c *Canvas) Rule(from, to Point, width float64, ink color.Color) {
 }
 
 func (c *Canvas) pixel(p Point) Point {
-	return Point{(c.origin.X + p.X) * c.scale, (c.origin.Y + p.Y) * c.scale}
+	return Point{float64((c.origin.X + p.X) * c.scale), float64((c.origin.Y + p.Y) * c.scale)}
 }
 
 func round(v float64) int { return int(math.Round(v)) }

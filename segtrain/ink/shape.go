@@ -69,11 +69,11 @@ func boundsOf(shapes []shape) image.Rectangle {
 func circle(at Point, r float64) shape {
 	n := 16 + int(2*r)
 	corner := 2 * math.Pi / float64(n)
-	r *= math.Sqrt(corner / math.Sin(corner))
+	r = float64(r * math.Sqrt(corner/math.Sin(corner)))
 	s := shape{start: Point{at.X + r, at.Y}}
 	for i := 1; i < n; i++ {
 		sin, cos := math.Sincos(corner * float64(i))
-		s.add(Point{at.X + r*cos, at.Y + r*sin})
+		s.add(Point{at.X + float64(r*cos), at.Y + float64(r*sin)})
 	}
 	return s
 }
@@ -84,7 +84,7 @@ func bar(a, b Point, half float64) []shape {
 	if length == 0 {
 		return nil
 	}
-	nx, ny := (b.Y-a.Y)/length*half, (a.X-b.X)/length*half
+	nx, ny := float64((b.Y-a.Y)/length*half), float64((a.X-b.X)/length*half)
 	s := shape{start: Point{a.X + nx, a.Y + ny}}
 	s.add(Point{b.X + nx, b.Y + ny})
 	s.add(Point{b.X - nx, b.Y - ny})

@@ -33,8 +33,8 @@ func (c *Canvas) Text(text string, at Point, w Words) {
 	origin := c.pixel(at)
 	sin, cos := math.Sincos(w.Turn)
 	turn := func(p *Point) {
-		x, y := p.X-w.Align*length, p.Y
-		*p = Point{origin.X + x*cos - y*sin, origin.Y + x*sin + y*cos}
+		x, y := p.X-float64(w.Align*length), p.Y
+		*p = Point{origin.X + float64(x*cos) - float64(y*sin), origin.Y + float64(x*sin) + float64(y*cos)}
 	}
 	for i := range shapes {
 		turn(&shapes[i].start)
@@ -67,13 +67,13 @@ func outlines(text string, size float64) (shapes []shape, length float64) {
 			continue
 		}
 		if kern, err := f.Kern(&buf, before, glyph, ppem, font.HintingNone); err == nil && i > 0 {
-			length += units(kern)
+			length += float64(units(kern))
 		}
 		if segments, err := f.LoadGlyph(&buf, glyph, ppem, nil); err == nil {
 			shapes = append(shapes, contours(segments, length)...)
 		}
 		if advance, err := f.GlyphAdvance(&buf, glyph, ppem, font.HintingNone); err == nil {
-			length += units(advance)
+			length += float64(units(advance))
 		}
 		before = glyph
 	}
@@ -86,7 +86,7 @@ func contours(segments sfnt.Segments, x float64) []shape {
 	for _, s := range segments {
 		var p [3]Point
 		for i, a := range s.Args {
-			p[i] = Point{x + units(a.X), units(a.Y)}
+			p[i] = Point{x + float64(units(a.X)), units(a.Y)}
 		}
 		switch s.Op {
 		case sfnt.SegmentOpMoveTo:

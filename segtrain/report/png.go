@@ -82,7 +82,7 @@ func (c chart) inkKey(on *ink.Canvas, x float64) {
 		on.Line([]ink.Point{{X: x, Y: titleSize - 4}, {X: x + labelSize, Y: titleSize - 4}}, 2*lineWidth(k.Class), inks[k.Class])
 		x += labelSize + 5
 		on.Text(k.Name, ink.Point{X: x, Y: titleSize}, ink.Words{Size: labelSize, Ink: quietInk})
-		x += ink.Width(k.Name, labelSize)
+		x += float64(ink.Width(k.Name, labelSize))
 	}
 }
 

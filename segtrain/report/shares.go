@@ -21,13 +21,13 @@ func Shares(path string, classes []string, ratios [][]float64) error {
 	title := fmt.Sprintf("Share of each class, folds 0 to %d from left to right", len(ratios)-1)
 	longest := 0.0
 	for _, name := range classes {
-		longest = max(longest, ink.Width(name, labelSize))
+		longest = max(longest, float64(ink.Width(name, labelSize)))
 	}
 	// Names hang from the middle of their class to the left and down.
-	hang := (longest + labelSize) * math.Sqrt2 / 2
+	hang := float64((longest + labelSize) * math.Sqrt2 / 2)
 	left := max(sharesLeft, hang-classRoom/2)
-	room := max(classRoom, foldRoom*float64(len(ratios))/0.6, (ink.Width(title, titleSize)-left)/float64(len(classes)))
-	right := left + room*float64(len(classes))
+	room := max(classRoom, foldRoom*float64(len(ratios))/0.6, (float64(ink.Width(title, titleSize))-left)/float64(len(classes)))
+	right := left + float64(room*float64(len(classes)))
 	on := ink.New(right+2*plotMargin, plotHead+padTop+sharesHigh+hang+2*plotMargin, plotScale).Shift(plotMargin, plotMargin/2)
 	on.Text(title, ink.Point{Y: titleSize}, ink.Words{Size: titleSize, Ink: textInk})
 
@@ -38,9 +38,9 @@ func Shares(path string, classes []string, ratios [][]float64) error {
 	on.Text("times its share in all images", ink.Point{X: left - 44, Y: sharesHigh / 2},
 		ink.Words{Size: labelSize, Align: 0.5, Turn: -math.Pi / 2, Ink: quietInk})
 	for c, name := range classes {
-		from := left + room*float64(c)
-		on.Text(name, ink.Point{X: from + room/2, Y: sharesHigh + labelSize}, ink.Words{Size: labelSize, Align: 1, Turn: nameTurn, Ink: textInk})
-		inkShares(on, ratios, c, axis{-0.5, float64(len(ratios)) - 0.5, from + 0.2*room, from + 0.8*room, true}, y)
+		from := left + float64(room*float64(c))
+		on.Text(name, ink.Point{X: from + float64(room/2), Y: sharesHigh + labelSize}, ink.Words{Size: labelSize, Align: 1, Turn: nameTurn, Ink: textInk})
+		inkShares(on, ratios, c, axis{-0.5, float64(len(ratios)) - 0.5, from + float64(0.2*room), from + float64(0.8*room), true}, y)
 	}
 	return writePlot("shares", path, on)
 }
