@@ -14,8 +14,8 @@ SAME_BITS ?= ./kernels ./tensor ./autograd ./nn ./nn/loss ./optim ./segtrain/spl
 CONCURRENT ?= ./internal/parallel ./tensor ./autograd ./optim ./segtrain/data ./segtrain/train ./segtrain/record ./segtrain/runs
 PLATFORMS := linux/amd64 linux/arm64 linux/riscv64 darwin/arm64 windows/amd64
 MAX_BINARY := 25000000
-# Without tables for debuggers, and without the plotting library's PDF, SVG and TeX, a megabyte that nothing here calls.
-RELEASE := -trimpath -ldflags='-s -w' -tags minimal
+# Without tables for debuggers.
+RELEASE := -trimpath -ldflags='-s -w'
 
 QEMU ?= $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 FUZZTIME ?= 20s

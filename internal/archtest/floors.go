@@ -20,7 +20,7 @@ var (
 	}
 	application = [][]string{
 		{"segtrain/raster", "segtrain/split", "segtrain/metric", "segtrain/weights", "segtrain/recipes", "segtrain/disk"},
-		{"segtrain/augment", "segtrain/synth", "segtrain/oof", "segtrain/ensemble", "segtrain/post", "segtrain/gate"},
+		{"segtrain/augment", "segtrain/synth", "segtrain/ink", "segtrain/oof", "segtrain/ensemble", "segtrain/post", "segtrain/gate"},
 		{"segtrain/data"},
 		{"segtrain/train", "segtrain/predict", "segtrain/survey"},
 		{"segtrain/refine", "segtrain/record", "segtrain/report", "segtrain/submission", "segtrain/plan"},
@@ -35,7 +35,7 @@ var (
 
 // testOnly are the packages that only tests import. They may import everything.
 var testOnly = []string{
-	"internal/archtest", "internal/ref", "internal/kerneltest", "internal/gradcheck", "internal/golden",
+	"internal/archtest", "internal/ref", "internal/kerneltest", "internal/gradcheck", "internal/golden", "internal/smallnet",
 }
 
 // The modules that packages of the engine may import, and those that their tests may import beside them.

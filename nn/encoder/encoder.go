@@ -66,6 +66,15 @@ func New(name string, rng *rand.Rand, o Options) (Encoder, error) {
 	return build(rng, o), nil
 }
 
+// Register makes an encoder known by a name, to New and to whatever takes names from Names, such as configurations: for
+// programs that bring encoders of their own. It is called from init. It panics if the name is empty or taken.
+func Register(name string, build func(*rand.Rand, Options) Encoder) {
+	if _, taken := registry[name]; taken || name == "" {
+		panic(fmt.Sprintf("encoder: Register of %q, which is empty or taken", name))
+	}
+	registry[name] = build
+}
+
 // Names returns the names that New knows, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 

@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,4 +84,22 @@ func TestHeadIsFrozen(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{"_conv_head.weight", "_bn1.weight", "_bn1.bias"}, frozen)
+}
+
+// A registered encoder gets complete options, and its name is one of all from then on.
+func TestRegister(t *testing.T) {
+	var got Options
+	Register("mine", func(rng *rand.Rand, o Options) Encoder {
+		got = o
+		return newMobileNetV2(rng, o)
+	})
+	defer delete(registry, "mine")
+	assert.Contains(t, Names(), "mine")
+	e, err := New("mine", nn.NewRand(1), Options{Depth: 4})
+	require.NoError(t, err)
+	assert.IsType(t, &MobileNetV2{}, e)
+	assert.Equal(t, Options{InChannels: 3, Depth: 4, OutputStride: 32}, got)
+	for _, name := range []string{"", "mine", "resnet18"} {
+		assert.Panics(t, func() { Register(name, newMobileNetV2) }, "%q", name)
+	}
 }

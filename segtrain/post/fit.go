@@ -220,15 +220,18 @@ func (f *fitting) each(work func(i int, s *Sample) error, first func(*Sample)) e
 func (f *fitting) trial(name string) (*Trial, error) {
 	leaders := f.leaders()
 	collectors := make([]collector, len(f.chains))
+	served := make([]int, len(f.chains)) // how many folds a collector is for
 	for _, fold := range leaders {
 		collectors[fold], _ = f.collector(name)
+		served[fold]++
 	}
 	err := f.each(func(_ int, s *Sample) error {
+		base := newPicture(f.Of, s.Probabilities, s.Image)
 		for fold, c := range collectors {
-			if c == nil {
+			if c == nil || served[fold] == 1 && fold == s.Fold { // it would be left out
 				continue
 			}
-			p, err := f.masks(f.chains[fold], s)
+			p, err := f.masks(f.chains[fold], base)
 			if err == nil {
 				err = c.look(p, s)
 			}
@@ -264,12 +267,13 @@ func (f *fitting) leaders() []int {
 	return list
 }
 
-func (f *fitting) masks(steps []Step, s *Sample) (*picture, error) {
+// masks applies steps to a picture as it is without any, which stays so.
+func (f *fitting) masks(steps []Step, base *picture) (*picture, error) {
 	c, err := NewChain(f.Of, steps)
 	if err != nil {
 		return nil, err
 	}
-	p := newPicture(f.Of, s.Probabilities, s.Image)
+	p := base.clone()
 	for _, op := range c.ops {
 		if err := op.apply(p); err != nil {
 			return nil, err
@@ -290,7 +294,8 @@ func (f *fitting) judge(name string, found []Step) (*Trial, error) {
 	}
 	nested, naive := make([]counts, len(f.plain)), make([]counts, len(f.plain))
 	err := f.each(func(i int, s *Sample) error {
-		p, err := f.masks(f.chains[s.Fold], s)
+		base := newPicture(f.Of, s.Probabilities, s.Image)
+		p, err := f.masks(f.chains[s.Fold], base)
 		if err != nil {
 			return err
 		}
@@ -298,7 +303,7 @@ func (f *fitting) judge(name string, found []Step) (*Trial, error) {
 		if naive[i] = nested[i]; reflect.DeepEqual(f.chains[s.Fold], f.chains[f.folds]) {
 			return nil
 		}
-		if p, err = f.masks(f.chains[f.folds], s); err != nil {
+		if p, err = f.masks(f.chains[f.folds], base); err != nil {
 			return err
 		}
 		naive[i] = p.counts(s.Truth, f.Ignore)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -55,7 +56,7 @@ func TestSearchesCountWhatStepsDo(t *testing.T) {
 						chosen[j] = -1
 					}
 					chosen[k] = candidate
-					got, err := f.masks([]Step{a.step(chosen)}, s)
+					got, err := f.masks([]Step{a.step(chosen)}, newPicture(c.of, p, nil))
 					require.NoError(t, err)
 					want := append(counts(nil), base...)
 					want.add(row)
@@ -98,6 +99,22 @@ func TestWeightSearchCountsWhatWeightsDo(t *testing.T) {
 			require.Equal(t, got.counts(truth, 255), row, "class %d, %v", k, step.Weight)
 		}
 	}
+}
+
+// TestFirstAbove compares it with a look at all, with many equals and zeros.
+func TestFirstAbove(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	weights, seen := []float32{0.25, 0.5, 1, 1.5, 2, 4}, map[int]int{}
+	for range 5000 {
+		p, most, equals := float32(rng.IntN(12)), float32(rng.IntN(12)), rng.IntN(2) == 1
+		first := slices.IndexFunc(weights, func(x float32) bool { return x*p > most || x*p == most && equals })
+		if first < 0 {
+			first = len(weights)
+		}
+		seen[first]++
+		require.Equal(t, first, firstAbove(weights, p, most, equals), "%v, %v, %v", p, most, equals)
+	}
+	assert.Len(t, seen, len(weights)+1)
 }
 
 // biased returns samples of a model that finds too little of class b and sprinkles class a with dots of c.

@@ -95,43 +95,17 @@ func element(shape string, radius int) []int {
 }
 
 func open(plane []uint8, h, w int, widths []int) []uint8 {
-	return sweep(sweep(plane, h, w, widths, 0), h, w, widths, 1)
+	b := packed(plane, h, w)
+	b.invert()
+	b = b.dilated(widths)
+	b.invert()
+	return b.dilated(widths).bytes()
 }
 
 func closed(plane []uint8, h, w int, widths []int) []uint8 {
-	return sweep(sweep(plane, h, w, widths, 1), h, w, widths, 0)
-}
-
-// sweep gives value to every pixel that has one of that value under the element: 1 dilates, 0 erodes. Elements are symmetric.
-func sweep(plane []uint8, h, w int, widths []int, value uint8) []uint8 {
-	counts := make([]int32, h*(w+1)) // of the value, ahead of x
-	for y := range h {
-		row := counts[y*(w+1):][:w+1]
-		for x, v := range plane[y*w:][:w] {
-			row[x+1] = row[x]
-			if v == value {
-				row[x+1]++
-			}
-		}
-	}
-	out := make([]uint8, h*w)
-	for i := range out {
-		out[i] = 1 - value
-	}
-	radius := len(widths) / 2
-	for y := range h {
-		for i, half := range widths {
-			from := y + i - radius
-			if from < 0 || from >= h || counts[from*(w+1)+w] == 0 {
-				continue
-			}
-			row := counts[from*(w+1):][:w+1]
-			for x := range w {
-				if row[min(w, x+half+1)] > row[max(0, x-half)] {
-					out[y*w+x] = value
-				}
-			}
-		}
-	}
-	return out
+	b := packed(plane, h, w).dilated(widths)
+	b.invert()
+	b = b.dilated(widths)
+	b.invert()
+	return b.bytes()
 }

@@ -2,7 +2,6 @@ package post
 
 import (
 	"math"
-	"sort"
 	"sync"
 )
 
@@ -85,18 +84,27 @@ func (s *weightSearch) fit(without int, of score) Step {
 		chosen[k] = -1
 	}
 	const sweeps, least = 3, 1e-6
+	changes, seen := 0, make([]int, len(w)) // how many there had been when a class was last tried, and one
 	for range sweeps {
 		changed := false
 		for k := range w {
+			if seen[k] == changes+1 {
+				continue // beside the same weights nothing new is found
+			}
 			rows := s.rows(without, k, w)
 			if math.IsInf(best, -1) { // all weights are 1, which is in the middle of the grid
 				best = of(rows[len(weightGrid)/2])
 			}
+			before := chosen[k]
 			for _, c := range mildFirst(len(rows)) {
 				if v := of(rows[c]); v > best+least {
 					best, chosen[k], w[k], changed = v, c, float32(weightGrid[c]), true
 				}
 			}
+			if chosen[k] != before {
+				changes++
+			}
+			seen[k] = changes + 1
 		}
 		if !changed {
 			break
@@ -140,12 +148,11 @@ func (s *weightSearch) rows(without, k int, w []float32) []counts {
 			v := f.p[i*n:][:n]
 			rival, most := 0, float32(-1)
 			for j, q := range v {
-				if x := w[j] * float32(q); j != k && x > most {
+				if x := w[j] * float32(q); x > most && j != k {
 					rival, most = j, x
 				}
 			}
-			mine := float32(v[k])
-			c := sort.Search(len(grid), func(c int) bool { x := grid[c] * mine; return x > most || x == most && k < rival })
+			c := firstAbove(grid, float32(v[k]), most, k < rival)
 			all[t].truth++
 			first[c][rival].predicted++
 			own[c].predicted++
@@ -167,4 +174,22 @@ func (s *weightSearch) rows(without, k int, w []float32) []counts {
 		}
 	}
 	return rows
+}
+
+// firstAbove returns the first of weights, which rise, whose product with p is above most, or with equals is as large; their number
+// if there is none, which is asked first, since most classes are far from most pixels.
+func firstAbove(weights []float32, p, most float32, equals bool) int {
+	above := func(c int) bool { x := weights[c] * p; return x > most || x == most && equals }
+	lo, hi := 0, len(weights)
+	if !above(hi - 1) {
+		return hi
+	}
+	for hi--; lo < hi; {
+		if mid := (lo + hi) / 2; above(mid) {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return lo
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tessera/segtrain/ink"
 )
 
 // chart is the geometry of one drawing, in the units of its view box.
@@ -25,7 +27,21 @@ type tick struct {
 	Label string
 }
 
-type line struct{ Class, Points string }
+type line struct {
+	Class  string
+	Points points
+}
+
+// points are the corners of a polyline. As text they are as SVG wants them.
+type points []ink.Point
+
+func (p points) String() string {
+	var s []string
+	for _, q := range p {
+		s = append(s, strconv.FormatFloat(q.X, 'f', -1, 64)+","+strconv.FormatFloat(q.Y, 'f', -1, 64))
+	}
+	return strings.Join(s, " ")
+}
 
 type dot struct {
 	Class, Title string
@@ -234,12 +250,12 @@ func (c *chart) add(s series, x, y axis) {
 	if s.name != "" {
 		c.Key = append(c.Key, keyEntry{s.class, s.name})
 	}
-	var points []string
+	var run points
 	flush := func() {
-		if len(points) > 0 {
-			c.Lines = append(c.Lines, line{s.class, strings.Join(points, " ")})
+		if len(run) > 0 {
+			c.Lines = append(c.Lines, line{s.class, run})
 		}
-		points = nil
+		run = nil
 	}
 	for i := range s.x {
 		if !finite(s.y[i]) {
@@ -247,7 +263,7 @@ func (c *chart) add(s series, x, y axis) {
 			continue
 		}
 		px, py := x.at(s.x[i]), y.at(s.y[i])
-		points = append(points, strconv.FormatFloat(px, 'f', -1, 64)+","+strconv.FormatFloat(py, 'f', -1, 64))
+		run = append(run, ink.Point{X: px, Y: py})
 		if s.dots != nil && py >= c.Top {
 			c.Dots = append(c.Dots, dot{s.class, s.dots[i], px, py, i == s.mark})
 		}

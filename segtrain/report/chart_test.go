@@ -61,7 +61,7 @@ func TestChartBreaksAtGaps(t *testing.T) {
 	c, ok := newChart(drawing{"t", "x", []series{{x: []float64{0, 1, 2, 3, 4, 5}, y: y}}, 4})
 	require.True(t, ok)
 	require.Len(t, c.Lines, 3)
-	assert.Equal(t, "46,183 114.8,126", c.Lines[0].Points, "y is 0 at the bottom 240 and 4 at the top 12")
+	assert.Equal(t, "46,183 114.8,126", c.Lines[0].Points.String(), "y is 0 at the bottom 240 and 4 at the top 12")
 	_, ok = newChart(drawing{"t", "x", []series{{x: []float64{1}, y: []float64{math.NaN()}}}, 4})
 	assert.False(t, ok)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"image/color"
 	"math"
 	"os"
 	"path/filepath"
@@ -43,11 +44,28 @@ func TestFoldsSideBySide(t *testing.T) {
 	assert.Error(t, WriteCV(filepath.Join(t.TempDir(), "none", "r.html"), CV{}))
 }
 
+// Each finite ratio is a dot in the ink of its fold; what is not finite has none.
 func TestSharesIsAPicture(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shares.png")
-	require.NoError(t, Shares(path, []string{"a", "b"}, [][]float64{{1, math.NaN()}, {0.5, 2}}))
-	im, err := raster.Read(path)
-	require.NoError(t, err)
-	assert.Greater(t, im.W, im.H)
+	nan := math.NaN()
+	dots := func(ratios ...[]float64) map[color.Color]int {
+		require.NoError(t, Shares(path, []string{"a", "b"}, ratios))
+		im, err := raster.Read(path)
+		require.NoError(t, err)
+		return coloursBetween(im, 0, im.W)
+	}
+	one := dots([]float64{1, nan}, []float64{nan, nan})
+	assert.Zero(t, one[inks["other"]])
+	require.Greater(t, one[inks["main"]], 30)
+	all := dots([]float64{1, 1.2}, []float64{0.5, 2})
+	assert.InDelta(t, 2*one[inks["main"]], all[inks["main"]], 12)
+	assert.InDelta(t, 2*one[inks["main"]], all[inks["other"]], 12)
+	assert.Empty(t, dots([]float64{nan, nan}))
+
 	assert.Error(t, Shares(filepath.Join(t.TempDir(), "none", "s.png"), []string{"a"}, [][]float64{{1}}))
+}
+
+func TestHighestShare(t *testing.T) {
+	assert.Equal(t, 1.5, highestShare([][]float64{{1, math.NaN()}, {math.Inf(1), 1.2}}))
+	assert.Equal(t, 1.05*4, highestShare([][]float64{{1}, {4}}))
 }

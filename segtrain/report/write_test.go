@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"image/color"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/segtrain/ink"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 )
@@ -119,11 +122,36 @@ func TestCurves(t *testing.T) {
 	require.NoError(t, Curves(path, r))
 	im, err := raster.Read(path)
 	require.NoError(t, err)
-	assert.Equal(t, [2]int{390, 3 * 650}, [2]int{im.H, im.W})
+	const wide = (chartWidth + plotMargin) * plotScale
+	require.Equal(t, [2]int{523, 2054}, [2]int{im.H, im.W})
+	for i, want := range []int{3, 1, 1} { // each step, smoothed, validation; mean IoU; rate
+		found := coloursBetween(im, int(float64(i)*wide), int(float64(i+1)*wide))
+		maps.DeleteFunc(found, func(_ color.Color, pixels int) bool { return pixels < 50 }) // of edges
+		assert.Len(t, found, want, "lines of chart %d", i)
+	}
 
 	err = Curves(path, Report{})
 	require.ErrorContains(t, err, "no steps and no epochs")
 	assert.ErrorContains(t, err, path)
+}
+
+// coloursBetween counts the pixels of each ink of curves in columns of a picture.
+func coloursBetween(im *raster.Image, from, to int) map[color.Color]int {
+	of := map[[3]uint8]color.Color{}
+	for _, c := range inks {
+		over := ink.New(1, 1, 1)
+		over.Rule(ink.Point{}, ink.Point{X: 1}, 1, c)
+		of[[3]uint8(over.Image().Pix8)] = c
+	}
+	found := map[color.Color]int{}
+	for y := range im.H {
+		for x := from; x < to; x++ {
+			if c, ok := of[[3]uint8(im.Pix8[(y*im.W+x)*3:][:3])]; ok {
+				found[c]++
+			}
+		}
+	}
+	return found
 }
 
 func TestContactSheet(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 func keptRun(t *testing.T, settings ...string) *config.Config {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	cfg := parse(t, append([]string{"data.synth.count=20", "data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]",
+	cfg := parse(t, append([]string{"data.synth.count=20", "data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]",
 		"train.epochs=4", "train.keep_last=2", "train.keep_best=1", "out=" + dir}, settings...)...)
 	_, err := Train(context.Background(), cfg, Options{})
 	require.NoError(t, err)
@@ -96,7 +96,7 @@ func TestAverageIsTheMeanOfItsFiles(t *testing.T) {
 // TestAverageMeasuresBatchNormsAsSWA averages SWA's weights with themselves: the pass over the training images must end in the
 // statistics that the end of training measured.
 func TestAverageMeasuresBatchNormsAsSWA(t *testing.T) {
-	cfg := keptRun(t, "model.encoder=efficientnet-b0", "train.swa=true", "model.freeze=encoder", "model.freeze_epochs=1")
+	cfg := keptRun(t, "train.swa=true", "model.freeze=encoder", "model.freeze_epochs=1")
 	swa := filepath.Join(cfg.Out, "swa.safetensors")
 	data, err := os.ReadFile(swa)
 	require.NoError(t, err)

@@ -21,7 +21,7 @@ import (
 // smallDebug returns a debug run of a small model on drawn pictures, ready for its checks.
 func smallDebug(t *testing.T, settings ...string) *debugger {
 	t.Helper()
-	settings = append([]string{"data.synth.count=40", "data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]",
+	settings = append([]string{"data.synth.count=40", "data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]",
 		"train.batch=4"}, settings...)
 	cfg, err := config.Parse("t", nil, settings...)
 	require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestDebugOfAFrozenModel(t *testing.T) {
 		p.Frozen = true
 	}
 	require.NoError(t, d.checks(context.Background()))
-	assert.Contains(t, d.verdict(t, "gradients").Text, "2 of 2 parameters to learn got one, 186 are frozen")
+	assert.Contains(t, d.verdict(t, "gradients").Text, "2 of 2 parameters to learn got one, 60 are frozen")
 
 	d.gradients = train.Gradients{} // as if nothing had learned
 	d.checkGradients(true)

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/smallnet"
 	"tessera/nn/checkpoint"
 	"tessera/nn/decoder"
-	"tessera/nn/encoder"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/predict"
@@ -139,11 +139,11 @@ func TestTrainWithHeads(t *testing.T) {
 
 // TestAFrozenEncoderStays trains with weight decay: the encoder ends as it began.
 func TestAFrozenEncoderStays(t *testing.T) {
-	cfg := parse(t, "model.encoder=efficientnet-b0", "model.freeze=encoder", "train.steps=2", "optim.weight_decay=0.1", "train.swa=true")
+	cfg := parse(t, "model.freeze=encoder", "train.steps=2", "optim.weight_decay=0.1", "train.swa=true")
 	cfg.Out = filepath.Join(t.TempDir(), "run")
 	fresh, err := newModel(cfg, 6)
 	require.NoError(t, err)
-	*fresh.(*decoder.SegmentationModel).Encoder.(*encoder.EfficientNet).BN0.Batches = 7
+	*fresh.(*decoder.SegmentationModel).Encoder.(*smallnet.Encoder).Stages[0].BN.Batches = 7
 	cfg.Model.Weights = filepath.Join(t.TempDir(), "fresh.safetensors")
 	require.NoError(t, checkpoint.Save(cfg.Model.Weights, fresh, nil))
 	_, err = Train(t.Context(), cfg, Options{})
@@ -167,7 +167,7 @@ func TestDeepSupervisionWantsStages(t *testing.T) {
 // TestGateOfACrossValidation trains classification heads beside masks of every task, keeps what they say out of fold, and measures
 // gates with it.
 func TestGateOfACrossValidation(t *testing.T) {
-	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
+	small := []string{"data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
 		"data.split={kind: kfold, k: 2}", "model.aux.weight=0.5"}
 	for name, settings := range map[string][]string{
 		"binary":     append(slices.Clone(oneThing), "data.synth.count=8"),

@@ -32,10 +32,10 @@ func TestFits(t *testing.T) {
 
 // A batch that is computed in parts takes the memory of a part and of what is said of all, and a refusal says how many parts do.
 func TestFitsInParts(t *testing.T) {
-	whole := parse(t, "train.batch=8", "data.size=[96,96]")
+	whole := parse(t, "model.encoder=mobilenet_v2", "train.batch=8", "data.size=[96,96]")
 	p, err := build(whole)
 	require.NoError(t, err)
-	parted := parse(t, "train.batch=2", "train.accumulate=4", "data.size=[96,96]")
+	parted := parse(t, "model.encoder=mobilenet_v2", "train.batch=2", "train.accumulate=4", "data.size=[96,96]")
 	q, err := build(parted)
 	require.NoError(t, err)
 	assert.Equal(t, p.memory.Weights, q.memory.Weights)
@@ -52,10 +52,10 @@ func TestFitsInParts(t *testing.T) {
 
 // Where halves would let the batch fit, the refusal says so; and so it is.
 func TestFitsInHalves(t *testing.T) {
-	cfg := parse(t, "train.batch=9", "data.size=[96,96]")
+	cfg := parse(t, "model.encoder=mobilenet_v2", "train.batch=9", "data.size=[96,96]")
 	p, err := build(cfg)
 	require.NoError(t, err)
-	half := parse(t, "train.batch=9", "data.size=[96,96]", "precision=fp16")
+	half := parse(t, "model.encoder=mobilenet_v2", "train.batch=9", "data.size=[96,96]", "precision=fp16")
 	h, err := build(half)
 	require.NoError(t, err)
 	assert.Less(t, h.memory.Step, p.memory.Step*2/3)

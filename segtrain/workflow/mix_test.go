@@ -58,7 +58,7 @@ func TestMix(t *testing.T) {
 
 // TestEveryMixerTrainsInEveryTask mixes always, and ends in other weights than a run that does not.
 func TestEveryMixerTrainsInEveryTask(t *testing.T) {
-	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]",
+	small := []string{"data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]",
 		"train={steps: 2, batch: 4}", "model.aux.weight=0.1", "augment=[]"}
 	for task, settings := range map[string][]string{
 		"multiclass": {"data.synth.count=12"},

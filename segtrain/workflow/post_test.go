@@ -43,7 +43,7 @@ func TestPostMistakes(t *testing.T) {
 func TestPostOfCrossValidation(t *testing.T) {
 	dir := t.TempDir()
 	ctx := context.Background()
-	crossValidated(t, filepath.Join(dir, "cv"), "model.encoder=efficientnet-b0")
+	crossValidated(t, filepath.Join(dir, "cv"))
 	file, done, last := filepath.Join(dir, "post.yaml"), 0, 0
 	steps := []string{"weights", "remove_small_objects", "fill_holes"}
 	r, err := FitPost(ctx, filepath.Join(dir, "cv"), PostFitOptions{Steps: steps, Out: file, Done: func(n, total int) {
@@ -85,8 +85,8 @@ func TestPostOfCrossValidation(t *testing.T) {
 	assert.ErrorContains(t, err, `no step "crop"`)
 
 	// What is predicted with the steps, and measured at full size, has them.
-	light := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "predict.post=[{largest_component: {classes: [ribbon]}}, {opening: {radius: 4}}]", "data.val.fold=0", "model.encoder=efficientnet-b0")
-	plain := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "data.val.fold=0", "model.encoder=efficientnet-b0")
+	light := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "predict.post=[{largest_component: {classes: [ribbon]}}, {opening: {radius: 4}}]", "data.val.fold=0")
+	plain := cvConfig(t, filepath.Join(dir, "cv", "fold0"), "data.val.fold=0")
 	with, err := Evaluate(ctx, light, EvalOptions{FullSize: true}, Options{})
 	require.NoError(t, err)
 	without, err := Evaluate(ctx, plain, EvalOptions{FullSize: true}, Options{})

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tessera/internal/smallnet"
 	"tessera/segtrain/config"
 	"tessera/segtrain/recipes"
 	"tessera/segtrain/record"
@@ -40,7 +41,7 @@ func TestRecipesTrain(t *testing.T) {
 			if !*long && strings.HasPrefix(cfg.Model.Encoder, "resnet") {
 				_, err := build(cfg)
 				require.NoError(t, err)
-				cfg.Model.Encoder = "mobilenet_v2"
+				cfg.Model.Encoder = smallnet.Name
 			}
 			result, err := Train(context.Background(), cfg, Options{})
 			require.NoError(t, err)

@@ -29,7 +29,7 @@ func solvable(t *testing.T) SolveOptions {
 	return SolveOptions{
 		Images: filepath.Join(dir, "set/images"), Masks: filepath.Join(dir, "set/masks"), Test: []string{filepath.Join(dir, "more/images")},
 		Out: filepath.Join(dir, "out"), Folds: 2, Epochs: 2,
-		Settings: []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train.batch=4", "model.encoder=mobilenet_v2"},
+		Settings: []string{"data.size=[32, 32]", "model.decoder_channels=[8, 8, 8, 8, 8]", "train.batch=4", "model.encoder=small"},
 	}
 }
 

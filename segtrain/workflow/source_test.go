@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	_ "tessera/internal/smallnet"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/raster"
@@ -18,7 +19,7 @@ import (
 // parse returns a small configuration of the procedural set with more settings.
 func parse(t *testing.T, settings ...string) *config.Config {
 	t.Helper()
-	small := []string{"data.size=[32,32]", "data.synth.count=30", "model.encoder=mobilenet_v2", "model.decoder_channels=[8,8,8,8,8]", "train.batch=4"}
+	small := []string{"data.size=[32,32]", "data.synth.count=30", "model.encoder=small", "model.decoder_channels=[8,8,8,8,8]", "train.batch=4"}
 	cfg, err := config.Parse("test.yaml", nil, append(small, settings...)...)
 	require.NoError(t, err)
 	return cfg

@@ -84,7 +84,7 @@ func TestMeasureOptions(t *testing.T) {
 
 // TestCrossValidationOfFlags cross-validates one class, and classes that overlap, and reads what was predicted out of fold.
 func TestCrossValidationOfFlags(t *testing.T) {
-	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
+	small := []string{"data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={epochs: 1, batch: 4}",
 		"data.split={kind: stratified, k: 2}"}
 	for name, settings := range map[string][]string{
 		"binary":     append(slices.Clone(oneThing), "data.synth.count=8"),
@@ -198,7 +198,7 @@ func TestRegionsOfTask(t *testing.T) {
 // TestAllThatTrainsWithFlags trains with mixed pictures, deep supervision and a classification head, draws what is trained on, and
 // gives back what a step saw.
 func TestAllThatTrainsWithFlags(t *testing.T) {
-	small := []string{"data.size=[32, 32]", "model.encoder=mobilenet_v2", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={steps: 4, batch: 4}",
+	small := []string{"data.size=[32, 32]", "model.encoder=small", "model.decoder_channels=[8, 8, 8, 8, 8]", "train={steps: 4, batch: 4}",
 		"mix=[{MixUp: {p: 0.4}}, {ClassMix: {p: 0.3}}, {Mosaic: {p: 0.3}}]", "model.deep_supervision=true", "model.aux.weight=0.1",
 		"augment=[HorizontalFlip, {Affine: {rotate: [-30, 30]}}, {MaskDropout: {}}]"}
 	for name, settings := range map[string][]string{
