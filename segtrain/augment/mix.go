@@ -66,8 +66,8 @@ type MixBatch struct {
 
 	FromImages []float32 // before
 	FromLabels []uint8
-	FromMixed  []uint8 // the second labels of soft ones, with FromShare that of the first; nil: labels have all
-	FromShare  []float32
+	FromMixed  []uint8   // the second labels of soft ones, with FromShare that of the first; nil: labels have all
+	FromShare  []float32 // one a pixel, or one a label
 
 	Images []float32 // after; they begin as copies of those before
 	Labels []uint8
@@ -102,9 +102,17 @@ func (b *MixBatch) paste(i, to, j, first, last int) {
 		copy(b.labels(b.Mixed, i)[to*b.Planes:][:n*b.Planes], b.labels(b.second(), j)[first*b.Planes:])
 	}
 	if b.FromShare != nil {
-		pixels := b.H * b.W
-		copy(b.Share[i*pixels+to:][:n], b.FromShare[j*pixels+first:])
+		per := b.shares()
+		copy(b.shareOf(b.Share, i)[to*per:][:n*per], b.shareOf(b.FromShare, j)[first*per:])
 	}
+}
+
+// shares is how many shares a pixel of soft labels has: one, or one a label.
+func (b *MixBatch) shares() int { return len(b.FromShare) / (b.N * b.H * b.W) }
+
+func (b *MixBatch) shareOf(of []float32, i int) []float32 {
+	n := b.H * b.W * b.shares()
+	return of[i*n:][:n]
 }
 
 // MixAll mixes every picture of a batch by one of the mixers or by none. What happens follows from the seed, the epoch and

@@ -57,7 +57,7 @@ func (m *SnapMix) Mix(rng *rand.Rand, b *MixBatch, i int) {
 // resized shows a box of picture j in a box of picture i: pixels between the four about their centre, labels of the nearest.
 func (b *MixBatch) resized(i int, to Box, j int, from Box) {
 	rows, columns := placesIn(from.Y0, from.Y1, to.Y1-to.Y0), placesIn(from.X0, from.X1, to.X1-to.X0)
-	dst, src, pixels := b.image(b.Images, i), b.image(b.FromImages, j), b.H*b.W
+	dst, src := b.image(b.Images, i), b.image(b.FromImages, j)
 	for y, r := range rows {
 		for x, c := range columns {
 			at := (to.Y0+y)*b.W + to.X0 + x
@@ -71,7 +71,8 @@ func (b *MixBatch) resized(i int, to Box, j int, from Box) {
 				copy(b.labels(b.Mixed, i)[at*b.Planes:], b.labels(b.second(), j)[nearest*b.Planes:][:b.Planes])
 			}
 			if b.FromShare != nil {
-				b.Share[i*pixels+at] = b.FromShare[j*pixels+nearest]
+				per := b.shares()
+				copy(b.shareOf(b.Share, i)[at*per:][:per], b.shareOf(b.FromShare, j)[nearest*per:])
 			}
 		}
 	}

@@ -15,10 +15,6 @@ func (k *checker) pseudo() {
 	if c.Pseudo.Manifest == "" {
 		return
 	}
-	if c.Flags() {
-		k.say([]string{"pseudo.manifest", "task"}, "is for task multiclass, but task is %s", c.Task)
-		return
-	}
 	if c.Data.Ignore == nil {
 		k.say([]string{"pseudo.manifest", "data.ignore"},
 			"needs data.ignore: a value for pixels without a label, which no class has, such as 255")

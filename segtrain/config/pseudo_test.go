@@ -16,7 +16,7 @@ func TestMistakesOfPseudoLabels(t *testing.T) {
 		{"data: {ignore: 255}\nmodel: {aux: {weight: 1}}\npseudo: {manifest: p}", "r:3:20: pseudo.manifest: leaves pixels out, " +
 			"and a classification head would learn that what they show is not there; allowed: model.aux.weight 0"},
 		{"task: binary\ndata: {kind: folders, images: i, masks: m, classes: [x]}\npseudo: {manifest: p}",
-			"r:3:20: pseudo.manifest: is for task multiclass, but task is binary"},
+			"r:3:20: pseudo.manifest: needs data.ignore: a value for pixels without a label, which no class has, such as 255"},
 	})
 }
 

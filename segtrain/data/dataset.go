@@ -124,13 +124,11 @@ func (d *Dataset) decode(r Record) (*decoded, error) {
 	p := &decoded{image: img.Channels(d.opt.C)}
 	if d.opt.Overlapping != nil {
 		p.flags, err = r.ReadFlags(d.opt.Overlapping, d.opt.MaskCode, img.H, img.W)
-		return p, err
-	}
-	if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
+	} else if p.mask, err = r.ReadMask(d.opt.MaskCode, img.H, img.W); err == nil {
 		p.mask, err = r.hide(p.mask, uint8(d.opt.MaskCode.Ignore))
 	}
 	if err == nil {
-		p.soft, err = r.readSoft(d.opt.MaskCode, img.H, img.W)
+		p.soft, err = r.readSoft(d.opt.MaskCode, d.opt.Overlapping, img.H, img.W)
 	}
 	return p, err
 }

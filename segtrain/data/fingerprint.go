@@ -103,17 +103,20 @@ func (r Record) sum() (sum [sha256.Size]byte, bytes int64, err error) {
 			paths = append(paths, part.Pixels)
 		}
 	}
-	if strings.Contains(r.Mask, raster.ClassField) { // a file a class
-		masks, err := filepath.Glob(strings.ReplaceAll(r.Mask, raster.ClassField, "*"))
-		if err != nil {
-			return sum, 0, fmt.Errorf("reading the data: %w", err)
-		}
-		paths = append(paths, masks...)
-	} else if r.Mask != "" {
-		paths = append(paths, r.Mask)
-	}
+	masks := []string{r.Mask}
 	if r.Soft != nil {
-		paths = append(paths, r.Soft.Second, r.Soft.Share)
+		masks = append(masks, r.Soft.Second, r.Soft.Share)
+	}
+	for _, mask := range masks {
+		if strings.Contains(mask, raster.ClassField) { // a file a class
+			list, err := filepath.Glob(strings.ReplaceAll(mask, raster.ClassField, "*"))
+			if err != nil {
+				return sum, 0, fmt.Errorf("reading the data: %w", err)
+			}
+			paths = append(paths, list...)
+		} else if mask != "" {
+			paths = append(paths, mask)
+		}
 	}
 	for _, path := range paths {
 		n, err := sumFile(h, path)

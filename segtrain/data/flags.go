@@ -16,7 +16,11 @@ func (o *Options) checkFlags(m Manifest) error {
 		if r.Mask == "" {
 			continue
 		}
-		if err := o.MaskCode.CheckPath(r.Mask); err != nil {
+		code := o.MaskCode
+		if r.Code != nil {
+			code = *r.Code
+		}
+		if err := code.CheckPath(r.Mask); err != nil {
 			return err
 		}
 	}
@@ -42,7 +46,7 @@ func (d *Dataset) Files(index int) []string {
 	}
 	files := append([]string{r.Image}, raster.ClassFiles(r.Mask, d.opt.Overlapping)...)
 	if r.Soft != nil {
-		files = append(files, r.Soft.Second, r.Soft.Share)
+		files = append(files, r.Soft.files(d.opt.Overlapping)...)
 	}
 	return files
 }
@@ -100,6 +104,9 @@ func (r Record) ReadFlags(names []string, code raster.MaskCode, h, w int) (*rast
 		return f, nil
 	case r.Mask == "":
 		return nil, nil
+	}
+	if r.Code != nil {
+		code = *r.Code
 	}
 	f, err := raster.ReadFlags(r.Mask, names, code)
 	if err != nil {

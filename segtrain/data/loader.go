@@ -45,7 +45,7 @@ type Batch struct {
 	IDs         []string
 
 	// Where a mixer or a soft label gives pixels two labels, Mixed are the others, as many as Masks, and Share, N×H×W, is that of
-	// Masks (see autograd.Target). nil otherwise.
+	// Masks (see autograd.Target); of soft labels of classes that may overlap each label has one. nil otherwise.
 	Mixed []uint8
 	Share []float32
 
@@ -136,7 +136,7 @@ func newSlot(ds *Dataset, n int, soft bool) *slot {
 		s.Masks = make([]uint8, n*h*w*ds.Labels())
 	}
 	if soft {
-		s.Mixed, s.Share = make([]uint8, len(s.Masks)), make([]float32, n*h*w)
+		s.Mixed, s.Share = make([]uint8, len(s.Masks)), make([]float32, n*h*w*ds.Shares())
 	}
 	s.Indices, s.IDs = make([]int, n), make([]string, n)
 	return s
@@ -227,7 +227,7 @@ func (s *slot) reset(ds *Dataset, epoch, step int, places []place) {
 		s.Masks = s.Masks[:n*h*w*ds.Labels()]
 	}
 	if s.Mixed != nil {
-		s.Mixed, s.Share = s.Mixed[:len(s.Masks)], s.Share[:n*h*w]
+		s.Mixed, s.Share = s.Mixed[:len(s.Masks)], s.Share[:n*h*w*ds.Shares()]
 	}
 	for i, p := range places {
 		s.Indices[i], s.IDs[i], s.errs[i] = p.index, ds.Record(p.index).ID, nil
@@ -280,7 +280,7 @@ func permutation(opt LoaderOptions, key, n int) []int {
 // work makes samples until there are no more.
 func (l *Loader) work() {
 	h, w, c := l.ds.Shape()
-	labels := h * w * l.ds.Labels()
+	labels, shares := h*w*l.ds.Labels(), h*w*l.ds.Shares()
 	for j := range l.jobs {
 		p := j.slot.places[j.i]
 		to := j.slot.mixing.before(&j.slot.Batch)
@@ -291,7 +291,7 @@ func (l *Loader) work() {
 			mask = to.masks[j.i*labels:][:labels]
 		}
 		if to.mixed != nil {
-			second, share = to.mixed[j.i*labels:][:labels], to.share[j.i*h*w:][:h*w]
+			second, share = to.mixed[j.i*labels:][:labels], to.share[j.i*shares:][:shares]
 		}
 		j.slot.errs[j.i] = l.ds.sample(p.key, p.index, image, mask, second, share)
 		j.slot.mixing.sampled(&j.slot.Batch)

@@ -71,7 +71,7 @@ func (m *mixing) sampled(b *Batch) {
 		Mixed: b.Mixed, Share: b.Share,
 	}
 	if m.from.mixed != nil {
-		mb.FromMixed, mb.FromShare = m.from.mixed[:len(b.Masks)], m.from.share[:pixels]
+		mb.FromMixed, mb.FromShare = m.from.mixed[:len(b.Masks)], m.from.share[:len(b.Share)]
 	}
 	if b.Snaps != nil {
 		b.Snaps, b.FromImages, b.FromMasks = b.Snaps[:b.N], mb.FromImages, mb.FromLabels

@@ -88,8 +88,8 @@ func (o *Options) checkMasks(m Manifest) error {
 		return fmt.Errorf("%s without a mask among labelled ones: an ignore value must be set for them",
 			few(without, "image", "images"))
 	}
-	if i := slices.IndexFunc(m, func(r Record) bool { return r.Soft != nil }); i >= 0 && o.Overlapping != nil {
-		return fmt.Errorf("sample %q has soft labels, which are for classes that exclude each other", m[i].ID)
+	if i := slices.IndexFunc(m, func(r Record) bool { return r.Soft != nil && r.Soft.Second != "" }); i >= 0 && o.Overlapping != nil {
+		return fmt.Errorf("sample %q has second labels, which are for classes that exclude each other", m[i].ID)
 	}
 	if o.Overlapping != nil {
 		return o.checkFlags(m)

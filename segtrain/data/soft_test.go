@@ -170,5 +170,5 @@ func TestSoftLabelMistakes(t *testing.T) {
 	opt.Overlapping = []string{"a", "b"}
 	opt.MaskCode = raster.MaskCode{Coding: raster.IndexCode, Ignore: -1}
 	_, err := NewDataset(slices.Clone(m), opt)
-	assert.ErrorContains(t, err, `sample "soft0" has soft labels, which are for classes that exclude each other`)
+	assert.ErrorContains(t, err, `sample "soft0" has second labels, which are for classes that exclude each other`)
 }

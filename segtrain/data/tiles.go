@@ -153,8 +153,9 @@ func (p *decoded) window(r Record) (*decoded, error) {
 	part := &decoded{image: p.image.Crop(t.Y, t.X, t.H, t.W)}
 	cut := func(m *raster.Mask) *raster.Mask { return m.Crop(t.Y, t.X, t.H, t.W) }
 	if p.mask != nil {
-		part.mask, part.soft = cut(p.mask), p.soft.apply(cut)
+		part.mask = cut(p.mask)
 	}
+	part.soft = p.soft.apply(cut)
 	if p.flags != nil {
 		part.flags = p.flags.Apply(cut)
 	}

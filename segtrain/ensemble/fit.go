@@ -157,7 +157,10 @@ func (s *Sample) logLoss(weights []float64, without int) (loss float64, slope []
 // losses returns the slopes and the loss of each image, summed over its pixels.
 func (s *Sample) losses(weights []float64, without int) [][]float64 {
 	of := s.mixtureLoss
-	if s.combiner.logs() {
+	switch {
+	case s.combiner.Flags:
+		of = s.flagLoss
+	case s.combiner.logs():
 		of = s.softmaxLoss
 	}
 	return each(s, without, func(p *piece) []float64 { return of(p, weights) })

@@ -8,9 +8,12 @@ const sampleValues = 8 << 20
 // A Sample is pixels of many images with what each member says of them: what weights are fitted on. It takes the pixels of
 // every class of an image evenly in the order in which they lie, at most so many, and lets each stand for as many as were left
 // out. So rare classes are there, sums are those of all pixels nearly, and nothing is left to chance.
+//
+// Of classes that may overlap it takes labels, pixels of one class each, those where the class is there and those where it is not alike.
 type Sample struct {
 	combiner Combiner
 	classes  int
+	limits   []float32 // of flags: the least sum of features with which a class is there
 	members  int
 	perImage int
 	images   []piece
@@ -20,8 +23,9 @@ type Sample struct {
 type piece struct {
 	group    int
 	truth    []uint8
+	class    []uint8     // of flags: the class that truth, 0 or 1, is of
 	weight   []float32   // pixels of the image that it stands for
-	features [][]float32 // of each member, pixels×classes: see Combiner.feature
+	features [][]float32 // of each member, pixels×width: see Combiner.feature
 }
 
 // NewSample returns an empty sample for a number of images to come. The method says what the weights will be for. Classes
@@ -35,42 +39,78 @@ func NewSample(method Method, members, classes, images int) *Sample {
 type Drawn struct{ piece piece }
 
 // Draw takes pixels of an image, of which members have the probabilities, pixels×classes. Pixels whose truth is ignore (-1 for
-// none) do not count. Draw may be called by several goroutines.
+// none) do not count. Of flags truth is pixels×classes of 0 and 1 as well. Draw may be called by several goroutines.
 func (s *Sample) Draw(truth []uint8, ignore int, members [][]float32) Drawn {
-	var counts [256]int
-	for _, t := range truth {
-		counts[t]++
+	counts, present := make([]int, s.strata()), 0
+	for i, t := range truth {
+		if k := s.stratum(i, t, ignore); k >= 0 {
+			counts[k]++
+		}
 	}
-	present := 0
-	for t, n := range counts[:s.classes] {
-		if n > 0 && t != ignore {
+	for _, n := range counts {
+		if n > 0 {
 			present++
 		}
 	}
-	quota := s.perImage / max(1, present)
+	quota, width := s.perImage/max(1, present), s.width()
 	p := piece{features: make([][]float32, s.members)}
-	var seen, taken [256]int
+	seen, taken := make([]int, len(counts)), make([]int, len(counts))
 	for i, t := range truth {
-		n := counts[t]
-		k := min(n, quota)
-		if int(t) == ignore || int(t) >= s.classes || taken[t] >= k {
+		x := s.stratum(i, t, ignore)
+		if x < 0 {
 			continue
 		}
-		if at := (2*taken[t] + 1) * n / (2 * k); seen[t] == at { // the middle of the part that the pixel stands for
-			taken[t]++
+		n := counts[x]
+		k := min(n, quota)
+		if taken[x] >= k {
+			continue
+		}
+		if at := (2*taken[x] + 1) * n / (2 * k); seen[x] == at { // the middle of the part that the pixel stands for
+			taken[x]++
 			p.truth = append(p.truth, t)
+			if s.combiner.Flags {
+				p.class = append(p.class, uint8(i%s.classes))
+			}
 			p.weight = append(p.weight, float32(n)/float32(k))
 			for m := range members {
-				p.features[m] = append(p.features[m], members[m][i*s.classes:][:s.classes]...)
+				p.features[m] = append(p.features[m], members[m][i*width:][:width]...)
 			}
 		}
-		seen[t]++
+		seen[x]++
 	}
-	scratch := make([]float32, 2*len(p.truth)*s.classes)
+	scratch := make([]float32, 2*len(p.truth)*width)
 	for _, x := range p.features {
 		copy(x, s.combiner.feature(x, scratch))
 	}
 	return Drawn{p}
+}
+
+// strata is how many kinds of labels there are, of which as many are taken: classes, and of flags each class there and not there.
+func (s *Sample) strata() int {
+	if s.combiner.Flags {
+		return 2 * s.classes
+	}
+	return s.classes
+}
+
+// stratum returns the kind of the i-th label; -1 for one that does not count.
+func (s *Sample) stratum(i int, label uint8, ignore int) int {
+	switch t := int(label); {
+	case t == ignore:
+	case s.combiner.Flags && t <= 1:
+		return i%s.classes*2 + t
+	case !s.combiner.Flags && t < s.classes:
+		return t
+	}
+	return -1
+}
+
+// width is how many probabilities a member has for a label.
+func (s *Sample) width() int {
+	if s.combiner.Flags {
+		return 1
+	}
+	return s.classes
 }
 
 // Append adds what was drawn of an image that belongs to a group, the fold that predicted it.
@@ -118,6 +158,9 @@ func (s *Sample) score(weights []float64, group int) (r score) {
 
 // shares counts the sampled pixels of an image.
 func (s *Sample) shares(p *piece, weights []float64) []share {
+	if s.combiner.Flags {
+		return s.flagShares(p, weights)
+	}
 	sums, z := make([]share, s.classes), make([]float32, s.classes)
 	for i, t := range p.truth {
 		p.add(weights, i, z)

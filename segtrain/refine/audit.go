@@ -9,6 +9,7 @@ import (
 // AuditOptions say what an audit counts. Zero values of the last two are the defaults.
 type AuditOptions struct {
 	Classes   int
+	Flags     bool    // classes do not exclude each other: labels are 0 and 1 of each pixel and class
 	Ignore    int     // label that does not count, -1 for none
 	Margin    float64 // by which a class must be more probable than the given one to contradict it; 0 is DefaultMargin
 	MinRegion float64 // share of an image's pixels that a finding has at least; 0 is DefaultMinRegion
@@ -26,6 +27,9 @@ const (
 //
 // It is confident learning (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
 // JAIR 2021), pixel by pixel, beside the IoU of each class in each image.
+//
+// Of flags each class is judged by itself, as two that exclude each other: 2k of its results is that class k is not there, and 2k+1
+// that it is. The IoU of the first says nothing and is not looked at.
 type Auditor struct {
 	opt        AuditOptions
 	sums       []float64 // of the probability of the given class, by class
@@ -34,10 +38,25 @@ type Auditor struct {
 	images     []look
 }
 
-// NewAuditor returns an auditor that has seen nothing. It panics unless there are 2 to 255 classes.
+// Check says what is wrong with the number of classes.
+func (opt AuditOptions) Check() error {
+	least, most := 2, none
+	if opt.Flags {
+		least, most = 1, none/2
+	}
+	if opt.Classes < least || opt.Classes > most {
+		return fmt.Errorf("%d classes; allowed: %d to %d", opt.Classes, least, most)
+	}
+	return nil
+}
+
+// NewAuditor returns an auditor that has seen nothing. It panics where Check has an error.
 func NewAuditor(opt AuditOptions) *Auditor {
-	if opt.Classes < 2 || opt.Classes > 255 {
-		panic(fmt.Sprintf("refine: NewAuditor: %d classes; allowed: 2 to 255", opt.Classes))
+	if err := opt.Check(); err != nil {
+		panic("refine: NewAuditor: " + err.Error())
+	}
+	if opt.Flags { // from here on there are two classes for each
+		opt.Classes *= 2
 	}
 	if opt.Margin == 0 {
 		opt.Margin = DefaultMargin
@@ -55,6 +74,10 @@ func (a *Auditor) Learn(p *raster.Float, labels []uint8) {
 		panic("refine: Learn after Judge")
 	}
 	a.check(p, labels)
+	if a.opt.Flags {
+		a.learnFlags(p, labels)
+		return
+	}
 	for i, given := range labels {
 		if int(given) != a.opt.Ignore {
 			a.sums[given] += float64(p.Pix[i*p.C+int(given)])
@@ -65,6 +88,10 @@ func (a *Auditor) Learn(p *raster.Float, labels []uint8) {
 
 // check panics unless an image fits the auditor.
 func (a *Auditor) check(p *raster.Float, labels []uint8) {
+	if a.opt.Flags {
+		a.checkFlags(p, labels)
+		return
+	}
 	if p.C != a.opt.Classes || len(labels) != p.H*p.W {
 		panic(fmt.Sprintf("refine: probabilities %d×%d×%d and %d labels, for %d classes", p.H, p.W, p.C, len(labels),
 			a.opt.Classes))
@@ -76,20 +103,28 @@ func (a *Auditor) check(p *raster.Float, labels []uint8) {
 	}
 }
 
-// Look returns what contradicts an image's labels. It panics as Learn does, and ends the first pass.
-func (a *Auditor) Look(p *raster.Float, labels []uint8) *Contradiction {
+// Look returns what contradicts an image's labels; of flags a contradiction for each class, and else one. It panics as Learn does, and
+// ends the first pass.
+func (a *Auditor) Look(p *raster.Float, labels []uint8) []*Contradiction {
 	a.check(p, labels)
 	if a.thresholds == nil {
 		a.learn()
 	}
-	return a.contradict(p, labels)
+	if a.opt.Flags {
+		return a.contradictFlags(p, labels)
+	}
+	return []*Contradiction{a.contradict(p, labels)}
 }
 
 // Judge looks at an image and takes it into the result. It panics as Look does.
 func (a *Auditor) Judge(id string, p *raster.Float, labels []uint8) {
-	c := a.Look(p, labels)
-	l := look{ID: id, h: p.H, w: p.W, tallies: c.tallies(a.opt)}
-	l.regions = c.regions(int(max(1, a.opt.MinRegion*float64(len(labels)))))
+	list := a.Look(p, labels)
+	l := look{ID: id, h: p.H, w: p.W, tallies: newTallies(a.opt.Classes)}
+	for _, c := range list {
+		l.tallies.add(c)
+		l.regions = append(l.regions, c.regions(int(max(1, a.opt.MinRegion*float64(p.H*p.W))))...)
+	}
+	l.tallies.pixels = (l.tallies.labels + int64(len(list)) - 1) / int64(len(list))
 	a.images = append(a.images, l)
 }
 

@@ -144,7 +144,7 @@ func TestPixelsByHand(t *testing.T) {
 	}}
 	a := NewAuditor(AuditOptions{Classes: 2, Ignore: 9})
 	a.Learn(p, labels)
-	c := a.Look(p, labels)
+	c := a.Look(p, labels)[0]
 	assert.Equal(t, []float64{0.5, 0.75}, a.thresholds)
 	assert.Equal(t, []uint8{0, 0, 1, 1, 1, 1, 9, 1}, c.Suggested)
 	assert.Equal(t, []float32{0, 0, 0.75, 0.75, 0, 0, 0, 0}, c.Margin)

@@ -10,6 +10,7 @@ type Contradiction struct {
 	Suggested []uint8   // classes that contradict the labels, and Given elsewhere
 	Margin    []float32 // by which Suggested is more probable than Given; 0 where nothing is contradicted
 
+	ignore    int
 	confident []uint8 // class that the models are confident of; none for none
 }
 
@@ -37,7 +38,7 @@ func (c *Contradiction) Mask() *raster.Mask {
 func (a *Auditor) contradict(p *raster.Float, labels []uint8) *Contradiction {
 	n := len(labels)
 	c := &Contradiction{H: p.H, W: p.W, Given: labels, Predicted: make([]uint8, n), Suggested: make([]uint8, n),
-		Margin: make([]float32, n), confident: make([]uint8, n)}
+		Margin: make([]float32, n), ignore: a.opt.Ignore, confident: make([]uint8, n)}
 	for i, given := range labels {
 		row := p.Pix[i*p.C:][:p.C]
 		c.Suggested[i], c.confident[i] = given, none
@@ -67,22 +68,27 @@ func (a *Auditor) contradict(p *raster.Float, labels []uint8) *Contradiction {
 
 // tallies are sums over an image's pixels that count.
 type tallies struct {
-	pixels                 int64
+	labels                 int64     // that count
+	pixels                 int64     // likewise; of flags the mean over classes
 	both, given, predicted []int64   // by class
 	joint                  []int64   // given × confident: the confident joint
 	mass                   []float64 // given × suggested: of margins
 	area                   []int64   // given × suggested: pixels
 }
 
-func (c *Contradiction) tallies(opt AuditOptions) *tallies {
-	n := opt.Classes
-	t := &tallies{both: make([]int64, n), given: make([]int64, n), predicted: make([]int64, n),
+func newTallies(n int) *tallies {
+	return &tallies{both: make([]int64, n), given: make([]int64, n), predicted: make([]int64, n),
 		joint: make([]int64, n*n), mass: make([]float64, n*n), area: make([]int64, n*n)}
+}
+
+// add counts an image, or of flags one of its classes.
+func (t *tallies) add(c *Contradiction) {
+	n := len(t.given)
 	for i, given := range c.Given {
-		if int(given) == opt.Ignore {
+		if int(given) == c.ignore {
 			continue
 		}
-		t.pixels++
+		t.labels++
 		t.given[given]++
 		t.predicted[c.Predicted[i]]++
 		if given == c.Predicted[i] {
@@ -97,7 +103,6 @@ func (c *Contradiction) tallies(opt AuditOptions) *tallies {
 			t.area[at]++
 		}
 	}
-	return t
 }
 
 // iou returns the IoU of a class and the pixels of the union; 0 and 0 for a class that is in neither.

@@ -33,8 +33,8 @@ func (a *Auditor) Result() *Audit {
 	doubts, contradictions := make([]float64, len(a.images)), make([]float64, len(a.images))
 	for i := range a.images {
 		l := &a.images[i]
-		s := Suspect{ID: l.ID, MeanIoU: l.tallies.meanIoU()}
-		s.Classes, doubts[i] = l.doubts(usual, spread, n)
+		s := Suspect{ID: l.ID, MeanIoU: l.tallies.meanIoU(a.opt.Flags)}
+		s.Classes, doubts[i] = l.doubts(usual, spread, a.opt.Flags)
 		contradictions[i], s.Contradicted = l.contradiction(pairs)
 		r.Images = append(r.Images, s)
 		for _, region := range l.regions {
@@ -68,7 +68,7 @@ func (a *Auditor) usualIoU() (usual, spread []float64) {
 	for class := range usual {
 		var list []float64
 		for _, l := range a.images {
-			if iou, union := l.tallies.iou(class); l.judges(union) {
+			if iou, union := l.tallies.iou(class); l.judges(union) && !absence(a.opt.Flags, class) {
 				list = append(list, iou)
 			}
 		}
@@ -79,6 +79,9 @@ func (a *Auditor) usualIoU() (usual, spread []float64) {
 	}
 	return usual, spread
 }
+
+// absence tells whether a class of flags is that another is not there.
+func absence(flags bool, class int) bool { return flags && class%2 == 0 }
 
 // judges tells whether so many pixels of a class are enough.
 func (l *look) judges(union int64) bool {
@@ -101,8 +104,8 @@ func (a *Auditor) usualPairs() []float64 {
 }
 
 // doubts returns the classes of an image that can be judged, and the mean of how much lower their IoU is than usual.
-func (l *look) doubts(usual, spread []float64, n int) (list []ClassDoubt, mean float64) {
-	t := l.tallies
+func (l *look) doubts(usual, spread []float64, flags bool) (list []ClassDoubt, mean float64) {
+	t, n := l.tallies, len(usual)
 	sum, weights := 0.0, 0.0
 	list = []ClassDoubt{}
 	for class := range n {
@@ -115,6 +118,12 @@ func (l *look) doubts(usual, spread []float64, n int) (list []ClassDoubt, mean f
 		for k, area := range t.area[class*n:][:n] {
 			if d.Contradicted += area; area > most {
 				most, d.Suggested = area, k
+			}
+		}
+		if flags { // what should be the class and is not
+			missed := t.area[(class-1)*n+class]
+			if d.Contradicted += missed; missed > most {
+				d.Suggested = class
 			}
 		}
 		w := math.Sqrt(float64(union) / float64(t.pixels))
@@ -131,19 +140,19 @@ func (l *look) doubts(usual, spread []float64, n int) (list []ClassDoubt, mean f
 
 // contradiction returns how much of an image is contradicted, in parts of what is usual, and the share of its pixels.
 func (l *look) contradiction(pairs []float64) (sum, share float64) {
-	pixels, area := float64(max(1, l.tallies.pixels)), int64(0)
+	pixels, labels, area := float64(max(1, l.tallies.pixels)), float64(max(1, l.tallies.labels)), int64(0)
 	for k, m := range l.tallies.mass {
 		sum += m / pixels / pairs[k]
 		area += l.tallies.area[k]
 	}
-	return sum, float64(area) / pixels
+	return sum, float64(area) / labels
 }
 
 // meanIoU returns that over the classes that are given or predicted, 0 without any.
-func (t *tallies) meanIoU() float64 {
+func (t *tallies) meanIoU(flags bool) float64 {
 	sum, n := 0.0, 0
 	for class := range t.given {
-		if iou, union := t.iou(class); union > 0 {
+		if iou, union := t.iou(class); union > 0 && !absence(flags, class) {
 			sum += iou
 			n++
 		}

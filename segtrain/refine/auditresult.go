@@ -2,7 +2,7 @@ package refine
 
 import "tessera/segtrain/metric"
 
-// An Audit is what an Auditor came to. Classes are indices.
+// An Audit is what an Auditor came to. Classes are indices; of flags two a class: see Auditor.
 type Audit struct {
 	Thresholds []float64    `json:"thresholds"` // mean probability of a class where it is given; above 1 for one that never is
 	Images     []Suspect    `json:"images"`     // the most suspicious first
@@ -20,7 +20,7 @@ type Suspect struct {
 	IoUDoubt      float64      `json:"iou_doubt"`
 	Contradiction float64      `json:"contradiction"`
 	MeanIoU       float64      `json:"mean_iou"`     // over the classes that are given or predicted
-	Contradicted  float64      `json:"contradicted"` // share of the pixels that count
+	Contradicted  float64      `json:"contradicted"` // share of the pixels that count, of flags of the labels
 	Classes       []ClassDoubt `json:"classes"`      // of which enough is there to be judged, the most doubtful first
 }
 
@@ -31,7 +31,7 @@ type ClassDoubt struct {
 	Usual        float64 `json:"usual"` // median over images
 	Z            float64 `json:"z"`     // by how many usual deviations it is lower
 	Pixels       int64   `json:"pixels"`
-	Contradicted int64   `json:"contradicted"` // pixels with that label
+	Contradicted int64   `json:"contradicted"` // pixels with that label; of flags also those that should have it
 	Suggested    int     `json:"suggested"`    // class that most of these should be, -1 for none
 }
 

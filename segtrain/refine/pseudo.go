@@ -13,16 +13,20 @@ import (
 const PseudoIgnore = 255
 
 // A PseudoRule says which pixels of an image get a label, and which images are kept.
+//
+// Where classes do not exclude each other, labels are of pixels and classes: the class is there, or it is not. Clear is set then.
 type PseudoRule struct {
-	Thresholds    []float64 `json:"thresholds"`     // a class: the least mean probability of a pixel
-	Agreement     float64   `json:"agreement"`      // least share of the members that choose the same class as their mean
-	MinKept       float64   `json:"min_kept"`       // least share of an image's pixels that get a label
-	MinConfidence float64   `json:"min_confidence"` // least confidence of an image: see PseudoLabel
+	Thresholds    []float64 `json:"thresholds"`      // a class: the least mean probability of a pixel
+	Clear         []float64 `json:"clear,omitempty"` // a class: the most of a pixel that the class is not at
+	Cut           []float64 `json:"cut,omitempty"`   // a class, beside Clear: from where on a probability says that it is there
+	Agreement     float64   `json:"agreement"`       // least share of the members that choose the same class as their mean
+	MinKept       float64   `json:"min_kept"`        // least share of an image's pixels that get a label
+	MinConfidence float64   `json:"min_confidence"`  // least confidence of an image: see PseudoLabel
 }
 
 // Check says what is wrong with the rule for so many classes.
 func (r PseudoRule) Check(classes int) error {
-	if classes > PseudoIgnore {
+	if classes > PseudoIgnore && !r.Flags() {
 		return fmt.Errorf("pseudo-labels: %d classes; allowed: at most %d, since %d is a pixel without a label", classes, PseudoIgnore, PseudoIgnore)
 	}
 	if len(r.Thresholds) != classes {
@@ -37,6 +41,7 @@ func (r PseudoRule) Check(classes int) error {
 	for k, v := range r.Thresholds {
 		within(fmt.Sprintf("the threshold of class %d", k), v)
 	}
+	wrong = append(wrong, r.checkFlags()...)
 	within("agreement", r.Agreement)
 	within("min-kept", r.MinKept)
 	within("min-confidence", r.MinConfidence)
@@ -45,13 +50,14 @@ func (r PseudoRule) Check(classes int) error {
 
 // A PseudoLabel is what models say of one image.
 type PseudoLabel struct {
-	Mask       *raster.Mask  // the class of each pixel, or PseudoIgnore
+	Mask       *raster.Mask  // the class of each pixel, or PseudoIgnore; nil where classes do not exclude each other
+	Flags      *raster.Flags // which classes are there then
 	Mean       *raster.Float // the soft label: H×W×classes, the mean of the members' probabilities
-	Confidence []float32     // H·W: the mean probability of the class that the mean chooses, also where it is not kept
+	Confidence []float32     // H·W: the mean probability of what the mean chooses, also where it is not kept; of flags the least over classes
 
-	Kept    float64       // share of the pixels that have a label
-	Weight  float64       // mean confidence over all pixels
-	TopTwo  float64       // sum over the pixels that have a label of the probability of their two most probable classes
+	Kept    float64       // share of the pixels that have a label, of flags of pixels times classes
+	Weight  float64       // mean confidence over all of these
+	TopTwo  float64       // sum over the pixels that have a label of the probability of their two most probable classes; 0 of flags
 	Classes []PseudoCount // by the class that the mean chooses
 }
 
@@ -60,15 +66,21 @@ type PseudoCount struct {
 	Pixels     int64
 	Kept       int64
 	Confidence float64 // sum over Pixels
+
+	Without int64 // of flags: pixels that the class would not be at
+	Clear   int64 // of them those that have a label
 }
 
 // NewPseudoLabel combines the probabilities of the members of an ensemble, H×W×classes each. A pixel keeps its class, the first of
 // the most probable ones of the mean, if the mean probability reaches the threshold of the class and enough members choose the
-// same. It panics without members, and if their shapes differ or do not fit the rule.
+// same; of flags see PseudoRule. It panics without members, and if their shapes differ or do not fit the rule.
 func NewPseudoLabel(members []*raster.Float, rule PseudoRule) *PseudoLabel {
 	mean := meanOf(members)
 	if mean.C != len(rule.Thresholds) {
 		panic(fmt.Sprintf("refine: probabilities of %d classes, thresholds of %d", mean.C, len(rule.Thresholds)))
+	}
+	if rule.Flags() {
+		return newPseudoFlags(members, mean, rule)
 	}
 	pixels := mean.H * mean.W
 	l := &PseudoLabel{
@@ -76,7 +88,7 @@ func NewPseudoLabel(members []*raster.Float, rule PseudoRule) *PseudoLabel {
 	}
 	decoder.Argmax(mean.C, mean.Pix, l.Mask.Pix)
 	agree := agreement(members, l.Mask.Pix)
-	wanted := int32(math.Ceil(float64(float64(len(members))*rule.Agreement) - 1e-9)) // 0.8 of 5 members are 4, whatever 0.8 is in binary
+	wanted := int32(rule.wanted(len(members)))
 	kept, sum := int64(0), 0.0
 	for i, class := range l.Mask.Pix {
 		p := mean.Pix[i*mean.C+int(class)]
@@ -96,6 +108,11 @@ func NewPseudoLabel(members []*raster.Float, rule PseudoRule) *PseudoLabel {
 	}
 	l.Kept, l.Weight = float64(kept)/float64(pixels), sum/float64(pixels)
 	return l
+}
+
+// wanted returns how many of so many members must agree: 0.8 of 5 are 4, whatever 0.8 is in binary.
+func (r PseudoRule) wanted(members int) int {
+	return int(math.Ceil(float64(float64(members)*r.Agreement) - 1e-9))
 }
 
 // meanOf adds the members in their order and divides by their number.

@@ -104,6 +104,7 @@ func Unbiased(seen []PseudoSeen, folds, fold int) []int {
 type PseudoRun struct {
 	Split      string // hash
 	Fold       int    // that validates
+	Task       string // as PseudoManifest has it
 	Classes    []string
 	Train, Val []PseudoImage
 }
@@ -115,6 +116,10 @@ type PseudoRun struct {
 // Images of another split are the same if their IDs or their files are. Within one split IDs alone count: two copies of
 // one picture that a split parts are the split's own leak.
 func (m *PseudoManifest) Choose(run PseudoRun) (PseudoSet, error) {
+	if m.Task != run.Task {
+		return PseudoSet{}, fmt.Errorf("pseudo-labels: they are of the task %s, and the run's is %s", cmp.Or(m.Task, "multiclass"),
+			cmp.Or(run.Task, "multiclass"))
+	}
 	if !slices.Equal(m.Classes, run.Classes) {
 		return PseudoSet{}, fmt.Errorf("pseudo-labels: they are of the classes %q, and the run has %q", m.Classes, run.Classes)
 	}

@@ -135,7 +135,7 @@ func TestPseudoManifestFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, sum, again)
 	for want, text := range map[string]string{
-		"is of format 3, and this program reads up to 2": `{"format": 3}`,
+		"is of format 4, and this program reads up to 3": `{"format": 4}`,
 		"does not say what its models have seen":         `{"format": 1}`,
 		"unexpected end":                                 `{"format`,
 	} {

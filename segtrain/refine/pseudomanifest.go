@@ -20,8 +20,8 @@ import (
 const PseudoFile = "manifest.json"
 
 // PseudoFormat is the version of the folders that this program writes, and the highest that it reads.
-// The second has soft labels.
-const PseudoFormat = 2
+// The second has soft labels, the third classes that do not exclude each other.
+const PseudoFormat = 3
 
 // AllFolds is the name of the set that all models made together.
 const AllFolds = "all"
@@ -35,6 +35,11 @@ const AllFolds = "all"
 //	fold0/second/ID.png   of soft labels the second class of each pixel, and PseudoIgnore
 //	fold0/share/ID.png    of soft labels the share of the first, in 255ths: see PseudoLabel.Soft
 //	all/…
+//
+// Where classes do not exclude each other, masks are 0, 1 and PseudoIgnore; of a multilabel task a file a class:
+//
+//	fold0/masks/CLASS/ID.png        the class is there, or not
+//	fold0/probability/CLASS/ID.png  of soft labels the probability that it is, in 255ths
 type PseudoManifest struct {
 	Format  int            `json:"format"`
 	Round   int            `json:"round"`             // 1, or one more than that of the labels that the models trained with
@@ -42,6 +47,7 @@ type PseudoManifest struct {
 	Source  string         `json:"source"`            // the cross-validation's directory, as it was called
 	Split   string         `json:"split"`             // its hash
 	Folds   int            `json:"folds"`             // of all repeats
+	Task    string         `json:"task,omitempty"`    // what a pixel can be: see package metric; empty is multiclass
 	Classes []string       `json:"classes"`
 	Rule    PseudoRule     `json:"rule"`
 	Soft    bool           `json:"soft,omitempty"` // pixels have two labels, for those who want them
@@ -101,6 +107,8 @@ type PseudoClass struct {
 	Pixels     int64   `json:"pixels"`
 	Kept       int64   `json:"kept"`
 	Confidence float64 `json:"confidence"` // mean over Pixels; 0 for none
+	Without    int64   `json:"without,omitempty"`
+	Clear      int64   `json:"clear,omitempty"` // as Kept
 }
 
 // FoldSet is the name of the set of a fold.

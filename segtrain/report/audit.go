@@ -41,6 +41,7 @@ type AuditImage struct {
 	Score                       float64
 	Image                       *raster.Image
 	Given, Predicted, Suggested *raster.Mask // Suggested is Given where nothing is contradicted
+	Palette                     []color.RGBA // of their values; nil: the page's
 }
 
 // An AuditFinding is a region that is contradicted.
@@ -148,7 +149,10 @@ const (
 func (a Audit) item(x AuditImage) (auditItem, []*raster.Image, error) {
 	s := Sample{ID: x.ID, Image: x.Image, Truth: x.Given, Prediction: x.Predicted}
 	suggested := Sample{ID: x.ID, Image: x.Image, Truth: x.Given, Prediction: x.Suggested}
-	r := Report{Palette: a.Palette, Ignore: a.Ignore}
+	if x.Palette == nil {
+		x.Palette = a.Palette
+	}
+	r := Report{Palette: x.Palette, Ignore: a.Ignore}
 	for _, s := range []Sample{s, suggested} {
 		if err := s.check(r); err != nil {
 			return auditItem{}, nil, err
@@ -156,8 +160,8 @@ func (a Audit) item(x AuditImage) (auditItem, []*raster.Image, error) {
 	}
 	s, suggested = s.fit(auditSide), suggested.fit(auditSide)
 	panels := []*raster.Image{
-		s.Image.RGB8(), raster.Overlay(s.Image, s.Truth, a.Palette, overlayAlpha, a.Ignore),
-		raster.Overlay(s.Image, s.Prediction, a.Palette, overlayAlpha, a.Ignore),
+		s.Image.RGB8(), raster.Overlay(s.Image, s.Truth, x.Palette, overlayAlpha, a.Ignore),
+		raster.Overlay(s.Image, s.Prediction, x.Palette, overlayAlpha, a.Ignore),
 		raster.ErrorPanel(s.Image, suggested.Truth, suggested.Prediction, a.Ignore),
 	}
 	item := auditItem{ID: x.ID, Score: fmt.Sprintf("%.1f", x.Score), Note: x.Note}

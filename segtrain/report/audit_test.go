@@ -27,7 +27,7 @@ func audited() Audit {
 		Palette:  []color.RGBA{{200, 0, 0, 255}, {0, 0, 200, 255}},
 		Headline: [][3]string{{"Images", "1", "judged"}}, Suggested: [][]int64{{0, 1234}, {0, 0}},
 		Noise:    []AuditNoise{{23, 0.087, 0, 0.875}, {0, 0, 1, math.NaN()}},
-		Images:   []AuditImage{{"a/b", "8.7 % contradicted", 7.25, raster.NewImage(4, 6, 3), given, predicted, suggested}},
+		Images:   []AuditImage{{"a/b", "8.7 % contradicted", 7.25, raster.NewImage(4, 6, 3), given, predicted, suggested, nil}},
 		Findings: []AuditFinding{{ID: "a/b", Given: "sky", Suggested: "car", Box: "0 0 2 1", Area: 2, Confidence: 0.5, Score: 3.25}},
 		Next:     []string{"segtrain audit"},
 	}

@@ -118,13 +118,19 @@ func (m *Masks) IDs() []string { return slices.Clone(m.ids) }
 // Dir is where the masks lie.
 func (m *Masks) Dir() string { return m.dir }
 
+// Files returns the files of all masks, image by image in the order of IDs, and of an image class by class where each has its own.
+func (m *Masks) Files() (list []string) {
+	for _, f := range m.files {
+		list = append(list, raster.ClassFiles(f, m.classes)...)
+	}
+	return list
+}
+
 // bytes returns the size of the files.
 func (m *Masks) bytes() (n int64) {
-	for _, f := range m.files {
-		for _, file := range raster.ClassFiles(f, m.classes) {
-			if info, err := os.Stat(file); err == nil {
-				n += info.Size()
-			}
+	for _, file := range m.Files() {
+		if info, err := os.Stat(file); err == nil {
+			n += info.Size()
 		}
 	}
 	return n

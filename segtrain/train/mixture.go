@@ -12,7 +12,8 @@ import (
 // pixels, and the share of the first.
 type Mixture struct {
 	loss.Loss
-	targets []autograd.Target // one for each tensor of labels that was recorded
+	PerLabel bool              // of labels that do not exclude each other each has a share of its own, not each pixel one
+	targets  []autograd.Target // one for each tensor of labels that was recorded
 }
 
 // NewMixture returns l for two labels a pixel. l must be loss.Mixable.
@@ -28,7 +29,11 @@ func (m *Mixture) Forward(t *autograd.Tape, logits *autograd.Var, target autogra
 	shape := target.Labels.Shape
 	target.Mixed = t.Labels(shape)
 	n, h, w := shape.Dim(0), shape.Dim(1), shape.Dim(2)
-	target.Share = tensor.New(tensor.Float32, tensor.Dims(n, h, w))
+	shares := tensor.Dims(n, h, w)
+	if m.PerLabel {
+		shares = shape
+	}
+	target.Share = tensor.New(tensor.Float32, shares)
 	m.targets = append(m.targets, target)
 	return m.Loss.Forward(t, logits, target)
 }
@@ -50,5 +55,6 @@ func (t *Trainer) trainingLoss() loss.Loss {
 		return t.Loss
 	}
 	t.mixture = NewMixture(t.Loss)
+	t.mixture.PerLabel = t.Train.Shares() > 1
 	return t.mixture
 }

@@ -67,6 +67,37 @@ func TestMixedLossIsTheSumOfBoth(t *testing.T) {
 	assert.InDelta(t, 0.3*a+0.7*b, of(0, 1, 0.3), 1e-5)
 }
 
+// TestSharesOfLabels gives each of two classes that may overlap a share of its own: the loss is the cross entropy with it.
+func TestSharesOfLabels(t *testing.T) {
+	tape := autograd.NewTape(autograd.Inference)
+	shape := tensor.Dims(1, 4, 4, 2)
+	x, labels := tape.Input(shape), tape.Labels(shape)
+	mixture := NewMixture(loss.BCE{Ignore: 255})
+	mixture.PerLabel = true
+	y := tape.Output(mixture.Forward(tape, x, autograd.NewTarget(labels)))
+	require.NoError(t, tape.Plan())
+	defer tape.Free()
+	b := &data.Batch{Masks: labels.Indices, Mixed: make([]uint8, 32), Share: make([]float32, 32)}
+	want, n := 0.0, 0
+	for i := range b.Share {
+		x.Value()[i] = float32(i%5) - 2
+		b.Masks[i], b.Mixed[i], b.Share[i] = uint8(i/3%2), 1-uint8(i/3%2), 0.5+float32(i)/64
+		p := float64(b.Share[i])
+		if b.Masks[i] == 0 {
+			p = 1 - p
+		}
+		if i%7 == 0 {
+			b.Masks[i] = 255
+			continue
+		}
+		z := float64(x.Value()[i])
+		want, n = want+math.Log1p(math.Exp(z))-p*z, n+1
+	}
+	mixture.set(b)
+	tape.Forward()
+	assert.InDelta(t, want/float64(n), y.Value()[0], 1e-5)
+}
+
 // softSets is sets whose training pictures have soft labels: two classes a pixel, by shares.
 func softSets(t *testing.T) *data.Dataset {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/record"
@@ -40,8 +41,8 @@ type AuditOptions struct {
 type AuditResult struct {
 	Dir      string   `json:"dir"`
 	Out      string   `json:"out"`
-	Split    string   `json:"split"` // hash of the cross-validation's
-	Classes  []string `json:"classes"`
+	Split    string   `json:"split"`              // hash of the cross-validation's
+	Classes  []string `json:"classes"`            // where they do not exclude each other two for each: "no X" and "X"
 	Proposed string   `json:"proposed,omitempty"` // file of actions
 	*refine.Audit
 }
@@ -65,7 +66,7 @@ func Audit(ctx context.Context, ao AuditOptions, o Options) (*AuditResult, error
 	if err := x.each(ctx, func(j judged) error { x.auditor.Judge(j.id, j.probabilities, j.truth); return nil }); err != nil {
 		return nil, err
 	}
-	x.result = &AuditResult{Dir: ao.Dir, Out: ao.Out, Split: x.folder.Split, Classes: x.source.classes, Audit: x.auditor.Result()}
+	x.result = &AuditResult{Dir: ao.Dir, Out: ao.Out, Split: x.folder.Split, Classes: x.names, Audit: x.auditor.Result()}
 	if err := os.MkdirAll(ao.Out, 0o777); err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
@@ -83,6 +84,7 @@ func Audit(ctx context.Context, ao AuditOptions, o Options) (*AuditResult, error
 type audit struct {
 	*outOfFold
 	AuditOptions
+	names   []string // of the auditor's classes
 	auditor *refine.Auditor
 	result  *AuditResult
 }
@@ -95,19 +97,23 @@ func newAudit(ao AuditOptions) (*audit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.exclusive("audit"); err != nil {
-		return nil, err
+	opt := refine.AuditOptions{Classes: len(o.source.classes), Flags: o.cfg.Flags(), Ignore: ignored(o.cfg)}
+	if err := opt.Check(); err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
 	}
-	if len(o.source.classes) > 255 {
-		return nil, fmt.Errorf("audit: %d classes; allowed: 2 to 255", len(o.source.classes))
+	x := &audit{outOfFold: o, AuditOptions: ao, names: o.source.classes}
+	if opt.Flags {
+		x.names = nil
+		for _, name := range o.source.classes {
+			x.names = append(x.names, "no "+name, name)
+		}
 	}
-	x := &audit{outOfFold: o, AuditOptions: ao}
 	if ao.Write != "" {
 		if err := x.checkAction(); err != nil {
 			return nil, err
 		}
 	}
-	x.auditor = refine.NewAuditor(refine.AuditOptions{Classes: len(o.source.classes), Ignore: ignored(o.cfg)})
+	x.auditor = refine.NewAuditor(opt)
 	return x, nil
 }
 
@@ -121,7 +127,11 @@ func (x *audit) checkAction() error {
 			return fmt.Errorf("audit: weight %v; allowed: %v to 1", x.Weight, data.LeastWeight)
 		}
 	case data.Relabel:
-		if m.Code != string(raster.IndexCode) && m.Code != string(raster.PaletteCode) || len(m.Map) > 0 {
+		if x.cfg.Task == config.Multilabel {
+			return x.cfg.Mistake("task", "audit proposes to relabel where an image has one mask, but task is %s; there are: drop, weight, ignore", x.cfg.Task)
+		}
+		binary := m.Code == string(raster.BinaryCode) && x.cfg.Task == config.Binary
+		if !binary && m.Code != string(raster.IndexCode) && m.Code != string(raster.PaletteCode) || len(m.Map) > 0 {
 			return fmt.Errorf("audit: masks coded as %s cannot be written anew; allowed: index without a map, palette", m.Code)
 		}
 	case data.Ignore:
@@ -140,7 +150,7 @@ func (x *audit) top() []refine.Suspect {
 }
 
 // look judges one image again, for its pictures.
-func (x *audit) look(id string) (int, *refine.Contradiction, error) {
+func (x *audit) look(id string) (int, []*refine.Contradiction, error) {
 	index := slices.IndexFunc(x.folder.Images, func(i oofImage) bool { return i.ID == id })
 	j, err := x.judged(index)
 	if err != nil {
@@ -187,13 +197,17 @@ func (x *audit) proposal(dir, id string) (weight, mask, pixels string, err error
 		return "", "", "", fmt.Errorf("audit: %w", err)
 	}
 	if x.Action == data.Ignore {
-		return "", "", pixels, raster.WriteMask(file, c.Mask(), nil)
+		return "", "", pixels, raster.WriteMask(file, anyContradicted(c), nil)
+	}
+	suggested := &raster.Mask{H: c[0].H, W: c[0].W, Pix: c[0].Suggested}
+	if x.cfg.Flags() {
+		x.restoreIgnored(suggested.Pix)
 	}
 	colors := x.source.code.Palette
 	if len(colors) > 0 && x.source.code.IgnoreColor != nil {
 		colors = append(slices.Clip(colors), *x.source.code.IgnoreColor)
 	}
-	return "", mask, "", raster.WriteMask(file, &raster.Mask{H: c.H, W: c.W, Pix: c.Suggested}, colors)
+	return "", mask, "", raster.WriteMask(file, suggested, colors)
 }
 
 // writeTables writes the result as JSON, and its lists as CSV.
@@ -212,8 +226,8 @@ func (x *audit) writeTables() error {
 	}
 	findings := [][]string{{"rank", "id", "score", "given", "suggested", "area", "confidence", "box", "action"}}
 	for _, f := range x.result.Findings {
-		findings = append(findings, []string{fmt.Sprint(f.Rank), f.ID, fmt.Sprintf("%.3f", f.Score), x.source.classes[f.Given],
-			x.source.classes[f.Suggested], fmt.Sprint(f.Area), fmt.Sprintf("%.3f", f.Confidence), boxText(f.Box), ""})
+		findings = append(findings, []string{fmt.Sprint(f.Rank), f.ID, fmt.Sprintf("%.3f", f.Score), x.names[f.Given],
+			x.names[f.Suggested], fmt.Sprint(f.Area), fmt.Sprintf("%.3f", f.Confidence), boxText(f.Box), ""})
 	}
 	return errors.Join(writeText(filepath.Join(x.Out, AuditFile), string(text)),
 		writeTable(filepath.Join(x.Out, AuditListFile), images), writeTable(filepath.Join(x.Out, AuditFindingsFile), findings))
@@ -226,9 +240,9 @@ func (x *audit) doubtful(s refine.Suspect) (class, suggested string) {
 	}
 	d := s.Classes[0]
 	if d.Suggested >= 0 {
-		suggested = x.source.classes[d.Suggested]
+		suggested = x.names[d.Suggested]
 	}
-	return x.source.classes[d.Class], suggested
+	return x.names[d.Class], suggested
 }
 
 func boxText(b refine.Box) string { return fmt.Sprintf("%d %d %d %d", b.X0, b.Y0, b.X1, b.Y1) }
@@ -238,7 +252,7 @@ func (x *audit) summary(s refine.Suspect) string {
 	parts := []string{fmt.Sprintf("%.1f %% contradicted", 100*s.Contradicted)}
 	for _, d := range s.Classes[:min(3, len(s.Classes))] {
 		if d.Z > 1 {
-			parts = append(parts, fmt.Sprintf("%s: IoU %.2f, usually %.2f", x.source.classes[d.Class], d.IoU, d.Usual))
+			parts = append(parts, fmt.Sprintf("%s: IoU %.2f, usually %.2f", x.names[d.Class], d.IoU, d.Usual))
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -3,9 +3,11 @@ package workflow
 import (
 	"encoding/csv"
 	"fmt"
+	"image/color"
 	"io"
 	"path/filepath"
 
+	"tessera/segtrain/config"
 	"tessera/segtrain/oof"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/refine"
@@ -21,7 +23,7 @@ const shownFindings = 40
 func (x *audit) writePage() error {
 	r := x.result
 	page := report.Audit{
-		Title: "Labels of " + filepath.Base(x.Dir), Names: r.Classes, Palette: x.source.palette, Ignore: ignored(x.cfg),
+		Title: "Labels of " + filepath.Base(x.Dir), Names: r.Classes, Palette: x.palette(), Ignore: x.pageIgnore(),
 		Subtitle:  fmt.Sprintf("%d images, judged by models that did not train on them; split %.12s", len(r.Images), r.Split),
 		Suggested: r.Suggested, Headline: x.headline(),
 		Next: []string{
@@ -71,7 +73,7 @@ const clearlyOdd = 6
 
 // picture returns what the page shows of an image.
 func (x *audit) picture(s refine.Suspect) (report.AuditImage, error) {
-	index, c, err := x.look(s.ID)
+	index, list, err := x.look(s.ID)
 	if err != nil {
 		return report.AuditImage{}, err
 	}
@@ -79,9 +81,77 @@ func (x *audit) picture(s refine.Suspect) (report.AuditImage, error) {
 	if err != nil {
 		return report.AuditImage{}, err
 	}
+	shown := report.AuditImage{ID: s.ID, Score: s.Score, Note: x.summary(s), Image: im}
+	if x.cfg.Task == config.Multilabel {
+		masks, colors := raster.Combined(x.source.palette, flagsOf(list, func(c *refine.Contradiction) []uint8 { return c.Given }),
+			flagsOf(list, func(c *refine.Contradiction) []uint8 { return c.Predicted }),
+			flagsOf(list, func(c *refine.Contradiction) []uint8 { return c.Suggested }))
+		shown.Given, shown.Predicted, shown.Suggested, shown.Palette = masks[0], masks[1], masks[2], colors
+		return shown, nil
+	}
+	c := list[0]
 	mask := func(pix []uint8) *raster.Mask { return &raster.Mask{H: c.H, W: c.W, Pix: pix} }
-	return report.AuditImage{ID: s.ID, Score: s.Score, Note: x.summary(s), Image: im, Given: mask(c.Given), Predicted: mask(c.Predicted),
-		Suggested: mask(c.Suggested)}, nil
+	shown.Given, shown.Predicted, shown.Suggested = mask(c.Given), mask(c.Predicted), mask(c.Suggested)
+	return shown, nil
+}
+
+// flagIgnored is what an auditor's labels of flags are where they do not count.
+const flagIgnored = raster.NoFlags
+
+// flagsOf puts labels of the classes' contradictions, 2k and 2k+1, together. What does not count in Given counts nowhere.
+func flagsOf(list []*refine.Contradiction, of func(*refine.Contradiction) []uint8) *raster.Flags {
+	h, w := list[0].H, list[0].W
+	labels := make([]uint8, h*w*len(list))
+	for k, c := range list {
+		for i, v := range of(c) {
+			if labels[i*len(list)+k] = v & 1; c.Given[i] == flagIgnored {
+				labels[i*len(list)+k] = flagIgnored
+			}
+		}
+	}
+	return raster.FlagsOf(h, w, len(list), labels, flagIgnored)
+}
+
+// anyContradicted returns 255 where a label of any class is contradicted and 0 elsewhere.
+func anyContradicted(list []*refine.Contradiction) *raster.Mask {
+	m := list[0].Mask()
+	for _, c := range list[1:] {
+		for i := range m.Pix {
+			if c.Contradicted(i) {
+				m.Pix[i] = 255
+			}
+		}
+	}
+	return m
+}
+
+// restoreIgnored gives what does not count the value that it has in the files.
+func (x *audit) restoreIgnored(labels []uint8) {
+	for i, v := range labels {
+		if v == flagIgnored {
+			labels[i] = uint8(ignored(x.cfg))
+		}
+	}
+}
+
+// palette returns the colors of the auditor's classes: of what is not there, none in pictures.
+func (x *audit) palette() []color.RGBA {
+	if !x.cfg.Flags() {
+		return x.source.palette
+	}
+	var list []color.RGBA
+	for _, c := range x.source.palette {
+		list = append(list, color.RGBA{R: 0x55, G: 0x55, B: 0x55}, c)
+	}
+	return list
+}
+
+// pageIgnore returns the label that does not count in pictures, -1 for none.
+func (x *audit) pageIgnore() int {
+	if x.cfg.Flags() {
+		return flagIgnored
+	}
+	return ignored(x.cfg)
 }
 
 // writeTable writes rows as CSV.

@@ -23,7 +23,9 @@ type blend struct {
 	hash    string // of the split
 	classes []string
 	ignore  int
-	folds   []int // of each image
+	task    metric.Task
+	limits  []float32 // of flags: from which probability a class is there
+	folds   []int     // of each image
 
 	sample *ensemble.Sample
 	errors *ensemble.Errors
@@ -56,21 +58,23 @@ func openBlend(ctx context.Context, eo EnsembleOptions, o Options) (*blend, erro
 		if err != nil {
 			return nil, err
 		}
-		if err := m.exclusive("ensemble"); err != nil {
-			return nil, err
-		}
 		b.members = append(b.members, m)
 		if err := b.checkMember(m); err != nil {
 			return nil, err
 		}
 		if i == 0 {
 			b.hash, b.classes, b.ignore = m.folder.Split, m.folder.Classes, ignored(m.cfg)
+			b.task, b.limits = task(m.cfg), limits(m.cfg)
 		}
 	}
 	if err := b.part(); err != nil {
 		return nil, err
 	}
-	b.sample = ensemble.NewSample(method, len(b.members), len(b.classes), len(b.folds))
+	if b.task.Flags() {
+		b.sample = ensemble.NewFlagSample(method, len(b.members), b.limits, len(b.folds))
+	} else {
+		b.sample = ensemble.NewSample(method, len(b.members), len(b.classes), len(b.folds))
+	}
 	b.errors = ensemble.NewErrors(len(b.members))
 	return b, nil
 }
@@ -113,6 +117,8 @@ func (b *blend) checkMember(m *outOfFold) error {
 	switch {
 	case m.single != first.single:
 		return fmt.Errorf("%s and %s: one is a single run and the other a cross-validation, which predicts more images; compare runs with runs", first.dir, m.dir)
+	case task(m.cfg) != task(first.cfg):
+		return fmt.Errorf("%s is %s, and %s %s", first.dir, first.cfg.Task, m.dir, m.cfg.Task)
 	case m.folder.Split != first.folder.Split:
 		return fmt.Errorf("%s is of the split %.12s…, and %s of %.12s…: members are compared on images that none of them trained on, so "+
 			"they must have the same folds; train with data.split {kind: file, file: %s}", m.dir, m.folder.Split, first.dir,
@@ -122,6 +128,9 @@ func (b *blend) checkMember(m *outOfFold) error {
 			strings.Join(first.folder.Classes, ", "))
 	case ignored(m.cfg) != ignored(first.cfg):
 		return fmt.Errorf("%s ignores the value %d, and %s %d", m.dir, ignored(m.cfg), first.dir, ignored(first.cfg))
+	case m.cfg.Flags() && !slices.Equal(limits(m.cfg), limits(first.cfg)):
+		return fmt.Errorf("%s and %s have other thresholds, %v and %v: members are judged by one predict.threshold", first.dir, m.dir,
+			first.cfg.Predict.Threshold, m.cfg.Predict.Threshold)
 	case m.single && !slices.EqualFunc(m.folder.Images, first.folder.Images, func(a, b oofImage) bool { return a.ID == b.ID }):
 		return fmt.Errorf("%s validated on other images than %s, and trained on some of those: compare runs of one fold, or cross-validations",
 			m.dir, first.dir)
@@ -205,12 +214,16 @@ func pass[T any](ctx context.Context, b *blend, of func(image int, x blended) T,
 	return nil
 }
 
-// choose returns the classes that weights choose.
+// choose returns the classes that weights choose, or the flags.
 func (b *blend) choose(weights []float64, x blended) []uint8 {
-	c, out := ensemble.Combiner{Method: b.method, Weights: weights}, make([]float32, len(x.p[0]))
+	c, out := ensemble.Combiner{Method: b.method, Flags: b.task.Flags(), Weights: weights}, make([]float32, len(x.p[0]))
 	c.Combine(len(b.classes), x.p, out)
 	chosen := make([]uint8, len(x.truth))
-	decoder.Argmax(len(b.classes), out, chosen)
+	if b.task.Flags() {
+		metric.Threshold(b.limits, out, chosen)
+	} else {
+		decoder.Argmax(len(b.classes), out, chosen)
+	}
 	return chosen
 }
 
@@ -263,7 +276,7 @@ func (b *blend) score(ctx context.Context, wanted []ensemble.Set) error {
 
 func (b *blend) begin(sets []ensemble.Set) {
 	for _, s := range sets {
-		b.stats[s] = metric.NewStats(metric.Multiclass, len(b.classes), b.ignore)
+		b.stats[s] = metric.NewStats(b.task, len(b.classes), b.ignore)
 	}
 }
 

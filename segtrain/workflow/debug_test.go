@@ -196,7 +196,12 @@ func TestDebugOfFlags(t *testing.T) {
 // overlapped draws pictures whose masks hold six overlapping classes as bits, and returns settings for them.
 func overlapped(t *testing.T, count int, settings ...string) []string {
 	t.Helper()
-	dir := t.TempDir()
+	return overlappedIn(t, t.TempDir(), count, settings...)
+}
+
+// overlappedIn is overlapped with pictures in a folder.
+func overlappedIn(t *testing.T, dir string, count int, settings ...string) []string {
+	t.Helper()
 	require.NoError(t, synth.Write(dir, count, 32, 32, 1, nil))
 	code := raster.MaskCode{Coding: raster.IndexCode, Classes: 6, Ignore: -1}
 	files, err := filepath.Glob(filepath.Join(dir, "masks", "*.png"))

@@ -169,8 +169,8 @@ func (b *blend) drop(ctx context.Context, weighings []*weighing) error {
 // judge measures the weights of the weighings: those of all images on all, the others each on the fold they were found without.
 func (b *blend) judge(ctx context.Context, weighings []*weighing) (*Blended, error) {
 	all, classes := b.imagesWithout(ensemble.All), len(b.classes)
-	naive, nested := metric.NewConfusion(classes), metric.NewStats(metric.Multiclass, classes, b.ignore)
-	naiveStats := metric.NewStats(metric.Multiclass, classes, b.ignore)
+	naive, nested := metric.NewStats(b.task, classes, b.ignore), metric.NewStats(b.task, classes, b.ignore)
+	confusion := metric.NewConfusion(classes) // of classes that exclude each other
 	err := pass(ctx, b, func(image int, x blended) (list [2][]uint8) {
 		list[0] = b.choose(weighings[0].weights, x)
 		if len(weighings) > 1 {
@@ -178,8 +178,10 @@ func (b *blend) judge(ctx context.Context, weighings []*weighing) (*Blended, err
 		}
 		return list
 	}, func(_ int, x blended, list [2][]uint8) {
-		naive.Add(x.truth, list[0], b.ignore)
-		naiveStats.Add(x.truth, list[0])
+		naive.Add(x.truth, list[0])
+		if !b.task.Flags() {
+			confusion.Add(x.truth, list[0], b.ignore)
+		}
 		if list[1] != nil {
 			nested.Add(x.truth, list[1])
 		}
@@ -191,9 +193,12 @@ func (b *blend) judge(ctx context.Context, weighings []*weighing) (*Blended, err
 	equal := b.counts(whole)
 	r := &Blended{Split: b.hash, HeldOut: b.members[0].single, Classes: b.classes, Images: len(all), Combine: b.method, Correlation: b.errors.Matrix(),
 		Equal: ensemble.MeanIoU(equal, all), Report: naive.Report(b.classes)}
+	if !b.task.Flags() {
+		r.Report = confusion.Report(b.classes)
+	}
 	r.Members = b.describe(weighings[0], all)
 	if !slices.Equal(weighings[0].weights, whole.Weights(len(b.members))) || len(weighings) > 1 {
-		r.Naive = &BlendedScore{ensemble.MeanIoU(naiveStats, all), ensemble.Compare(naiveStats, equal, all)}
+		r.Naive = &BlendedScore{ensemble.MeanIoU(naive, all), ensemble.Compare(naive, equal, all)}
 	}
 	if len(weighings) > 1 {
 		r.Nested = &BlendedScore{ensemble.MeanIoU(nested, all), ensemble.Compare(nested, equal, all)}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,11 +34,7 @@ func crossValidated(t *testing.T, dir string, settings ...string) string {
 	defer shared.Unlock()
 	key := strings.Join(settings, "\n")
 	if shared.dirs[key] == "" {
-		if shared.root == "" {
-			root, err := os.MkdirTemp("", "segtrain-workflow-")
-			require.NoError(t, err)
-			shared.root, shared.dirs = root, map[string]string{}
-		}
+		makeShared(t)
 		whole, err := os.MkdirTemp(shared.root, "")
 		require.NoError(t, err)
 		whole = filepath.Join(whole, "cv")
@@ -48,4 +45,25 @@ func crossValidated(t *testing.T, dir string, settings ...string) string {
 	}
 	require.NoError(t, os.CopyFS(dir, os.DirFS(shared.dirs[key])))
 	return dir
+}
+
+func makeShared(t *testing.T) {
+	t.Helper()
+	if shared.root == "" {
+		root, err := os.MkdirTemp("", "segtrain-workflow-")
+		require.NoError(t, err)
+		shared.root, shared.dirs = root, map[string]string{}
+	}
+}
+
+// flagSettings are settings of a task with flags, binary or multilabel, on twelve pictures that all tests share.
+func flagSettings(t *testing.T, name string) []string {
+	t.Helper()
+	if name == "binary" {
+		return append(slices.Clone(oneThing), "data.synth.count=12")
+	}
+	shared.Lock()
+	defer shared.Unlock()
+	makeShared(t)
+	return overlappedIn(t, filepath.Join(shared.root, name), 12)
 }

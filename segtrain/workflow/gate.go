@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"tessera/nn/decoder"
 	"tessera/segtrain/config"
 	"tessera/segtrain/gate"
 	"tessera/segtrain/metric"
@@ -112,11 +111,7 @@ func (m *gateMeasure) sample(x judged) gate.Sample {
 // count compares the masks of probabilities with the truth.
 func (m *gateMeasure) count(x judged, p *raster.Float) []metric.Counts {
 	chosen := make([]uint8, len(x.truth))
-	if m.cv.cfg.Flags() {
-		metric.Threshold(limits(m.cv.cfg), p.Pix, chosen)
-	} else {
-		decoder.Argmax(p.C, p.Pix, chosen)
-	}
+	choose(m.cv.cfg, p.C, p.Pix, chosen)
 	stats := metric.NewStats(task(m.cv.cfg), m.classes, ignored(m.cv.cfg))
 	stats.Add(x.truth, chosen)
 	counts := make([]metric.Counts, m.classes)

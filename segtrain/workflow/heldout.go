@@ -28,9 +28,6 @@ func openHeldOut(ctx context.Context, dir string, o Options) (*outOfFold, error)
 	}
 	setThreads(cfg)
 	x := &outOfFold{dir: dir, cfg: cfg, single: true}
-	if err := x.exclusive("ensemble"); err != nil {
-		return nil, err
-	}
 	if x.source, x.ds, err = evalData(cfg, EvalOptions{}, filepath.Join(dir, DataFolder)); err != nil {
 		return nil, err
 	}
@@ -57,6 +54,7 @@ func (x *outOfFold) predictHeldOut(ctx context.Context, o Options) error {
 	}
 	m := oof.Manifest{
 		Split: hash, Folds: 1, Repeats: 1, Classes: x.source.classes, Size: x.cfg.Data.Size, Resize: x.cfg.Data.Resize, Weights: []string{sum},
+		Task: manifestTask(x.cfg),
 	}
 	for _, r := range x.source.val {
 		m.Images = append(m.Images, oof.Image{ID: r.ID, Folds: []int{0}})

@@ -9,6 +9,7 @@ import (
 	"tessera/nn/loss"
 	"tessera/segtrain/augment"
 	"tessera/segtrain/config"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/train"
 	"tessera/tensor"
 )
@@ -96,7 +97,9 @@ func softLabels(cfg *config.Config) bool { return cfg.Pseudo.Manifest != "" && c
 // trainingLoss returns the loss of training steps: pixels of mixed pictures, and those of soft labels, may have two labels.
 func (p *parts) trainingLoss(cfg *config.Config) loss.Loss {
 	if augment.Soft(p.mix) || softLabels(cfg) {
-		return train.NewMixture(p.loss)
+		m := train.NewMixture(p.loss)
+		m.PerLabel = softLabels(cfg) && task(cfg) == metric.Multilabel
+		return m
 	}
 	return p.loss
 }

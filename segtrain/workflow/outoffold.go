@@ -59,14 +59,6 @@ func openOutOfFold(dir string) (*outOfFold, error) {
 	return o, err
 }
 
-// exclusive returns an error unless a pixel is of one class, as what (a command) has it.
-func (o *outOfFold) exclusive(what string) error {
-	if o.cfg.Flags() {
-		return o.cfg.Mistake("task", "%s is for task multiclass, but task is %s", what, o.cfg.Task)
-	}
-	return nil
-}
-
 // records returns the records of the predicted images, in their order.
 func (o *outOfFold) records() (data.Manifest, error) {
 	known := map[string]data.Record{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -22,6 +23,8 @@ type PseudoOptions struct {
 	Out        string   // folder to write to, which holds no pseudo-labels yet
 	Threshold  float64  // of all classes but those of Thresholds
 	Thresholds map[string]float64
+	Clear      *float64 // of binary and multilabel tasks: the most of what is not there; nil: 1 - threshold, or the threshold if that is less
+	Clears     map[string]float64
 	Agreement  float64
 	MinKept    float64
 	MinMean    float64 // refine.PseudoRule.MinConfidence
@@ -37,6 +40,7 @@ type PseudoResult struct {
 	Out      string             `json:"out"`
 	Round    int                `json:"round"`
 	Split    string             `json:"split"`
+	Task     string             `json:"task"`
 	Images   int                `json:"images"`
 	Members  int                `json:"members"`
 	Manifest string             `json:"manifest"` // file
@@ -71,7 +75,7 @@ func PseudoLabel(ctx context.Context, dir string, po PseudoOptions, o Options) (
 		}
 	}
 	return &PseudoResult{
-		Out: po.Out, Round: m.Round, Split: m.Split, Images: len(m.Unlabelled), Members: len(m.Members),
+		Out: po.Out, Round: m.Round, Split: m.Split, Task: l.cv.cfg.Task, Images: len(m.Unlabelled), Members: len(m.Members),
 		Manifest: filepath.Join(po.Out, refine.PseudoFile), Soft: m.Soft, Sets: m.Sets,
 	}, nil
 }
@@ -107,9 +111,6 @@ func (l *labeller) open(dir string) (err error) {
 	if l.cv, err = openOutOfFold(dir); err != nil {
 		return err
 	}
-	if err := l.cv.exclusive("pseudo"); err != nil {
-		return err
-	}
 	if l.Threads > 0 {
 		l.cv.cfg.Threads = l.Threads
 		setThreads(l.cv.cfg)
@@ -124,7 +125,7 @@ func (l *labeller) open(dir string) (err error) {
 	rule, err := l.rule(l.cv.source.classes)
 	l.manifest = &refine.PseudoManifest{
 		Format: refine.PseudoFormat, Round: 1, Source: dir, Split: l.cv.source.split.Hash(),
-		Folds: l.cv.source.split.Folds(), Classes: l.cv.source.classes, Rule: rule, Soft: l.Soft,
+		Folds: l.cv.source.split.Folds(), Task: manifestTask(l.cv.cfg), Classes: l.cv.source.classes, Rule: rule, Soft: l.Soft,
 	}
 	return err
 }
@@ -132,24 +133,45 @@ func (l *labeller) open(dir string) (err error) {
 // rule is what the options ask for.
 func (l *labeller) rule(classes []string) (refine.PseudoRule, error) {
 	r := refine.PseudoRule{Agreement: l.Agreement, MinKept: l.MinKept, MinConfidence: l.MinMean}
-	known := 0
 	for _, name := range classes {
 		v, ok := l.Thresholds[name]
 		if !ok {
 			v = l.Threshold
-		} else {
-			known++
 		}
 		r.Thresholds = append(r.Thresholds, v)
 	}
-	if known < len(l.Thresholds) {
-		for name := range l.Thresholds {
+	for _, list := range []map[string]float64{l.Thresholds, l.Clears} {
+		for _, name := range slices.Sorted(maps.Keys(list)) {
 			if !slices.Contains(classes, name) {
 				return r, fmt.Errorf("pseudo-labels: a threshold is for the class %q; there are: %q", name, classes)
 			}
 		}
 	}
+	if l.cv.cfg.Flags() {
+		l.ruleOfFlags(&r, classes)
+	} else if l.Clear != nil || len(l.Clears) > 0 {
+		return r, l.cv.cfg.Mistake("task", "a threshold of what is not there (--clear) is for tasks binary and multilabel, but task is %s",
+			l.cv.cfg.Task)
+	}
 	return r, r.Check(len(classes))
+}
+
+// ruleOfFlags adds up to where a class is not there, and where models say that it is: at predict.threshold, if that lies between
+// both thresholds, and else at the next of them.
+func (l *labeller) ruleOfFlags(r *refine.PseudoRule, classes []string) {
+	cuts := limits(l.cv.cfg)
+	for k, name := range classes {
+		high := r.Thresholds[k]
+		low, ok := l.Clears[name]
+		switch {
+		case ok:
+		case l.Clear != nil:
+			low = *l.Clear
+		default:
+			low = min(1-high, high)
+		}
+		r.Clear, r.Cut = append(r.Clear, low), append(r.Cut, min(max(float64(cuts[k]), low), high))
+	}
 }
 
 // openMembers loads the best weights of each fold.

@@ -170,6 +170,9 @@ func memberProbabilities(t *testing.T, s pseudoSetup) (ds *data.Dataset, all [2]
 		run.Probabilities = true
 		_, err = run.Run(context.Background(), ds, func(r predict.Result) error {
 			all[fold][r.ID] = r.Probabilities
+			if cfg.Flags() {
+				return nil
+			}
 			own := make([]uint8, r.Probabilities.H*r.Probabilities.W)
 			decoder.Argmax(6, r.Probabilities.Pix, own)
 			require.Equal(t, r.Classes.Pix, own)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/predict"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/refine"
@@ -85,9 +85,10 @@ func (s *pseudoSet) add(index int, all []*raster.Float) error {
 	for k, c := range label.Classes {
 		total := &s.Classes[k]
 		total.Pixels += c.Pixels
+		total.Without += c.Without
 		total.Confidence += c.Confidence // the mean is made of it in finish
 		if kept {
-			total.Kept += c.Kept
+			total.Kept, total.Clear = total.Kept+c.Kept, total.Clear+c.Clear
 		}
 	}
 	if n := s.l.ds.Len(); len(s.rows) < pseudoRows && index == len(s.rows)*n/min(n, pseudoRows) {
@@ -99,17 +100,22 @@ func (s *pseudoSet) add(index int, all []*raster.Float) error {
 		s.Dropped = append(s.Dropped, r.ID)
 		return nil
 	}
-	mask := filepath.Join(s.dir, "masks", filepath.FromSlash(r.ID)+".png")
+	mask := s.file("masks", r.ID)
 	s.TopTwo += label.TopTwo // the mean is made of it in finish
 	s.Kept++
 	s.records = append(s.records, refine.PseudoRecord{
 		ID: r.ID, Image: r.Image, Mask: mask, Group: r.Group, Weight: label.Weight, Kept: label.Kept, Members: s.Members,
 	})
-	err := writeLabel(mask, label.Mask)
-	if s.l.Soft {
+	var err error
+	switch {
+	case label.Flags != nil:
+		err = s.writeFlags(mask, r.ID, label)
+	case s.l.Soft:
 		file1, file2 := refine.SoftFiles(s.dir, r.ID)
 		second, share := label.Soft()
-		err = errors.Join(err, writeLabel(file1, second), writeLabel(file2, share))
+		err = errors.Join(writeLabel(mask, label.Mask), writeLabel(file1, second), writeLabel(file2, share))
+	default:
+		err = writeLabel(mask, label.Mask)
 	}
 	if err != nil {
 		return fmt.Errorf("pseudo-labels: %w", err)
@@ -117,57 +123,30 @@ func (s *pseudoSet) add(index int, all []*raster.Float) error {
 	return nil
 }
 
+// file returns where the set has a kind of labels of an image: see refine.FlagFile.
+func (s *pseudoSet) file(kind, id string) string {
+	return refine.FlagFile(s.dir, kind, id, s.l.manifest.Task == string(metric.Multilabel))
+}
+
+// writeFlags writes the mask of each class, and of soft labels how probable it is.
+func (s *pseudoSet) writeFlags(mask, id string, label *refine.PseudoLabel) (err error) {
+	for k, file := range raster.ClassFiles(mask, s.l.manifest.Classes) {
+		err = errors.Join(err, writeLabel(file, label.Flags.Class(k, refine.PseudoIgnore)))
+	}
+	if s.l.Soft {
+		soft := label.SoftFlags()
+		for k, file := range raster.ClassFiles(s.file("probability", id), s.l.manifest.Classes) {
+			err = errors.Join(err, writeLabel(file, soft[k]))
+		}
+	}
+	return err
+}
+
 func writeLabel(file string, m *raster.Mask) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err
 	}
 	return raster.WriteFile(file, func(w io.Writer) error { return raster.EncodeMask(w, m, nil) })
-}
-
-// show adds a row to the contact sheet.
-func (s *pseudoSet) show(index int, label *refine.PseudoLabel, kept bool) error {
-	picture, _, err := s.l.ds.Load(index)
-	if err != nil {
-		return err
-	}
-	h, w := picture.H, picture.W
-	if side := max(h, w); side > previewSide {
-		h, w = max(1, h*previewSide/side), max(1, w*previewSide/side)
-	}
-	image := raster.ResizeFloat(picture.Float(), h, w).Image().Channels(3)
-	mask := raster.ResizeMask(label.Mask, h, w)
-	confidence := raster.ResizeFloat(&raster.Float{H: picture.H, W: picture.W, C: 1, Pix: label.Confidence}, h, w)
-	what := "kept"
-	if !kept {
-		what = "left out"
-	}
-	row := report.Row{
-		Title: fmt.Sprintf("%s: %s, %.0f %% labelled, confidence %.2f", s.l.ds.Record(index).ID, what, 100*label.Kept, label.Weight),
-		Panels: []*raster.Image{
-			image, raster.Overlay(report.Dimmed(image), mask, s.l.cv.source.palette, 0.8, refine.PseudoIgnore), report.Heat(confidence),
-		},
-	}
-	if s.l.Soft {
-		second, share := label.Soft()
-		row.Panels = append(row.Panels, raster.ResizeFloat(softPicture(label.Mask, second, share, s.l.cv.source.palette), h, w).Image())
-	}
-	s.rows = append(s.rows, row)
-	return nil
-}
-
-// softPicture shows soft labels: each pixel in the colours of its two classes, mixed by their shares, and black without a label.
-func softPicture(first, second, share *raster.Mask, palette []color.RGBA) *raster.Float {
-	f := raster.NewFloat(first.H, first.W, 3)
-	for i, class := range first.Pix {
-		if class == refine.PseudoIgnore {
-			continue
-		}
-		a, b, part := palette[class], palette[second.Pix[i]], float32(share.Pix[i])/255
-		for k, v := range [3][2]uint8{{a.R, b.R}, {a.G, b.G}, {a.B, b.B}} {
-			f.Pix[3*i+k] = (float32(part*float32(v[0])) + float32((1-part)*float32(v[1]))) / 255
-		}
-	}
-	return f
 }
 
 // finish writes the tables, the contact sheets and, last, the manifest.

@@ -10,6 +10,7 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/record"
 	"tessera/segtrain/refine"
@@ -75,7 +76,7 @@ func (s *source) openPseudo(cfg *config.Config) (left int, err error) {
 	if err != nil {
 		return 0, located(cfg, "pseudo.manifest", err)
 	}
-	run := refine.PseudoRun{Split: s.split.Hash(), Fold: s.fold, Classes: s.classes}
+	run := refine.PseudoRun{Split: s.split.Hash(), Fold: s.fold, Task: manifestTask(cfg), Classes: s.classes}
 	prefix := [2]string{}
 	if splitKind(cfg) == "folders" {
 		prefix = [2]string{"train/", "val/"} // as twoFolders has it
@@ -111,7 +112,11 @@ func (s *source) listPseudo(cfg *config.Config, table string, set refine.PseudoS
 	for _, r := range s.val {
 		validates[r.Group] = r.Group != ""
 	}
-	code := pseudoCode(len(s.classes), ignored(cfg))
+	classes := len(s.classes)
+	if cfg.Flags() {
+		classes = 2 // it is there, or not
+	}
+	code := pseudoCode(classes, ignored(cfg))
 	var records data.Manifest
 	for _, r := range list {
 		if validates[r.Group] {
@@ -121,7 +126,11 @@ func (s *source) listPseudo(cfg *config.Config, table string, set refine.PseudoS
 		record := data.Record{ID: r.ID, Image: r.Image, Mask: r.Mask, Group: r.Group, Fold: data.NoFold, Weight: r.Weight, Code: code}
 		if cfg.Pseudo.Soft {
 			record.Soft = new(data.Soft)
-			record.Soft.Second, record.Soft.Share = refine.SoftFiles(filepath.Dir(table), r.ID)
+			if dir := filepath.Dir(table); cfg.Flags() {
+				record.Soft.Share = refine.FlagFile(dir, "probability", r.ID, task(cfg) == metric.Multilabel)
+			} else {
+				record.Soft.Second, record.Soft.Share = refine.SoftFiles(dir, r.ID)
+			}
 		}
 		records = append(records, record)
 	}

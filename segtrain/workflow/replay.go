@@ -99,8 +99,10 @@ func writeSeen(cfg *config.Config, ds *data.Dataset, s *source, seen *data.Seen,
 	err = errors.Join(err, s.writeLabels(cfg, r.Mixed, h, w, seen.Mixed))
 	if r.Share = &seen.Share[0]; slices.Min(seen.Share) != slices.Max(seen.Share) {
 		r.Share, r.Shares = nil, base+"-share.png"
-		share := &raster.Float{H: h, W: w, C: 1, Pix: seen.Share}
-		err = errors.Join(err, raster.WritePNG(r.Shares, share.Image()))
+		if len(seen.Share) > h*w {
+			r.Shares = labelsName(cfg, base, "share")
+		}
+		err = errors.Join(err, s.writeShares(r.Shares, h, w, seen.Share))
 	}
 	return r, err
 }

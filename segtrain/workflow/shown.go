@@ -35,17 +35,40 @@ func (s *source) writeLabels(cfg *config.Config, file string, h, w int, labels [
 		return raster.WriteMask(file, &raster.Mask{H: h, W: w, Pix: labels}, s.colors(cfg))
 	}
 	n := len(s.classes)
-	for k, name := range s.classes {
+	for k, name := range raster.ClassFiles(file, safeNames(s.classes)) {
 		m := raster.NewMask(h, w)
 		for i := range m.Pix {
 			m.Pix[i] = labels[i*n+k]
 		}
-		safe := strings.NewReplacer("/", "_", string(filepath.Separator), "_").Replace(name)
-		if err := raster.WriteMask(strings.ReplaceAll(file, raster.ClassField, safe), m, []color.RGBA{{}, s.palette[k]}); err != nil {
+		if err := raster.WriteMask(name, m, []color.RGBA{{}, s.palette[k]}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeShares writes the shares of first labels as grey pictures: one, or with raster.ClassField in the name one a class.
+func (s *source) writeShares(file string, h, w int, shares []float32) error {
+	files := raster.ClassFiles(file, safeNames(s.classes))
+	for k, name := range files {
+		f := raster.NewFloat(h, w, 1)
+		for i := range f.Pix {
+			f.Pix[i] = shares[i*len(files)+k]
+		}
+		if err := raster.WritePNG(name, f.Image()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// safeNames returns names of classes as parts of files' names.
+func safeNames(classes []string) (list []string) {
+	safe := strings.NewReplacer("/", "_", string(filepath.Separator), "_")
+	for _, name := range classes {
+		list = append(list, safe.Replace(name))
+	}
+	return list
 }
 
 // labelsName returns the name of what writeLabels writes.

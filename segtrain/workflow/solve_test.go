@@ -104,9 +104,32 @@ var solveStages = []string{"init", "check", "split", "debug", "cv", "ensemble", 
 
 func TestSolveGoesOnFromEveryStage(t *testing.T) {
 	if !*long {
-		t.Skip("trains four models and interrupts every stage: make long")
+		t.Skip("trains four models of each task and interrupts every stage: make long")
 	}
+	for _, task := range []string{"multiclass", "binary", "multilabel"} {
+		t.Run(task, func(t *testing.T) { solveGoesOn(t, task) })
+	}
+}
+
+// solvableBy is solvable of a task.
+func solvableBy(t *testing.T, task string) SolveOptions {
+	t.Helper()
 	so := solvable(t)
+	if task == "multiclass" {
+		return so
+	}
+	head := "{kind: folders, images: " + so.Images + ", masks: " + so.Masks + ", classes: [thing], mask: {map: {0: 0, 1: 1, 2: 0, 3: 0, 4: 0, 5: 0}}}"
+	if task == "multilabel" {
+		cfg := parse(t, overlapped(t, 16)...)
+		head = "{kind: folders, images: " + cfg.Data.Images + ", masks: " + cfg.Data.Masks + ", classes: [any, odd], mask: {code: bits}}"
+	}
+	so.Config, so.Images, so.Masks = filepath.Join(t.TempDir(), "flags.yaml"), "", ""
+	require.NoError(t, os.WriteFile(so.Config, []byte("task: "+task+"\ndata: "+head+"\nloss: [bce, dice]\n"), 0o666))
+	return so
+}
+
+func solveGoesOn(t *testing.T, task string) {
+	so := solvableBy(t, task)
 	whole, began, err := until(t, so, "")
 	require.NoError(t, err)
 	assert.Equal(t, solveStages, began)
@@ -114,7 +137,8 @@ func TestSolveGoesOnFromEveryStage(t *testing.T) {
 		t.Logf("%s %.1f s", m.Stage, m.Seconds)
 	}
 	want := made(t, so.Out)
-	require.Contains(t, want, "submission/"+filepath.Base(strings.TrimSuffix(firstOf(t, so.Test[0]), filepath.Ext(firstOf(t, so.Test[0]))))+".png")
+	folder := map[bool]string{true: "odd/"}[task == "multilabel"] // of a class
+	require.Contains(t, want, "submission/"+folder+filepath.Base(strings.TrimSuffix(firstOf(t, so.Test[0]), filepath.Ext(firstOf(t, so.Test[0]))))+".png")
 	assert.Contains(t, whole.Submission, "submission")
 
 	parts := so
@@ -197,7 +221,7 @@ func TestSolveMistakes(t *testing.T) {
 		"unknown columns":    {func(o *SolveOptions) { o.Sample = odd }, "submit.rle.dialect"},
 		"no such stage":      {func(o *SolveOptions) { o.Redo = "train" }, "there are: init, check"},
 		"no such recipe":     {func(o *SolveOptions) { o.Recipe = "none" }, "none"},
-		"flags":              {func(o *SolveOptions) { o.Settings = append(o.Settings, "task=multilabel") }, "task"},
+		"flags":              {func(o *SolveOptions) { o.Settings = append(o.Settings, "task=multilabel") }, "data.masks or data.pattern needs {class}"},
 		"a broken mask": {func(o *SolveOptions) {
 			require.NoError(t, os.WriteFile(filepath.Join(o.Masks, firstOf(t, o.Masks)), []byte("x"), 0o666))
 		}, "firstmask"},
@@ -222,17 +246,27 @@ func TestSolveTakesTheDialectOfTheSample(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "s.csv")
 	require.NoError(t, os.WriteFile(file, []byte("img_id,mask_rle\na,-1\n"), 0o666))
 	s := &solver{SolveOptions: SolveOptions{Sample: file}, origin: parse(t)}
-	look, err := s.look()
+	look, err := s.look(s.origin)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"submit.format=rle", "submit.rle.dialect=dacon"}, look)
 	s.origin = parse(t, "submit.format=png")
-	look, err = s.look()
+	look, err = s.look(s.origin)
 	require.NoError(t, err)
 	assert.Empty(t, look, "what is said stands")
 	s.Sample, s.origin = "", parse(t)
-	look, err = s.look()
+	look, err = s.look(s.origin)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"submit.format=" + string(submission.Palette)}, look)
+	for _, sample := range []string{"", "folder", "sample.zip"} {
+		s.Sample = sample
+		look, err = s.look(parse(t, oneThing...))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"submit.format=" + string(submission.Binary)}, look, "0 and 255")
+	}
+	s.Sample = file
+	look, err = s.look(parse(t, oneThing...))
+	require.NoError(t, err)
+	assert.Equal(t, "submit.rle.dialect=dacon", look[1])
 }
 
 func TestShell(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
+	"tessera/segtrain/raster"
 	"tessera/segtrain/solve"
 	"tessera/segtrain/submission"
 )
@@ -33,10 +34,6 @@ func (s *solver) load() error {
 	if err != nil {
 		return err
 	}
-	if cfg.Flags() {
-		return cfg.Mistake("task", "solve is for task multiclass, as cross-validation is, but task is %s; by hand: segtrain train, "+
-			"predict, submit", cfg.Task)
-	}
 	s.origin = cfg
 	if s.Config != "" { // of which config.yaml has all keys, also those that nobody wrote
 		if s.origin, err = config.Load(s.Config, s.Settings...); err != nil {
@@ -51,7 +48,7 @@ func (s *solver) load() error {
 	if err != nil {
 		return err
 	}
-	look, err := s.look()
+	look, err := s.look(cfg)
 	if err != nil {
 		return err
 	}
@@ -59,7 +56,7 @@ func (s *solver) load() error {
 	if s.cfg, err = config.Load(file, s.settings...); err != nil {
 		return err
 	}
-	s.dataHash, s.loaded = listing(records, cfg.Data.Manifest, cfg.Data.Annotations, cfg.Data.Audit), true
+	s.dataHash, s.loaded = listing(records, classNames(cfg), cfg.Data.Manifest, cfg.Data.Annotations, cfg.Data.Audit), true
 	return nil
 }
 
@@ -71,10 +68,10 @@ func solveRecords(cfg *config.Config) (data.Manifest, error) {
 	return allImages(cfg)
 }
 
-// listing is a hash of the names and sizes of files.
-func listing(m data.Manifest, files ...string) string {
+// listing is a hash of the names and sizes of files, with masks of all classes where each has its own.
+func listing(m data.Manifest, classes []string, files ...string) string {
 	for _, r := range m {
-		files = append(files, r.Image, r.Mask)
+		files = append(append(files, r.Image), raster.ClassFiles(r.Mask, classes)...)
 	}
 	h := sha256.New()
 	for _, f := range files {
@@ -124,17 +121,20 @@ func (s *solver) parting(cfg *config.Config, records data.Manifest) (list []stri
 }
 
 // look returns the settings of the submission where the configuration says nothing of it: those of the sample's dialect, or masks
-// with their colors.
-func (s *solver) look() ([]string, error) {
+// with their colors, or of 0 and 255 where a pixel is of one class or not, or of several.
+func (s *solver) look(cfg *config.Config) ([]string, error) {
 	for _, key := range []string{"submit", "submit.format", "submit.rle", "submit.rle.dialect"} {
 		if s.written(key) {
 			return nil, nil
 		}
 	}
+	table := strings.ToLower(filepath.Ext(s.Sample)) == ".csv"
 	switch {
+	case cfg.Flags() && !table:
+		return []string{"submit.format=binary"}, nil
 	case s.Sample == "":
 		return []string{"submit.format=palette"}, nil
-	case strings.ToLower(filepath.Ext(s.Sample)) != ".csv":
+	case !table:
 		return []string{"submit.format=png"}, nil
 	}
 	names, err := header(s.Sample)

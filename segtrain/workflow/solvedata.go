@@ -72,7 +72,7 @@ func (s *solver) checkInputs() ([]solve.Input, error) {
 	inputs := []solve.Input{s.about("configuration of the data", "task", "data.kind", "data.images", "data.masks", "data.pattern",
 		"data.manifest", "data.annotations", "data.background", "data.overlap", "data.unlisted", "data.rle", "data.group", "data.val",
 		"data.split", "data.synth", "data.classes", "data.ignore", "data.mask", "data.audit", "data.channels"),
-		{Name: "set of images and masks", Value: s.dataHash}, {Name: "set of images to predict", Value: listing(s.test)}}
+		{Name: "set of images and masks", Value: s.dataHash}, {Name: "set of images to predict", Value: listing(s.test, nil)}}
 	return s.withSample(inputs)
 }
 

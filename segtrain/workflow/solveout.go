@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +44,7 @@ func (s *solver) predictInputs() ([]solve.Input, error) {
 	in, err := s.oofInputs()
 	together, err2 := solve.Files("ensemble", s.path(solveEnsemble))
 	return append(in, together, solve.Input{Name: "views and post-processing", Value: strings.Join(s.predictSettings(), "; ")},
-		solve.Input{Name: "set of images to predict", Value: listing(s.test)}), errors.Join(err, err2)
+		solve.Input{Name: "set of images to predict", Value: listing(s.test, nil)}), errors.Join(err, err2)
 }
 
 // predictTakes forecasts the predictions by all folds, by what measuring views took at the images' own sizes; 0 if nothing was
@@ -92,11 +91,7 @@ func (s *solver) submitInputs() ([]solve.Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []string
-	for _, id := range masks.IDs() {
-		files = append(files, filepath.Join(masks.Dir(), filepath.FromSlash(id)+".png"))
-	}
-	in, err := solve.Files("set of masks", files...)
+	in, err := solve.Files("set of masks", masks.Files()...)
 	if err != nil {
 		return nil, err
 	}

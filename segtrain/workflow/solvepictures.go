@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"image/color"
 	"math"
 	"path/filepath"
 	"slices"
 
-	"tessera/nn/decoder"
+	"tessera/segtrain/metric"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/record"
 	"tessera/segtrain/report"
@@ -76,29 +77,32 @@ func (o *outOfFold) shown(index int, score float64) (report.Shown, error) {
 	if err != nil {
 		return report.Shown{}, err
 	}
-	truth := &raster.Mask{H: im.H, W: im.W, Pix: x.truth}
-	chosen := raster.NewMask(im.H, im.W)
-	decoder.Argmax(len(o.source.classes), x.probabilities.Pix, chosen.Pix)
-	im, truth, chosen = smaller(im), smallerMask(truth), smallerMask(chosen)
-	ignore := ignored(o.cfg)
+	labels := make([]uint8, len(x.truth))
+	choose(o.cfg, len(o.source.classes), x.probabilities.Pix, labels)
+	for i, t := range x.truth {
+		if task(o.cfg) == metric.Multilabel && int(t) == ignored(o.cfg) { // of one class of the pixel
+			labels[i] = t
+		}
+	}
+	masks, colors := shownLabels(o.cfg, o.source.palette, im.H, im.W, x.truth, labels)
+	im, truth, chosen := smaller(im), smallerMask(masks[0]), smallerMask(masks[1])
+	ignore := shownIgnored(o.cfg)
 	return report.Shown{ID: x.id, Note: fmt.Sprintf("fold %d, mean IoU %.3f at the network's size", x.fold, score), Panels: []report.ShownPanel{
 		{Name: "image", Image: im.RGB8()},
-		{Name: "truth", Image: raster.Overlay(im, truth, o.source.palette, solveAlpha, ignore)},
-		{Name: "prediction", Image: raster.Overlay(im, chosen, o.source.palette, solveAlpha, ignore)},
+		{Name: "truth", Image: raster.Overlay(im, truth, colors, solveAlpha, ignore)},
+		{Name: "prediction", Image: raster.Overlay(im, chosen, colors, solveAlpha, ignore)},
 		{Name: "errors", Image: raster.ErrorPanel(im, truth, chosen, ignore)},
 	}}, nil
 }
 
 // predictedPictures draws some of the images that were predicted under their masks.
 func (s *solver) predictedPictures() (list []report.Shown, err error) {
-	colors := palette(s.cfg, len(classNames(s.cfg)))
-	code := raster.MaskCode{Coding: raster.IndexCode, Classes: len(colors), Ignore: -1}
 	for _, r := range spread(s.test, 2*solveShown) {
 		im, err := raster.Read(r.Image)
 		if err != nil {
 			return nil, err
 		}
-		m, err := raster.ReadMask(filepath.Join(s.path(solveMasks), "masks", filepath.FromSlash(r.ID)+".png"), code)
+		m, colors, err := s.predictedMask(r.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -108,6 +112,28 @@ func (s *solver) predictedPictures() (list []report.Shown, err error) {
 		}})
 	}
 	return list, nil
+}
+
+// predictedMask reads the mask of an image as it is to be shown, and the colors of its values.
+func (s *solver) predictedMask(id string) (*raster.Mask, []color.RGBA, error) {
+	classes := classNames(s.cfg)
+	colors := classColors(s.cfg, len(classes))
+	file := filepath.Join(s.path(solveMasks), "masks", filepath.FromSlash(id)+".png")
+	code := raster.MaskCode{Coding: raster.IndexCode, Classes: len(classes), Ignore: -1}
+	switch task(s.cfg) {
+	case metric.Binary:
+		code.Coding, code.Classes, colors = raster.BinaryCode, 2, []color.RGBA{{}, colors[0]}
+	case metric.Multilabel:
+		code.Coding = raster.BinaryCode
+		f, err := raster.ReadFlags(filepath.Join(s.path(solveMasks), "masks", raster.ClassField, filepath.FromSlash(id)+".png"), classes, code)
+		if err != nil {
+			return nil, nil, err
+		}
+		masks, colors := raster.Combined(colors, f)
+		return masks[0], colors, nil
+	}
+	m, err := raster.ReadMask(file, code)
+	return m, colors, err
 }
 
 // shrunk returns the size in which a report shows a picture.

@@ -24,7 +24,7 @@ func (s *solver) reportInputs() ([]solve.Input, error) {
 // runReport writes the page and the text.
 func (s *solver) runReport(ctx context.Context) (any, error) {
 	story := report.Story{
-		Title: "From pictures to a submission", Finished: time.Now(), Names: s.together.classes(), Palette: palette(s.cfg, len(classNames(s.cfg))),
+		Title: "From pictures to a submission", Finished: time.Now(), Names: s.together.classes(), Palette: classColors(s.cfg, len(classNames(s.cfg))),
 		Subtitle: fmt.Sprintf("%s with %s, %v, on %d images; %d predicted", s.cfg.Model.Arch.Name, s.cfg.Model.Encoder, s.plan.Size,
 			s.folds.samples(), len(s.test)),
 	}
@@ -154,8 +154,8 @@ func (s *solver) dataChapter() report.Chapter {
 	}
 	c.Text = []string{
 		"Images: " + strings.Join(parts, ", ") + ". Height × width: " + strings.Join(sizes, ", ") + ".",
-		fmt.Sprintf("%d masks show nothing but the first class; %d sets of images look the same, and %d pairs of them are parted.",
-			s.seen.Empty, s.seen.Alike, s.seen.Leaks),
+		fmt.Sprintf("%d masks show nothing%s; %d sets of images look the same, and %d pairs of them are parted.",
+			s.seen.Empty, map[bool]string{false: " but the first class"}[s.cfg.Flags()], s.seen.Alike, s.seen.Leaks),
 	}
 	c.Table = &report.Table{Head: []string{"class", "of the pixels", "images"}}
 	for _, k := range s.seen.Classes {

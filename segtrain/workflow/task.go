@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"slices"
 
+	"tessera/nn/decoder"
 	"tessera/segtrain/config"
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
@@ -43,6 +44,34 @@ func shownIgnored(cfg *config.Config) int {
 		return raster.NoFlags
 	}
 	return ignored(cfg)
+}
+
+// choose writes the class of each pixel that a configuration's task makes of probabilities, or the flags.
+func choose(cfg *config.Config, classes int, probabilities []float32, chosen []uint8) {
+	if cfg.Flags() {
+		metric.Threshold(limits(cfg), probabilities, chosen)
+	} else {
+		decoder.Argmax(classes, probabilities, chosen)
+	}
+}
+
+// shownLabels returns labels of h×w pixels, as data.Dataset.LoadLabels gives them, as masks to be shown, and the colors of their
+// values. See shownIgnored for the value that does not count.
+func shownLabels(cfg *config.Config, palette []color.RGBA, h, w int, lists ...[]uint8) (masks []*raster.Mask, colors []color.RGBA) {
+	if task(cfg) == metric.Multilabel {
+		var flags []*raster.Flags
+		for _, labels := range lists {
+			flags = append(flags, raster.FlagsOf(h, w, len(palette), labels, ignored(cfg)))
+		}
+		return raster.Combined(palette, flags...)
+	}
+	for _, labels := range lists {
+		masks = append(masks, &raster.Mask{H: h, W: w, Pix: labels})
+	}
+	if task(cfg) == metric.Binary {
+		palette = []color.RGBA{{}, palette[0]}
+	}
+	return masks, palette
 }
 
 // shownMasks returns the truth of an image and a prediction of the network's size, both as masks of the image's size, and
