@@ -98,3 +98,11 @@ func TestForecastInWords(t *testing.T) {
 		assert.Equal(t, want, f.String())
 	}
 }
+
+// TestOutlinesOfFlagsWarn: what is outside of a few classes has edges as well, so that these do not stop a run.
+func TestOutlinesOfFlagsWarn(t *testing.T) {
+	failed := Check{Verdict: Fail}
+	assert.Equal(t, Fail, (&debugger{session: session{cfg: parse(t)}}).milder(failed).Verdict)
+	assert.Equal(t, Warn, (&debugger{session: session{cfg: parse(t, oneThing...)}}).milder(failed).Verdict)
+	assert.Equal(t, Pass, (&debugger{session: session{cfg: parse(t, oneThing...)}}).milder(Check{Verdict: Pass}).Verdict)
+}

@@ -122,7 +122,20 @@ func trainWithFlagLabels(t *testing.T, s pseudoSetup, name string, classes []str
 }
 
 func TestPseudoClearIsForFlags(t *testing.T) {
-	cv := crossValidated(t, filepath.Join(t.TempDir(), "cv"))
-	_, err := PseudoLabel(context.Background(), cv, PseudoOptions{Out: t.TempDir(), Inputs: []string{cv}, Threshold: 0.9, Clear: new(0.1)}, Options{})
+	l := &labeller{cv: &outOfFold{cfg: parse(t)}, PseudoOptions: PseudoOptions{Threshold: 0.9, Clear: new(0.1)}}
+	_, err := l.rule([]string{"a", "b"})
 	assert.ErrorContains(t, err, "(--clear) is for tasks binary and multilabel, but task is multiclass")
+
+	// Without --clear it is as far from 0 as the threshold from 1; the cut is predict.threshold where that lies between.
+	l = &labeller{cv: &outOfFold{cfg: parse(t, append(oneThing, "predict.threshold=0.4")...)}, PseudoOptions: PseudoOptions{Threshold: 0.9}}
+	r, err := l.rule([]string{"thing"})
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, []float64{0.9, 0.1, 0.4}, []float64{r.Thresholds[0], r.Clear[0], r.Cut[0]}, 1e-6)
+	l.Thresholds = map[string]float64{"thing": 0.3}
+	r, err = l.rule([]string{"thing"})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0.3, 0.3, 0.3}, []float64{r.Thresholds[0], r.Clear[0], r.Cut[0]}, "every pixel has a label")
+	l.Clears = map[string]float64{"sky": 0.1}
+	_, err = l.rule([]string{"thing"})
+	assert.ErrorContains(t, err, `a threshold is for the class "sky"`)
 }

@@ -47,19 +47,23 @@ func (s *pseudoSet) show(index int, label *refine.PseudoLabel, kept bool) error 
 	return nil
 }
 
-// shownFlags returns flags as a mask, and its colors: none of the classes is black if that is sure of all, and has no label else.
+// shownFlags returns flags as a mask, and its colors: none of the classes is black if that is sure of all, and else grey, as is what has
+// no label at all.
 func shownFlags(f *raster.Flags, palette []color.RGBA) (*raster.Mask, []color.RGBA) {
 	masks, colors := raster.Combined(palette, f)
-	m := masks[0]
+	m, doubt := masks[0], uint8(len(colors))
 	for i, v := range m.Pix {
+		if v == raster.NoFlags {
+			m.Pix[i] = doubt
+		}
 		for k := 0; v == 0 && k < f.Classes; k++ {
 			if f.At(i, k) == raster.FlagIgnored {
-				m.Pix[i] = refine.PseudoIgnore
+				m.Pix[i] = doubt
 			}
 		}
 	}
 	colors[0] = color.RGBA{A: 255}
-	return m, colors
+	return m, append(colors, color.RGBA{R: 0x80, G: 0x80, B: 0x80, A: 255})
 }
 
 // softFlags shows how probable classes are: the sum of their colours by their probabilities, and where that is more than one the mean.
