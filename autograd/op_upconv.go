@@ -184,6 +184,19 @@ func (p *plainPart) forward(adds bool, after next) (prepare, forward func()) {
 	return prepare, func() { parallel.For(c.ForwardTasks(), run) }
 }
 
+// by returns the pass of weights whose gradient is added to dw, which it clears, and from there to where tasks of share put it.
+func (p pass) by(dw *buffer, tasks int, share func(task, worker int)) pass {
+	reduce := p.after
+	p.before = func() { clear(dw.data) }
+	p.after = func() {
+		if reduce != nil {
+			reduce()
+		}
+		parallel.For(tasks, share)
+	}
+	return p
+}
+
 func (p *plainPart) back() []pass {
 	c, t, size := p.conv, p.t, p.conv.IC*p.oc
 	var passes []pass
@@ -193,15 +206,7 @@ func (p *plainPart) back() []pass {
 		join := func(tap, _ int) {
 			kernels.Accumulate(dw.data[tap*size:][:size], p.w.grad.data[(tap*p.ic+p.first)*p.oc:])
 		}
-		reduce := weight.after
-		weight.before = func() { clear(dw.data) }
-		weight.after = func() {
-			if reduce != nil {
-				reduce()
-			}
-			parallel.For(9, join)
-		}
-		passes = append(passes, weight)
+		passes = append(passes, weight.by(dw, 9, join))
 	}
 	if p.x.needsGrad {
 		weights, packed := t.temporary(9*size, true), t.temporary(c.BackPacked(), true)

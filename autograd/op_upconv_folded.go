@@ -68,15 +68,7 @@ func (p *foldedPart) back() []pass {
 		dfolded := t.temporary(16*p.cx*p.oc, true)
 		weight := t.weightPass(c, func() []float32 { return dfolded.data }, p.y.slope, noGain, p.waiting)
 		unfold := func(i, _ int) { kernels.Unfold(i, p.cx, p.ic, p.oc, dfolded.data, p.w.grad.data) }
-		reduce := weight.after
-		weight.before = func() { clear(dfolded.data) }
-		weight.after = func() {
-			if reduce != nil {
-				reduce()
-			}
-			parallel.For(kernels.UnfoldTasks, unfold)
-		}
-		passes = append(passes, weight)
+		passes = append(passes, weight.by(dfolded, kernels.UnfoldTasks, unfold))
 	}
 	if p.x.needsGrad {
 		weights, packed := t.temporary(16*p.cx*p.oc, true), t.temporary(c.ForwardPacked(), true)
