@@ -53,8 +53,8 @@ func (a *app) printViews(r *workflow.ViewsResult) error {
 	}
 	fmt.Fprintf(a.stdout, "%d images that the models did not see, at their own sizes:\n\n", r.Images)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "views\tn\tmean IoU\tof an image\t±\ts/image\tgain/s\t\t")
-	fmt.Fprintf(w, "none\t1\t%.4f\t\t\t%.4f\t\t\t\n", r.MeanIoU, r.Seconds)
+	fmt.Fprintln(w, "views\tn\tcost\tmean IoU\tof an image\t±\ts/image\tgain/s\t\t")
+	fmt.Fprintf(w, "none\t1\t1\t%.4f\t\t\t%.4f\t\t\t\n", r.MeanIoU, r.Seconds)
 	for _, g := range r.Sets {
 		verdict := "within noise"
 		switch {
@@ -63,8 +63,8 @@ func (a *app) printViews(r *workflow.ViewsResult) error {
 		case g.Gain < -predict.NoiseErrors*g.SE:
 			verdict = "worse"
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.4f\t%+.4f\t%.4f\t%.4f\t%+.3f\t%s\t\n",
-			g.Name, g.Views, g.MeanIoU, g.Gain, g.SE, g.Seconds, g.GainPerSecond, verdict)
+		fmt.Fprintf(w, "%s\t%d\t%.4g\t%.4f\t%+.4f\t%.4f\t%.4f\t%+.3f\t%s\t\n",
+			g.Name, g.Views, g.Cost, g.MeanIoU, g.Gain, g.SE, g.Seconds, g.GainPerSecond, verdict)
 	}
 	if err := w.Flush(); err != nil {
 		return err

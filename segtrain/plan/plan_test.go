@@ -149,23 +149,6 @@ func TestChooseRefuses(t *testing.T) {
 	}
 }
 
-func TestPasses(t *testing.T) {
-	for views, want := range map[string]float64{
-		"": 1, "hflip": 2, "flips": 4, "d4": 8, "rot90": 4, "rot90=180": 2, "scale=0.5:2": 1 + 0.25 + 4, "scale=1:0.5": 1.25,
-		"hflip,scale=0.5": 2.5, "hflip, d4": 16, "five_crop=0.5": 1.25, "ten_crop": 5.625, "gamma=0.8:1.25": 3, "brightness=0.1": 2,
-	} {
-		got, err := Passes(views)
-		require.NoError(t, err, views)
-		assert.InDelta(t, want, got, 1e-12, views)
-	}
-	for views, want := range map[string]string{
-		"hflop": `no "hflop"`, "scale": `no "scale"`, "scale=x": `"x" is no number`, "hflip=2": `no "hflip"`, "scale=NaN": `"NaN" is no number`,
-	} {
-		_, err := Passes(views)
-		assert.ErrorContains(t, err, want)
-	}
-}
-
 func TestTiles(t *testing.T) {
 	assert.Equal(t, 1, Tiles(100, 100, 128, 128, 0.5))
 	assert.Equal(t, 1, Tiles(128, 128, 128, 128, 0.5))

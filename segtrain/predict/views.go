@@ -55,6 +55,25 @@ func (v View) size(h, w int) (int, int) {
 	return scaled(h, v.Scale), scaled(w, v.Scale)
 }
 
+// Cost returns how many pixels views show the network, in those of the picture alone; no views are the picture alone.
+func Cost(views []View) float64 {
+	if len(views) == 0 {
+		return 1
+	}
+	total := 0.0
+	for _, v := range views {
+		side := 1.0
+		if v.Crop.Place != 0 {
+			side = v.Crop.Share
+		}
+		if v.Scale != 0 {
+			side *= v.Scale
+		}
+		total += float64(side * side)
+	}
+	return total
+}
+
 // maxViews bounds a product of views, each of which costs as much as a prediction.
 const maxViews = 64
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -355,4 +356,22 @@ func TestMistakesOfViews(t *testing.T) {
 	}
 	_, err := (&Predictor{Model: colorModel(), Tiling: &Tiling{H: 8, W: 8}}).Run(context.Background(), ds, nil)
 	assert.ErrorContains(t, err, "batch must be 1 or more")
+}
+
+// viewsOf parses views that have commas between them.
+func viewsOf(t *testing.T, names string) []View {
+	t.Helper()
+	views, err := ParseViews(strings.Split(names, ","))
+	require.NoError(t, err)
+	return views
+}
+
+func TestCost(t *testing.T) {
+	assert.Equal(t, 1.0, Cost(nil))
+	for names, want := range map[string]float64{
+		"hflip": 2, "flips": 4, "d4": 8, "rot90": 4, "rot90=180": 2, "scale=0.5:2": 1 + 0.25 + 4, "scale=1:0.5": 1.25, "hflip,d4": 8,
+		"hflip,scale=0.5": 2.5, "five_crop=0.5": 1.25, "ten_crop": 5.625, "gamma=0.8:1.25": 3, "brightness=0.1": 2, "five_crop,scale=0.5": 2.8125 * 1.25,
+	} {
+		assert.InDelta(t, want, Cost(viewsOf(t, names)), 1e-12, names)
+	}
 }

@@ -25,7 +25,7 @@ type Cost struct {
 	Tests    int     `json:"tests"`     // to be predicted
 	Repeats  int     `json:"repeats"`   // of the split
 	ValEvery int     `json:"val_every"` // epochs
-	Views    int     `json:"views"`     // that are looked at for test-time augmentation, of Viewed images of each fold at most
+	Views    float64 `json:"views"`     // pictures' worth of pixels that test-time augmentation looks at, of Viewed images of each fold at most
 	Viewed   int     `json:"viewed"`
 }
 
@@ -47,7 +47,7 @@ func (c Cost) Fold(s Size) float64 {
 // Looking returns the seconds of measuring views on all folds.
 func (c Cost) Looking(s Size) float64 {
 	val := float64(c.Images) / float64(s.Folds)
-	return float64(s.Folds*max(1, c.Repeats)) * math.Min(val, float64(c.Viewed)) * float64(c.Views) * c.image(s)
+	return float64(s.Folds*max(1, c.Repeats)) * math.Min(val, float64(c.Viewed)) * c.Views * c.image(s)
 }
 
 // area is a size's, as a part of the measured one.

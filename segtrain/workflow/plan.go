@@ -17,6 +17,7 @@ import (
 	"tessera/segtrain/data"
 	"tessera/segtrain/metric"
 	"tessera/segtrain/plan"
+	"tessera/segtrain/predict"
 	"tessera/segtrain/raster"
 	"tessera/segtrain/record"
 	"tessera/segtrain/split"
@@ -236,11 +237,11 @@ func (p *timePlanner) ways() ([]plan.Way, error) {
 			pixels = n * tile[0] * tile[1]
 		}
 		for _, views := range append([]string{""}, p.Views...) {
-			passes, err := plan.Passes(views)
+			seen, err := viewSet(views)
 			if err != nil {
 				return nil, err
 			}
-			w := plan.Way{Views: views, Tile: name, Passes: passes, Pixels: pixels, Gain: math.NaN()}
+			w := plan.Way{Views: views, Tile: name, Passes: predict.Cost(seen), Pixels: pixels, Gain: math.NaN()}
 			key := views
 			if name != "" {
 				key = strings.TrimSpace(views + " --tile " + name)

@@ -292,7 +292,7 @@ func TestSolveGivesUpForTime(t *testing.T) {
 	assert.Equal(t, 16, c.Images)
 	assert.Equal(t, 4, c.Tests)
 	assert.InDelta(t, 0.1, c.Image, 1e-9, "four images validate")
-	assert.Equal(t, 1+2+4+8+3+6+3, c.Views)
+	assert.InDelta(t, 1+2+4+8+3.125+6.25+3, c.Views, 1e-12)
 
 	p := &solvePlan{Wanted: solve.Size{Epochs: 2, Folds: 4, Pixels: [2]int{32, 32}}, Size: solve.Size{Epochs: 1, Folds: 2, Pixels: [2]int{32, 64}}}
 	require.NoError(t, s.settle(p))

@@ -99,8 +99,8 @@ func (s *solver) cost(f *Forecast) solve.Cost {
 	}
 	c.Image = f.Validation * float64(s.folds.K) / float64(max(1, c.Images))
 	for _, set := range DefaultViewSets {
-		if views, err := predict.ParseViews(strings.Split(set, ",")); err == nil {
-			c.Views += len(views)
+		if views, err := viewSet(set); err == nil {
+			c.Views += predict.Cost(views)
 		}
 	}
 	c.Views++ // the picture alone

@@ -98,8 +98,7 @@ func foldConfigs(dir string, settings []string) ([]*config.Config, error) {
 type viewMeasure struct {
 	ViewOptions
 	o           Options
-	views       [][]predict.View // of the picture alone first
-	trials      []predict.Trial
+	trials      []predict.Trial // of the picture alone first
 	meters      []*metric.Meter
 	done, total int
 	classes     []string
@@ -109,21 +108,28 @@ type viewMeasure struct {
 func (m *viewMeasure) begin(cfg *config.Config) error {
 	m.classes = classNames(cfg)
 	for _, set := range append([]string{""}, m.Sets...) {
-		var names []string
-		if set != "" {
-			names = strings.Split(set, ",")
-		}
-		views, err := predict.ParseViews(names)
+		views, err := viewSet(set)
 		if err != nil {
-			return fmt.Errorf("views %s: %w", set, err)
+			return err
 		}
-		m.views = append(m.views, views)
-		m.trials = append(m.trials, predict.Trial{Name: set, Views: max(1, len(views))})
+		m.trials = append(m.trials, predict.Trial{Name: set, Views: views})
 		m.meters = append(m.meters, metric.NewMeter(metric.MeterOptions{
 			Task: task(cfg), Classes: len(m.classes), Ignore: ignored(cfg),
 		}))
 	}
 	return nil
+}
+
+// viewSet parses views that have commas between them; an empty text is the picture alone.
+func viewSet(text string) ([]predict.View, error) {
+	if text == "" {
+		return nil, nil
+	}
+	views, err := predict.ParseViews(strings.Split(text, ","))
+	if err != nil {
+		return nil, fmt.Errorf("views %s: %w", text, err)
+	}
+	return views, nil
 }
 
 // fold measures all sets on the validation images of one model.
@@ -165,7 +171,7 @@ func (m *viewMeasure) fold(ctx context.Context, cfg *config.Config) error {
 
 // set measures one set.
 func (m *viewMeasure) set(ctx context.Context, i int, p *predict.Predictor, cfg *config.Config, ds *data.Dataset) error {
-	p.Views, p.Batch = m.views[i], forwardBatch(cfg, p.Batch, ds.Len())
+	p.Views, p.Batch = m.trials[i].Views, forwardBatch(cfg, p.Batch, ds.Len())
 	summary, err := p.Run(ctx, ds, func(r predict.Result) error {
 		truth, err := ds.LoadLabels(r.Index)
 		if err == nil {
