@@ -17,7 +17,7 @@ func Conv(t *Tape, x, w, bias *Var, groups int, win kernels.Window) *Var {
 	return y
 }
 
-// recordConv records a convolution; after is called with each task of the forward pass that has been computed,
+// recordConv records a convolution; after is called with each band of the forward pass that has been computed,
 // and its pixels.
 func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after next) (*kernels.Conv, *Var) {
 	c := newConv(t, x, w, bias, groups, win)
@@ -36,7 +36,7 @@ func recordConv(t *Tape, x, w, bias *Var, groups int, win kernels.Window, after 
 	return c, y
 }
 
-// ConvBatchNorm returns BatchNorm of Conv without bias. A task does with the pixels it has just computed, while they are in
+// ConvBatchNorm returns BatchNorm of Conv without bias. A task does with the pixels it has just completed, while they are in
 // the cache, what comes next: in training it measures their moments, and in inference, where this is one operation, it
 // normalises them.
 func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, beta *Var, stats BatchStats,
@@ -50,7 +50,7 @@ func ConvBatchNorm(t *Tape, x, w *Var, groups int, win kernels.Window, gamma, be
 		}
 		var m momentsOf
 		c, y := recordConv(t, x, w, nil, groups, win, m.after)
-		m.prepare(t, y, stats, c.ForwardTasks())
+		m.prepare(t, y, stats, c.ForwardBands())
 		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
 	c := newConv(t, x, w, nil, groups, win)
@@ -102,25 +102,27 @@ func checkWindow(op string, win kernels.Window, operands ...*Var) {
 	}
 }
 
-// convForward records the forward pass; after is called with each task that has been computed, and its pixels.
+// convForward records the forward pass; after is called with each band that has been computed, and its pixels.
 func convForward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var, after next) {
 	o.flops = c.FLOPs()
 	t.convWorker(c)
 	packed := t.prepared(c.ForwardPacked())
 	pack := func(i, _ int) { c.PackForward(i, w.value.data, packed.data) }
 	t.needRoom(partOf(c.ForwardPixels, c.OC))
+	bands := newBands(c.ForwardBands(), c.ForwardTasks())
 	run := func(i, worker int) {
 		begin, end := c.ForwardPixels(i)
 		part := y.part(begin*c.OC, end*c.OC, false, t.roomOf(worker))
 		if bias != nil && c.Groups == 1 {
-			fillRows(bias.value.data, part)
+			first, last := c.ForwardChannels(i)
+			fillColumns(bias.value.data, first, last, part)
 		}
 		if c.Rounded() {
 			c.ForwardOf(i, bias != nil, x.values(), nil, packed.data, part, t.scratchOf(worker))
 		} else {
 			c.Forward(i, bias != nil, x.value.data, packed.data, y.value.data, t.scratchOf(worker))
 		}
-		if !after(i, begin*c.OC, part) {
+		if band, whole := bands.whole(i); whole && !after(band, begin*c.OC, part) {
 			y.put(begin*c.OC, part)
 		}
 	}
@@ -158,6 +160,17 @@ func fillRows(row, y []float32) {
 	}
 }
 
+// fillColumns copies the columns of row from first to last to every row of y.
+func fillColumns(row []float32, first, last int, y []float32) {
+	if last-first == len(row) {
+		fillRows(row, y)
+		return
+	}
+	for i := 0; i < len(y); i += len(row) {
+		copy(y[i+first:i+last], row[first:last])
+	}
+}
+
 func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	if !y.needsGrad {
 		return
@@ -169,8 +182,9 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 	if x.needsGrad {
 		packed := t.temporary(c.BackPacked(), true)
 		pack := func(i, _ int) { c.PackBack(i, w.value.data, packed.data) }
-		begin, after := t.complete(x, c.GradInputTasks(), c.Groups == 1)
+		begin, after := t.complete(x, c.GradInputBands(), c.Groups == 1)
 		t.needRoom(partOf(c.GradInputPixels, c.IC))
+		bands := newBands(c.GradInputBands(), c.GradInputTasks())
 		run := func(i, worker int) {
 			first, end := c.GradInputPixels(i)
 			part := x.slopePart(first*c.IC, end*c.IC, t.roomOf(worker))
@@ -179,7 +193,9 @@ func convBackward(t *Tape, o *op, c *kernels.Conv, x, w, bias, y *Var) {
 			} else {
 				c.GradInput(i, x.accumulate, y.grad.data, packed.data, x.grad.data, t.scratchOf(worker))
 			}
-			after(i, first, end, worker, part)
+			if band, whole := bands.whole(i); whole {
+				after(band, first, end, worker, part)
+			}
 		}
 		before := func() {
 			parallel.For(c.PackBackTasks(), pack)

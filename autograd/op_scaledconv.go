@@ -32,7 +32,7 @@ func ScaledConvBatchNorm(t *Tape, x, s, w *Var, win kernels.Window, gamma, beta 
 	}
 	if !still {
 		m := &momentsOf{}
-		m.prepare(t, y, stats, c.ForwardTasks())
+		m.prepare(t, y, stats, c.ForwardBands())
 		sc.record(o, m.after)
 		return normalisation(t, y, gamma, beta, stats, act, m.sums)
 	}
@@ -59,6 +59,7 @@ func (sc *scaledConv) record(o *op, after next) {
 		o.carry(sc.x)
 	}
 	t.needRoom(partOf(c.ForwardPixels, c.OC))
+	bands := newBands(c.ForwardBands(), c.ForwardTasks())
 	run := func(i, worker int) {
 		begin, end := c.ForwardPixels(i)
 		part := sc.y.part(begin*c.OC, end*c.OC, false, t.roomOf(worker))
@@ -67,7 +68,7 @@ func (sc *scaledConv) record(o *op, after next) {
 		} else {
 			c.ForwardScaled(i, sc.x.value.data, sc.s.value.data, packed.data, sc.y.value.data, t.scratchOf(worker))
 		}
-		if !after(i, begin*c.OC, part) {
+		if band, whole := bands.whole(i); whole && !after(band, begin*c.OC, part) {
 			sc.y.put(begin*c.OC, part)
 		}
 	}
@@ -93,7 +94,7 @@ func (sc *scaledConv) inputBack() pass {
 		return pass{}
 	}
 	c, t, x := sc.c, sc.t, sc.x
-	packed, partial := t.temporary(c.BackPacked(), true), t.temporary(c.GradInputTasks()*c.IC, true)
+	packed, partial := t.temporary(c.BackPacked(), true), t.temporary(c.GradInputBands()*c.IC, true)
 	t.worker(max(l1Floats, c.IC))
 	size := partOf(c.GradInputPixels, c.IC)
 	t.needRoom(2 * size)
@@ -103,6 +104,7 @@ func (sc *scaledConv) inputBack() pass {
 		scaled = t.temporary(x.Shape.Size(), true)
 	}
 	pack := func(i, _ int) { c.PackBack(i, sc.w.value.data, packed.data) }
+	bands := newBands(c.GradInputBands(), c.GradInputTasks())
 	run := func(i, worker int) {
 		first, end := c.GradInputPixels(i)
 		at, to, room := first*c.IC, end*c.IC, t.roomOf(worker)
@@ -118,8 +120,12 @@ func (sc *scaledConv) inputBack() pass {
 			c.GradInput(i, false, sc.y.grad.data, packed.data, all, t.scratchOf(worker))
 			dp = all[at:to]
 		}
+		band, whole := bands.whole(i)
+		if !whole {
+			return
+		}
 		image := first / sc.pixels
-		part := partial.data[i*c.IC:][:c.IC]
+		part := partial.data[band*c.IC:][:c.IC]
 		clear(part)
 		if local && x.carried() && x.slope16 != nil && !x.accumulate {
 			kernels.ScaleGrad16(end-first, c.IC, x.stored.numbers[at:], sc.s.value.data[image*c.IC:], dp, part, x.slope16.numbers[at:])
@@ -128,8 +134,7 @@ func (sc *scaledConv) inputBack() pass {
 		sc.dot(at, to, dp, part, t.scratchOf(worker))
 		x.passChannels(end-first, at, sc.s.value.data[image*c.IC:][:c.IC], dp, room)
 	}
-	tasks := c.GradInputTasks() / c.N
-	blocks := imageBlocks{n: c.N, c: c.IC, blocks: tasks}
+	blocks := imageBlocks{n: c.N, c: c.IC, blocks: c.GradInputBands() / c.N}
 	before := func() { parallel.For(c.PackBackTasks(), pack) }
 	after := func() {
 		if sc.s.needsGrad {

@@ -26,7 +26,7 @@ func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchSta
 		var m momentsOf
 		o, u := newUpConv(t, x, skip, w)
 		u.record(o, m.after)
-		m.prepare(t, u.y, stats, u.tasks())
+		m.prepare(t, u.y, stats, u.bands())
 		return normalisation(t, u.y, gamma, beta, stats, act, m.sums)
 	}
 	o, u := newUpConv(t, x, skip, w, gamma, beta)
@@ -37,7 +37,7 @@ func UpsampleConvBatchNorm(t *Tape, x, skip, w, gamma, beta *Var, stats BatchSta
 	return u.y
 }
 
-// record records both passes; after is called with each task of those that complete y, and its pixels.
+// record records both passes; after is called with each band that completes y, and its pixels.
 func (u *upConv) record(o *op, after next) {
 	var prepare, forward []func()
 	for i, part := range u.parts {
@@ -58,12 +58,12 @@ func (u *upConv) record(o *op, after next) {
 	}
 }
 
-// tasks returns the number of tasks that complete y.
-func (u *upConv) tasks() int { return u.parts[len(u.parts)-1].tasks() }
+// bands returns the number of bands that complete y.
+func (u *upConv) bands() int { return u.parts[len(u.parts)-1].bands() }
 
-// pixels returns the pixels that one of them completes.
-func (u *upConv) pixels(task int) (begin, end int) {
-	return u.parts[len(u.parts)-1].pixels(task)
+// pixels returns the pixels of one of them.
+func (u *upConv) pixels(band int) (begin, end int) {
+	return u.parts[len(u.parts)-1].pixels(band)
 }
 
 // newUpConv checks the operands, records the operation without its passes, and prepares both convolutions. more are
@@ -129,11 +129,11 @@ type upConv struct {
 type upConvPart interface {
 	kernel() *kernels.Conv
 	image() *Var
-	// tasks is the number of tasks of the forward pass, and pixels what one of them computes.
-	tasks() int
-	pixels(task int) (begin, end int)
+	// bands is the number of bands of the forward pass, and pixels are those of one.
+	bands() int
+	pixels(band int) (begin, end int)
 	// forward returns the pass that packs the weights, and the one that adds the part to y, or overwrites y; it calls after with
-	// each task that has been computed, and its pixels.
+	// each band that has been computed, and its pixels.
 	forward(adds bool, after next) (prepare, run func())
 	// back returns the passes of the gradients of the weights and of the image.
 	back() []pass
@@ -149,8 +149,8 @@ type plainPart struct {
 
 func (p *plainPart) kernel() *kernels.Conv            { return p.conv }
 func (p *plainPart) image() *Var                      { return p.x }
-func (p *plainPart) tasks() int                       { return p.conv.ForwardTasks() }
-func (p *plainPart) pixels(task int) (begin, end int) { return p.conv.ForwardPixels(task) }
+func (p *plainPart) bands() int                       { return p.conv.ForwardBands() }
+func (p *plainPart) pixels(band int) (begin, end int) { return p.conv.ForwardPixels(band) }
 
 // weightsInto returns the pass that copies the weights of the part's channels.
 func (p *plainPart) weightsInto(weights *buffer) func() {
@@ -165,6 +165,7 @@ func (p *plainPart) forward(adds bool, after next) (prepare, forward func()) {
 	split := p.weightsInto(weights)
 	pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
 	p.t.needRoom(partOf(c.ForwardPixels, c.OC))
+	bands := newBands(c.ForwardBands(), c.ForwardTasks())
 	run := func(i, worker int) {
 		begin, end := c.ForwardPixels(i)
 		part := p.y.part(begin*c.OC, end*c.OC, adds, p.t.roomOf(worker))
@@ -173,7 +174,7 @@ func (p *plainPart) forward(adds bool, after next) (prepare, forward func()) {
 		} else {
 			c.Forward(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
 		}
-		if !after(i, begin*c.OC, part) {
+		if band, whole := bands.whole(i); whole && !after(band, begin*c.OC, part) {
 			p.y.put(begin*c.OC, part)
 		}
 	}
@@ -212,8 +213,9 @@ func (p *plainPart) back() []pass {
 		weights, packed := t.temporary(9*size, true), t.temporary(c.BackPacked(), true)
 		split := p.weightsInto(weights)
 		pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
-		begin, after := t.complete(p.x, c.GradInputTasks(), true)
+		begin, after := t.complete(p.x, c.GradInputBands(), true)
 		t.needRoom(partOf(c.GradInputPixels, c.IC))
+		bands := newBands(c.GradInputBands(), c.GradInputTasks())
 		run := func(i, worker int) {
 			first, end := c.GradInputPixels(i)
 			part := p.x.slopePart(first*c.IC, end*c.IC, t.roomOf(worker))
@@ -222,7 +224,9 @@ func (p *plainPart) back() []pass {
 			} else {
 				c.GradInput(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
 			}
-			after(i, first, end, worker, part)
+			if band, whole := bands.whole(i); whole {
+				after(band, first, end, worker, part)
+			}
 		}
 		before := func() {
 			split()

@@ -23,8 +23,8 @@ func newFoldedPart(u *upConv, x *Var) *foldedPart {
 
 func (p *foldedPart) kernel() *kernels.Conv            { return p.folded }
 func (p *foldedPart) image() *Var                      { return p.x }
-func (p *foldedPart) tasks() int                       { return p.folded.GradInputTasks() }
-func (p *foldedPart) pixels(task int) (begin, end int) { return p.folded.GradInputPixels(task) }
+func (p *foldedPart) bands() int                       { return p.folded.GradInputBands() }
+func (p *foldedPart) pixels(band int) (begin, end int) { return p.folded.GradInputPixels(band) }
 
 // foldInto returns the pass that folds the weights of the part's channels.
 func (p *foldedPart) foldInto(weights *buffer) func() {
@@ -37,6 +37,7 @@ func (p *foldedPart) forward(adds bool, after next) (prepare, forward func()) {
 	weights, packed := p.t.temporary(16*p.cx*p.oc, false), p.t.prepared(c.BackPacked())
 	pack := func(i, _ int) { c.PackBack(i, weights.data, packed.data) }
 	p.t.needRoom(partOf(c.GradInputPixels, c.IC))
+	bands := newBands(c.GradInputBands(), c.GradInputTasks())
 	run := func(i, worker int) {
 		begin, end := c.GradInputPixels(i)
 		part := p.y.part(begin*c.IC, end*c.IC, adds, p.t.roomOf(worker))
@@ -45,7 +46,7 @@ func (p *foldedPart) forward(adds bool, after next) (prepare, forward func()) {
 		} else {
 			c.GradInput(i, adds, p.x.value.data, packed.data, p.y.value.data, p.t.scratchOf(worker))
 		}
-		if !after(i, begin*c.IC, part) {
+		if band, whole := bands.whole(i); whole && !after(band, begin*c.IC, part) {
 			p.y.put(begin*c.IC, part)
 		}
 	}
@@ -73,8 +74,9 @@ func (p *foldedPart) back() []pass {
 	if p.x.needsGrad {
 		weights, packed := t.temporary(16*p.cx*p.oc, true), t.temporary(c.ForwardPacked(), true)
 		pack := func(i, _ int) { c.PackForward(i, weights.data, packed.data) }
-		begin, after := t.complete(p.x, c.ForwardTasks(), true)
+		begin, after := t.complete(p.x, c.ForwardBands(), true)
 		t.needRoom(partOf(c.ForwardPixels, c.OC))
+		bands := newBands(c.ForwardBands(), c.ForwardTasks())
 		run := func(i, worker int) {
 			first, end := c.ForwardPixels(i)
 			part := p.x.slopePart(first*c.OC, end*c.OC, t.roomOf(worker))
@@ -83,7 +85,9 @@ func (p *foldedPart) back() []pass {
 			} else {
 				c.Forward(i, p.x.accumulate, p.y.grad.data, packed.data, p.x.grad.data, t.scratchOf(worker))
 			}
-			after(i, first, end, worker, part)
+			if band, whole := bands.whole(i); whole {
+				after(band, first, end, worker, part)
+			}
 		}
 		fold := p.foldInto(weights)
 		before := func() {

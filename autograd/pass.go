@@ -1,6 +1,10 @@
 package autograd
 
-import "tessera/internal/parallel"
+import (
+	"sync/atomic"
+
+	"tessera/internal/parallel"
+)
 
 // A pass is a loop of tasks over a value, from its beginning to its end, with what comes before and after it. Before and after may
 // be nil.
@@ -44,4 +48,26 @@ func together(passes ...pass) func() {
 			}
 		}
 	}
+}
+
+// bands are the pixels that tasks of a convolution compute, which it may cut into parts by channels as well: all tasks of a part, then
+// all of the next.
+type bands struct {
+	parts    int32
+	finished []atomic.Int32 // parts of each band
+}
+
+func newBands(n, tasks int) *bands { return &bands{int32(tasks / n), make([]atomic.Int32, n)} }
+
+// whole returns the band of a task that has finished, and whether all its parts have.
+func (b *bands) whole(task int) (band int, all bool) {
+	band = task % len(b.finished)
+	if b.parts == 1 {
+		return band, true
+	}
+	if b.finished[band].Add(1) < b.parts {
+		return band, false
+	}
+	b.finished[band].Store(0) // for the next pass
+	return band, true
 }

@@ -189,6 +189,13 @@ func bitsOf(x []float32) []uint32 {
 // ForwardTasks returns the number of tasks of Forward.
 func (c *Conv) ForwardTasks() int { return c.forward.tasks() }
 
+// ForwardBands returns how many tasks of Forward follow each other until one computes other channels of the pixels of the first: all,
+// or half of them.
+func (c *Conv) ForwardBands() int { return c.forward.allBands() }
+
+// ForwardChannels returns the range of channels of y that a task of Forward computes, of those of a group.
+func (c *Conv) ForwardChannels(task int) (begin, end int) { return c.forward.columns(&c.kernel, task) }
+
 // Forward computes a part of y from x and the packed weights. With accumulate the chains start at what y holds
 // (a bias, say), else at zero.
 func (c *Conv) Forward(task int, accumulate bool, x, packed, y, scratch []float32) {

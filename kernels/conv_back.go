@@ -164,6 +164,14 @@ func (c *Conv) PackBack(task int, w, packed []float32) {
 // GradInputTasks returns the number of tasks of GradInput.
 func (c *Conv) GradInputTasks() int { return c.shared().tasks() }
 
+// GradInputBands is ForwardBands for GradInput.
+func (c *Conv) GradInputBands() int { return c.shared().allBands() }
+
+// GradInputChannels is ForwardChannels for dx.
+func (c *Conv) GradInputChannels(task int) (begin, end int) {
+	return c.shared().columns(&c.kernel, task)
+}
+
 // GradInputPixels returns the range of pixels of dx that a task of GradInput computes, as ForwardPixels does of y.
 func (c *Conv) GradInputPixels(task int) (begin, end int) { return c.shared().pixels(task) }
 
@@ -195,6 +203,6 @@ func (c *Conv) GradInput(task int, accumulate bool, dy, packed, dx, scratch []fl
 	for i := range c.back {
 		p := &c.back[i]
 		count := min(p.band, p.oh-first)
-		p.products(&c.kernel, image, group, first, count, accumulate, a[p.origin:], packed[p.firstWeight:], dx, spare)
+		p.products(&c.kernel, 0, image, group, first, count, accumulate, a[p.origin:], packed[p.firstWeight:], dx, spare)
 	}
 }

@@ -5,7 +5,7 @@ import "slices"
 // A sweep is a convolution from one image to another as products of tiles. A task is a band of output rows of one
 // image and group: the rows of the input that it sees are copied to scratch with their padding (they stay in the
 // second-level cache), where the pixels under any tap lie at fixed distances, and then multiplied by every panel of
-// the weights. A 1×1 window of stride 1 reads its input where it lies.
+// the weights, or by those of its part. A 1×1 window of stride 1 reads its input where it lies.
 type sweep struct {
 	n, ic, oc, groups int
 	win               Window
@@ -14,6 +14,7 @@ type sweep struct {
 	oh, ow            int
 	grid              grid
 	band, bands       int   // output rows of a task; tasks of an image and group
+	parts             int   // that the panels are cut into, each with tasks of its own for all bands
 	cols              int   // pixels of a row in scratch
 	rows, lastRows    []int // offsets in scratch of the first tap of each output pixel of a task, of the last task
 	line              []int // the same of one output row
@@ -54,6 +55,11 @@ func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, 
 	p := sweep{n: n, ic: ic, oc: oc, groups: groups, win: w, spread: s, grid: g, oh: w.OH(), ow: w.OW()}
 	one := Window{IH: w.IH, IW: w.IW, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1}
 	p.direct = groups == 1 && s == spread{1, 1} && w == one && g.contiguous()
+	taps := w.KH * w.KW
+	if p.tileable(to) {
+		taps = winograd.values
+	}
+	to = p.divide(taps, to)
 	switch {
 	case p.direct && to.scaled: // the pixels of an image as the rows of a matrix, scaled on their way to scratch
 		p.oh, p.ow = p.oh*p.ow, 1
@@ -73,6 +79,28 @@ func newSweep(k *gemmKernel, n, ic, oc, groups int, w Window, s spread, g grid, 
 		p.scratch = p.band * ic
 	}
 	return p
+}
+
+// Panels are cut into two parts where the packed weights are at least so many, and at least as many as the input, or twice that if it
+// is copied or transformed for each part. A core then multiplies by the weights that it packed, where it would read half of them from
+// the other's cache, and as bands are twice as large, reads them half as often. That it reads all of the input costs less.
+const (
+	partsWeights = 64 << 10
+	partsColumns = 64
+)
+
+// divide decides whether the panels are cut, with so many packed weights for a pair of channels, and returns what tasks then aim at.
+func (p *sweep) divide(taps int, to cut) cut {
+	p.parts = 1
+	weights, input := taps*p.ic*p.oc, p.n*p.win.IH*p.win.IW*p.ic
+	if taps > 1 {
+		input *= 2
+	}
+	if p.groups == 1 && p.grid.contiguous() && to.tasks > 1 && !to.rounded && p.oc >= partsColumns && weights >= max(partsWeights, input) {
+		p.parts = 2
+		to.tasks /= p.parts
+	}
+	return to
 }
 
 // matrix chooses how many rows of a matrix a task has: about so many.
@@ -134,7 +162,10 @@ func (w Window) segments(cols, c int) (offsets []int, length int) {
 // lines returns how many input rows so many output rows see.
 func (p *sweep) lines(rows int) int { return (rows-1)*p.win.SH + (p.win.KH-1)*p.win.DH + 1 }
 
-func (p *sweep) tasks() int { return p.n * p.groups * p.bands }
+func (p *sweep) tasks() int { return p.parts * p.allBands() }
+
+// allBands returns the bands of all images and groups.
+func (p *sweep) allBands() int { return p.n * p.groups * p.bands }
 
 // panels returns the number of panels of the packed weights, all groups together.
 func (p *sweep) panels(k *gemmKernel) int { return p.groups * ((p.oc/p.groups + k.nr - 1) / k.nr) }
@@ -164,22 +195,38 @@ func (p *sweep) locate(panel int, k *gemmKernel) (group, column, cols, at int) {
 // run computes the output rows of a task.
 func (p *sweep) run(task int, k *gemmKernel, accumulate bool, x, gain, packed, y, scratch []float32) {
 	image, group, first := p.task(task)
-	count := min(p.band, p.oh-first)
+	count, part := min(p.band, p.oh-first), task/p.allBands()
 	switch {
 	case p.gather:
-		p.gathered(k, image, first, count, accumulate, x, packed, y, scratch)
+		p.gathered(k, part, image, first, count, accumulate, x, packed, y, scratch)
 		return
 	case p.tiling != nil:
-		p.tiles(k, image, first, count, accumulate, x, packed, y, scratch)
+		p.tiles(k, part, image, first, count, accumulate, x, packed, y, scratch)
 		return
 	}
 	a := p.input(image, group, first, count, Floats(x), gain, scratch[maxTile:])
-	p.products(k, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
+	p.products(k, part, image, group, first, count, accumulate, a, packed, y, scratch[:maxTile])
 }
 
 // task returns the image and the group of a task and its first output row.
 func (p *sweep) task(task int) (image, group, first int) {
+	task %= p.allBands()
 	return task / (p.groups * p.bands), task / p.bands % p.groups, task % p.bands * p.band
+}
+
+// panelsOf returns the panels of a part, or of a group.
+func (p *sweep) panelsOf(k *gemmKernel, part, group int) (begin, end int) {
+	n := p.panels(k)
+	if p.groups > 1 {
+		return group * n / p.groups, (group + 1) * n / p.groups
+	}
+	return part * n / p.parts, (part + 1) * n / p.parts
+}
+
+// columns returns the columns of y that a task computes, of those of one group.
+func (p *sweep) columns(k *gemmKernel, task int) (begin, end int) {
+	first, last := p.panelsOf(k, task/p.allBands(), 0)
+	return first * k.nr, min(last*k.nr, p.oc/p.groups)
 }
 
 // pixels returns the range of pixels that a task computes, of all images together. A sweep over every sh-th row and
@@ -190,13 +237,13 @@ func (p *sweep) pixels(task int) (begin, end int) {
 	return row(first), row(first + p.band)
 }
 
-// products computes count output rows of an image and group from first on, whose input lies at a.
-func (p *sweep) products(k *gemmKernel, image, group, first, count int, accumulate bool, a, packed, y, spare []float32) {
+// products computes a part of count output rows of an image and group from first on, whose input lies at a.
+func (p *sweep) products(k *gemmKernel, part, image, group, first, count int, accumulate bool, a, packed, y, spare []float32) {
 	t := tile{a: a, segs: p.segs, klen: p.klen, step: 1, ldc: p.oc * p.grid.sw, load: accumulate}
 	y = y[image*p.grid.h*p.grid.w*p.oc:][:p.grid.h*p.grid.w*p.oc]
 	ocg := p.oc / p.groups
-	perGroup := (ocg + k.nr - 1) / k.nr
-	for panel := group * perGroup; panel < (group+1)*perGroup; panel++ {
+	begin, end := p.panelsOf(k, part, group)
+	for panel := begin; panel < end; panel++ {
 		_, column, cols, at := p.locate(panel, k)
 		t.b = packed[at:]
 		p.multiply(t, k, first, count, cols, y[group*ocg+column:], spare)

@@ -36,6 +36,7 @@ func (c *Conv) enlarge(channels int, to cut) sweep {
 	oh, ow := c.OH(), c.OW()
 	p := sweep{n: c.N, ic: c.IC, oc: c.OC, groups: 1, win: c.Window, oh: oh, ow: ow, grid: dense(oh, ow)}
 	p.win.IH, p.win.IW = oh/2, ow/2
+	to = p.divide(enlarging.values, to)
 	p.band = to.lines(c.N, oh, ow, 1, p.win)
 	p.tile(&enlarging, &c.kernel, channels)
 	return p
@@ -45,6 +46,7 @@ func (c *Conv) enlarge(channels int, to cut) sweep {
 func newGather(k *gemmKernel, n, h, w, ic, oc int, to cut) sweep {
 	p := sweep{n: n, ic: ic, oc: oc, groups: 1, oh: h, ow: w, grid: dense(h, w), segs: []int{0}, klen: 9 * ic, gather: true,
 		win: Window{IH: 2 * h, IW: 2 * w, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1}}
+	to = p.divide(enlarging.values, to)
 	to.pixels /= 4
 	p.band = min(h, to.lines(n, h, w, 1, p.win))
 	p.bands = (h + p.band - 1) / p.band
@@ -54,9 +56,10 @@ func newGather(k *gemmKernel, n, h, w, ic, oc int, to cut) sweep {
 	return p
 }
 
-// gathered computes count rows of the gradient of a small image from first on.
-func (p *sweep) gathered(k *gemmKernel, image, first, count int, accumulate bool, dy, packed, dx, scratch []float32) {
+// gathered computes a part of count rows of the gradient of a small image from first on.
+func (p *sweep) gathered(k *gemmKernel, part, image, first, count int, accumulate bool, dy, packed, dx, scratch []float32) {
 	spare, v := scratch[:maxTile], scratch[maxTile:]
+	panels, last := p.panelsOf(k, part, 0)
 	dy, dx = p.image(image, dy, dx)
 	chunk := min(p.band*p.ow, len(p.rows))
 	for begin := 0; begin < count*p.ow; begin += chunk {
@@ -68,7 +71,7 @@ func (p *sweep) gathered(k *gemmKernel, image, first, count int, accumulate bool
 			p.gather4(y, x, run, dy, v[i*p.klen:], v[len(p.rows)*p.klen:])
 			i += run
 		}
-		for panel := range p.panels(k) {
+		for panel := panels; panel < last; panel++ {
 			_, column, cols, from := p.locate(panel, k)
 			t := tile{a: v, b: packed[from:], segs: p.segs, klen: p.klen, step: 1, ldc: p.oc, load: accumulate}
 			k.multiply(t, n, cols, p.rows, dx[at*p.oc+column:], spare)

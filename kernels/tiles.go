@@ -80,9 +80,10 @@ func multiples(n, step int) []int {
 // mld is the distance from one value to the next, of products.
 func (g *tiling) mld(width int) int { return len(g.rows)*width + tilePad }
 
-// tiles computes count output rows of an image from first on.
-func (p *sweep) tiles(k *gemmKernel, image, first, count int, accumulate bool, x, packed, y, scratch []float32) {
+// tiles computes a part of count output rows of an image from first on.
+func (p *sweep) tiles(k *gemmKernel, part, image, first, count int, accumulate bool, x, packed, y, scratch []float32) {
 	g := p.tiling
+	panels, last := p.panelsOf(k, part, 0)
 	x, y = p.image(image, x, y)
 	v, scratch := scratch[:g.values*g.vld], scratch[g.values*g.vld:]
 	patch, scratch := scratch[:g.size*g.size*p.ic], scratch[g.size*g.size*p.ic:]
@@ -92,7 +93,7 @@ func (p *sweep) tiles(k *gemmKernel, image, first, count int, accumulate bool, x
 		g.eachRun(begin, n, func(at, ty, tx, n int) {
 			p.load(first/2+ty, tx, n, 0, p.ic, x, v[at*p.ic:], patch)
 		})
-		for panel := range p.panels(k) {
+		for panel := panels; panel < last; panel++ {
 			_, column, cols, from := p.locate(panel, k)
 			run, width := k.panel(cols)
 			mld := g.mld(width)

@@ -28,9 +28,14 @@ const wgLeast = 16
 
 // useWinograd makes the sweep compute tiles, of so many channels at a time, if its geometry allows.
 func (p *sweep) useWinograd(k *gemmKernel, channels int, to cut) {
-	w := p.win
-	one := w.KH == 3 && w.KW == 3 && w.SH == 1 && w.SW == 1 && w.DH == 1 && w.DW == 1
-	if one && p.groups == 1 && p.spread == (spread{1, 1}) && p.grid.contiguous() && !to.scaled && !to.rounded && min(p.ic, p.oc) >= wgLeast {
+	if p.tileable(to) {
 		p.tile(&winograd, k, channels)
 	}
+}
+
+// tileable tells whether winograd computes the sweep.
+func (p *sweep) tileable(to cut) bool {
+	w := p.win
+	one := w.KH == 3 && w.KW == 3 && w.SH == 1 && w.SW == 1 && w.DH == 1 && w.DW == 1
+	return one && p.groups == 1 && p.spread == (spread{1, 1}) && p.grid.contiguous() && !to.scaled && !to.rounded && min(p.ic, p.oc) >= wgLeast
 }

@@ -207,7 +207,7 @@ func TestUnetTrainsAsPyTorch(t *testing.T) {
 		got := s.gradients()
 		tolerance, what := 1e-5, "cross-entropy of the first step"
 		if k > 0 { // AdamW's first steps enlarge rounding: they follow the signs of gradients that ought to be zero
-			tolerance, what = 0.03, "cross-entropy of four more steps"
+			tolerance, what = 0.04, "cross-entropy of four more steps"
 		}
 		var worst golden.Worst
 		worst.See(fmt.Sprint("step ", k), math.Abs(got-want), tolerance)
