@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tessera/autograd"
 	"tessera/internal/gradcheck"
@@ -57,6 +58,20 @@ func TestConv(t *testing.T) {
 				},
 			})
 		})
+	}
+}
+
+// The chains of a convolution in two parts begin at the bias of their channels.
+func TestConvWithBiasInTwoParts(t *testing.T) {
+	x, w, b := filled("NHWC", 1, 1, 5, 6, 270), filled("HWIO", 2, 1, 1, 270, 250), filled("C", 3, 250)
+	y := infer(t, false, func(tape *autograd.Tape) *autograd.Var {
+		return autograd.Conv(tape, tape.Param(x), tape.Param(w), tape.Param(b), 1, dense)
+	})
+	spec := ref.Conv{N: 1, IC: 270, OC: 250, Groups: 1, Window: dense}
+	spec.IH, spec.IW, spec.KH, spec.KW = 5, 6, 1, 1
+	want, _ := spec.Forward(x.Value.Data, w.Value.Data)
+	for i, v := range want {
+		require.InDelta(t, v+float64(b.Value.Data[i%250]), y[i], 1e-4)
 	}
 }
 

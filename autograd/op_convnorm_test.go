@@ -54,9 +54,10 @@ func filled(axes string, key uint64, sizes ...int) *autograd.Param {
 // In inference the joined operations have the bits of the separate ones, with weights fixed or not.
 func TestConvBatchNormHasTheBitsOfBoth(t *testing.T) {
 	for _, act := range []autograd.Activation{autograd.Identity, autograd.WithReLU, autograd.WithSiLU, autograd.WithReLU6} {
-		for _, k := range []int{1, 3} {
-			t.Run(fmt.Sprintf("%d×%d, activation %d", k, k, act), func(t *testing.T) {
-				x, w, n := filled("NHWC", 5, 2, 19, 23, 5), filled("HWIO", 6, k, k, 5, 21), newNormParts(21)
+		for _, c := range []struct{ k, h, w, ic, oc int }{{1, 19, 23, 5, 21}, {3, 19, 23, 5, 21}, {1, 5, 6, 270, 250}} { // the last in two parts
+			k := c.k
+			t.Run(fmt.Sprintf("%d×%d, %d to %d channels, activation %d", k, k, c.ic, c.oc, act), func(t *testing.T) {
+				x, w, n := filled("NHWC", 5, 2, c.h, c.w, c.ic), filled("HWIO", 6, k, k, c.ic, c.oc), newNormParts(c.oc)
 				win := kernels.Window{SH: 1, SW: 1, DH: 1, DW: 1, PT: k / 2, PL: k / 2, PB: k / 2, PR: k / 2}
 				want := infer(t, false, func(tape *autograd.Tape) *autograd.Var {
 					y := autograd.Conv(tape, tape.Param(x), tape.Param(w), nil, 1, win)

@@ -5,6 +5,7 @@ import (
 
 	"tessera/internal/parallel"
 	"tessera/kernels"
+	"tessera/tensor"
 )
 
 // An Average keeps a running mean of weights beside those that learn. Like PyTorch's AveragedModel it begins with a
@@ -50,6 +51,7 @@ func newAverage(live [][]float32, part func(int64) float64) *Average {
 		a.mean = append(a.mean, make([]float32, len(x)))
 		a.spans = appendSpans(a.spans, i, len(x))
 	}
+	tensor.HugePages(a.mean...)
 	a.move = func(i, _ int) {
 		s := a.spans[i]
 		if a.updates == 0 {

@@ -1,6 +1,9 @@
 package optim
 
-import "tessera/autograd"
+import (
+	"tessera/autograd"
+	"tessera/tensor"
+)
 
 // Factors say how one parameter is treated beside the others: what the learning rate and the weight decay are
 // multiplied by, and after how many steps it begins to learn, as if the optimizer had been made then.
@@ -17,7 +20,14 @@ type base struct {
 	spans   []span
 }
 
-func newBase(params []*autograd.Param) base { return base{params: params, spans: spans(params)} }
+func newBase(params []*autograd.Param) base {
+	var data [][]float32
+	for _, p := range params {
+		data = append(data, p.Value.Data, p.Grad.Data)
+	}
+	tensor.HugePages(data...)
+	return base{params: params, spans: spans(params)}
+}
 
 // moments returns zeros for every parameter.
 func (b *base) moments() [][]float32 {
@@ -25,6 +35,7 @@ func (b *base) moments() [][]float32 {
 	for i, p := range b.params {
 		list[i] = make([]float32, p.Value.Shape.Size())
 	}
+	tensor.HugePages(list...)
 	return list
 }
 

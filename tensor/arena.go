@@ -35,3 +35,7 @@ func (a *Arena) Free() {
 	}
 	a.floats, a.free = nil, nil
 }
+
+// HugePages asks the system to keep slices that live long, such as weights, in huge pages, as far as they lie beside each other: a
+// step passes over all of them several times. It is a wish, which systems without huge pages ignore.
+func HugePages(slices ...[]float32) { advise(slices) }
