@@ -21,6 +21,7 @@ const (
 type Pass struct {
 	Direction Direction
 	FLOPs     int       // see the package comment
+	Folded    int       // likewise
 	Bytes     int       // likewise
 	Run       func()    // computes Out; a gradient of weights is added to it
 	Out       []float32 // what Run computes
@@ -31,6 +32,7 @@ type Layer struct {
 	Problem Problem
 	Passes  []Pass
 
+	folded  int // Pass.Folded of all passes; 0: their FLOPs
 	arenas  []*tensor.Arena
 	scratch [][]float32
 	err     error
@@ -69,11 +71,15 @@ func (l *Layer) Free() {
 
 // add appends a pass whose operands, out among them, are moved once each.
 func (l *Layer) add(d Direction, flops int, run func(), out []float32, operands ...[]float32) {
+	folded := flops
+	if l.folded > 0 {
+		folded = l.folded
+	}
 	bytes := 4 * len(out)
 	for _, x := range operands {
 		bytes += 4 * len(x)
 	}
-	l.Passes = append(l.Passes, Pass{d, flops, bytes, run, out})
+	l.Passes = append(l.Passes, Pass{d, flops, folded, bytes, run, out})
 }
 
 // zeros returns memory as a tape would have it: in huge pages, and so that no two operands begin in the same cache

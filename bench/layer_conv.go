@@ -12,6 +12,7 @@ func (l *Layer) conv() {
 	x, w := l.noise(p.N*p.H*p.W*p.C), l.noise(p.K*p.K*p.C/p.Groups*p.O)
 	y, dy := l.zeros(p.N*c.OH()*c.OW()*p.O), []float32(nil)
 	l.workers(c.Scratch())
+	l.folded = 2 * len(y) * p.K * p.K * p.C / p.Groups
 	l.add(Forward, c.FLOPs(), l.convForward(c, x, w, y), y, x, w)
 	if p.Kind == Gemm {
 		return
@@ -33,6 +34,7 @@ func (l *Layer) upConv() {
 	y, dy := l.zeros(p.N*4*p.H*p.W*p.O), l.noise(p.N*4*p.H*p.W*p.O)
 	dx, dw := l.zeros(len(x)), l.zeros(len(w))
 	l.workers(c.Scratch())
+	l.folded = 2 * len(y) * 4 * p.C
 	l.add(Forward, c.FLOPs(), l.convForward(c, x, w, y), y, x, w)
 	l.add(Input, c.FLOPs(), l.convInput(c, dy, w, dx), dx, dy, w)
 	l.add(Weight, c.FLOPs(), l.convWeight(c, x, dy, dw), dw, x, dy)

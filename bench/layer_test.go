@@ -74,42 +74,46 @@ func TestShrunkKeepsWhatMatters(t *testing.T) {
 	}
 }
 
-// TestWork counts FLOPs and bytes by hand.
+// TestWork counts FLOPs, folded FLOPs and bytes by hand.
 func TestWork(t *testing.T) {
 	const n, h, w, c, o = 2, 4, 6, 8, 16
-	for line, want := range map[string]map[Direction][2]int{
+	for line, want := range map[string]map[Direction][3]int{
 		"conv n2 c8 o16 h4w6 k3 p1": {
-			Forward: {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
-			Input:   {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
-			Weight:  {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
+			Forward: {2 * n * h * w * 9 * c * o, 2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
+			Input:   {2 * n * h * w * 9 * c * o, 2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
+			Weight:  {2 * n * h * w * 9 * c * o, 2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
 		},
 		"conv n2 c8 o16 h4w6 k3 p1 leaf": {
-			Forward: {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
-			Weight:  {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
+			Forward: {2 * n * h * w * 9 * c * o, 2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
+			Weight:  {2 * n * h * w * 9 * c * o, 2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+o) + 9*c*o)},
+		},
+		"conv n2 c16 o16 h4w6 k3 p1 leaf": { // by tiles of 2×2 pixels
+			Forward: {2 * n * h * w * 4 * 2 * c * o, 2 * n * h * w * 9 * 2 * c * o, 4 * (n*h*w*(2*c+o) + 9*2*c*o)},
+			Weight:  {2 * n * h * w * 4 * 2 * c * o, 2 * n * h * w * 9 * 2 * c * o, 4 * (n*h*w*(2*c+o) + 9*2*c*o)},
 		},
 		"upconv n2 c8 o16 h4w6": { // 9 sums of taps on the small map
-			Forward: {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
-			Input:   {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
-			Weight:  {2 * n * h * w * 9 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
+			Forward: {2 * n * h * w * 9 * c * o, 2 * n * 4 * h * w * 4 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
+			Input:   {2 * n * h * w * 9 * c * o, 2 * n * 4 * h * w * 4 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
+			Weight:  {2 * n * h * w * 9 * c * o, 2 * n * 4 * h * w * 4 * c * o, 4 * (n*h*w*(c+4*o) + 9*c*o)},
 		},
 		"dwconv n2 c8 h4w6 k3 s2 p0+1": {
-			Forward: {2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
-			Input:   {2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
-			Weight:  {2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
+			Forward: {2 * n * h * w / 4 * 9 * c, 2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
+			Input:   {2 * n * h * w / 4 * 9 * c, 2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
+			Weight:  {2 * n * h * w / 4 * 9 * c, 2 * n * h * w / 4 * 9 * c, 4 * (n*h*w*c*5/4 + 9*c)},
 		},
 		"norm n2 c8 h4w6 relu": {
-			Forward: {6 * n * h * w * c, 12 * n * h * w * c},
-			Input:   {8 * n * h * w * c, 20 * n * h * w * c},
+			Forward: {6 * n * h * w * c, 6 * n * h * w * c, 12 * n * h * w * c},
+			Input:   {8 * n * h * w * c, 8 * n * h * w * c, 20 * n * h * w * c},
 		},
-		"gemm m4 n16 k8": {Forward: {2 * 4 * 16 * 8, 4 * (4*8 + 8*16 + 4*16)}},
+		"gemm m4 n16 k8": {Forward: {2 * 4 * 16 * 8, 2 * 4 * 16 * 8, 4 * (4*8 + 8*16 + 4*16)}},
 	} {
 		p, err := Parse(line)
 		require.NoError(t, err)
 		l, err := NewLayer(p)
 		require.NoError(t, err)
-		got := map[Direction][2]int{}
+		got := map[Direction][3]int{}
 		for _, pass := range l.Passes {
-			got[pass.Direction] = [2]int{pass.FLOPs, pass.Bytes}
+			got[pass.Direction] = [3]int{pass.FLOPs, pass.Folded, pass.Bytes}
 		}
 		l.Free()
 		assert.Equal(t, want, got, line)

@@ -63,7 +63,7 @@ func measureLayer(p Problem, d time.Duration) ([]Result, error) {
 	line.Name = ""
 	var list []Result
 	for _, pass := range l.Passes {
-		w := work{flops: float64(pass.FLOPs), bytes: float64(pass.Bytes), seconds: best(3, d, pass.Run).Seconds()}
+		w := work{flops: float64(pass.FLOPs), folded: float64(pass.Folded), bytes: float64(pass.Bytes), seconds: best(3, d, pass.Run).Seconds()}
 		list = append(list, Result{p.Name, line.String(), p.Kind, pass.Direction, Speed{work: w}})
 	}
 	return list, nil
@@ -101,6 +101,7 @@ func (r *Report) compare() {
 func (t *Total) add(w work) {
 	t.Passes++
 	t.work.flops += w.flops
+	t.work.folded += w.folded
 	t.work.bytes += w.bytes
 	t.work.seconds += w.seconds
 	t.work.compute += w.compute

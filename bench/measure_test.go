@@ -46,7 +46,7 @@ func TestRoofIsAbove(t *testing.T) {
 
 func TestSpeedsAndTotals(t *testing.T) {
 	result := func(k Kind, d Direction, flops, bytes, seconds float64) Result {
-		return Result{Kind: k, Direction: d, Speed: Speed{work: work{flops: flops, bytes: bytes, seconds: seconds}}}
+		return Result{Kind: k, Direction: d, Speed: Speed{work: work{flops: flops, folded: 2 * flops, bytes: bytes, seconds: seconds}}}
 	}
 	r := Report{Roof: Roof{Peak: 100, Copy: 10}, Layers: []Result{
 		result(Norm, Forward, 1e9, 20e9, 4), // 2 s of copying
@@ -55,17 +55,17 @@ func TestSpeedsAndTotals(t *testing.T) {
 	}}
 	r.compare()
 	for i, want := range []Speed{
-		{Milliseconds: 4000, GFLOPS: 0.25, PeakShare: 0.0025, GBs: 5, CopyShare: 0.5, Bound: "memory", RoofShare: 0.5},
-		{Milliseconds: 1000, GFLOPS: 50, PeakShare: 0.5, GBs: 1, CopyShare: 0.1, Bound: "compute", RoofShare: 0.5},
-		{Milliseconds: 1000, GFLOPS: 50, PeakShare: 0.5, GBs: 9, CopyShare: 0.9, Bound: "memory", RoofShare: 0.9},
+		{Milliseconds: 4000, GFLOPS: 0.25, PeakShare: 0.0025, FoldedShare: 0.005, GBs: 5, CopyShare: 0.5, Bound: "memory", RoofShare: 0.5},
+		{Milliseconds: 1000, GFLOPS: 50, PeakShare: 0.5, FoldedShare: 1, GBs: 1, CopyShare: 0.1, Bound: "compute", RoofShare: 0.5},
+		{Milliseconds: 1000, GFLOPS: 50, PeakShare: 0.5, FoldedShare: 1, GBs: 9, CopyShare: 0.9, Bound: "memory", RoofShare: 0.9},
 	} {
 		assertSpeed(t, want, r.Layers[i].Speed)
 	}
 	require.Len(t, r.Totals, 3)
 	for i, want := range []Total{
-		{Conv, Forward, 2, Speed{2000, 50, 0.5, 5, 0.5, "memory", 0.7, work{}}},
-		{Norm, Forward, 1, Speed{4000, 0.25, 0.0025, 5, 0.5, "memory", 0.5, work{}}},
-		{"", "", 3, Speed{6000, 101.0 / 6, 1.01 / 6, 5, 0.5, "memory", 3.4 / 6, work{}}},
+		{Conv, Forward, 2, Speed{2000, 50, 0.5, 1, 5, 0.5, "memory", 0.7, work{}}},
+		{Norm, Forward, 1, Speed{4000, 0.25, 0.0025, 0.005, 5, 0.5, "memory", 0.5, work{}}},
+		{"", "", 3, Speed{6000, 101.0 / 6, 1.01 / 6, 2.02 / 6, 5, 0.5, "memory", 3.4 / 6, work{}}},
 	} {
 		got := r.Totals[i]
 		assert.Equal(t, []any{want.Kind, want.Direction, want.Passes}, []any{got.Kind, got.Direction, got.Passes})
@@ -76,7 +76,7 @@ func TestSpeedsAndTotals(t *testing.T) {
 func assertSpeed(t *testing.T, want, got Speed) {
 	t.Helper()
 	numbers := func(s Speed) []float64 {
-		return []float64{s.Milliseconds, s.GFLOPS, s.PeakShare, s.GBs, s.CopyShare, s.RoofShare}
+		return []float64{s.Milliseconds, s.GFLOPS, s.PeakShare, s.FoldedShare, s.GBs, s.CopyShare, s.RoofShare}
 	}
 	assert.InDeltaSlice(t, numbers(want), numbers(got), 1e-9)
 	assert.Equal(t, want.Bound, got.Bound)

@@ -108,7 +108,7 @@ func TestGarbageCollectionIsNotDelayed(t *testing.T) {
 	defer step.Free()
 	require.NoError(t, run())
 	var told []float64
-	for range 5 {
+	for range 12 {
 		seconds := delay(t, func() { err = run() })
 		require.NoError(t, err)
 		if seconds <= longest {
@@ -118,7 +118,7 @@ func TestGarbageCollectionIsNotDelayed(t *testing.T) {
 			told = append(told, seconds)
 		}
 	}
-	if len(told) < 3 {
+	if len(told) < 6 {
 		t.Skip("the machine is too busy to tell")
 	}
 	assert.Fail(t, "kernels keep the garbage collector waiting", "%v seconds", told)
